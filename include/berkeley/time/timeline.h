@@ -1,0 +1,61 @@
+/// The two timelines of this software: the unsteered time of one host, and the time of the group.
+///
+/// They are different std::chrono clocks so that the compiler refuses to mix them. Neither has a
+/// now(): reading a clock is the host layer's work, and everything below it is handed the time.
+///
+/// Unit: nanoseconds since 1970-01-01 00:00 UTC in a signed 64-bit count. Thread safety: values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace berkeley {
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+/// The clock of one host that nobody steers (CLOCK_MONOTONIC_RAW plus an epoch read once).
+struct HostTimeline {
+    using rep = std::int64_t;
+    using period = std::nano;
+    using duration = Nanoseconds;
+    using time_point = std::chrono::time_point<HostTimeline, duration>;
+    static constexpr bool is_steady = true;
+};
+
+/// The time that the group has agreed on.
+struct GroupTimeline {
+    using rep = std::int64_t;
+    using period = std::nano;
+    using duration = Nanoseconds;
+    using time_point = std::chrono::time_point<GroupTimeline, duration>;
+    static constexpr bool is_steady = true;
+};
+
+using HostTime = HostTimeline::time_point;
+using GroupTime = GroupTimeline::time_point;
+
+/// Every time that is believed lies in [1970, 1970 + kTimeLimit), which ends in the year 2116. So
+/// the difference of two believed times, and of two such differences that describe believed times
+/// again, never overflows. Whatever comes from outside is checked against it first.
+inline constexpr Nanoseconds kTimeLimit{std::int64_t{1} << 62};
+
+template <class Timeline>
+constexpr bool isBelievable(std::chrono::time_point<Timeline, Nanoseconds> time) {
+    return time.time_since_epoch() >= Nanoseconds::zero() && time.time_since_epoch() < kTimeLimit;
+}
+
+/// A correction is group time minus host time, for one clock at one instant.
+constexpr GroupTime corrected(HostTime host, Nanoseconds correction) {
+    return GroupTime{host.time_since_epoch() + correction};
+}
+
+/// Whether `correction` turns the believable `host` into a believable group time.
+constexpr bool isBelievable(HostTime host, Nanoseconds correction) {
+    return correction > -kTimeLimit && correction < kTimeLimit &&
+           isBelievable(corrected(host, correction));
+}
+
+/// The nanoseconds that a frequency of `ppb` parts per billion adds over `elapsed`, to the nearest.
+Nanoseconds driftOver(Nanoseconds elapsed, double ppb);
+
+}  // namespace berkeley

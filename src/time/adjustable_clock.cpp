@@ -1,0 +1,33 @@
+#include "berkeley/time/adjustable_clock.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace berkeley {
+
+Nanoseconds CorrectionLine::at(HostTime host) const {
+    const Nanoseconds slewed = std::min(host, slewEnd) - anchor;
+    return correction + driftOver(host - anchor, frequencyPpb) + driftOver(slewed, slewPpb);
+}
+
+Nanoseconds CorrectionLine::pendingAt(HostTime host) const {
+    return driftOver(std::max(slewEnd - host, Nanoseconds::zero()), slewPpb);
+}
+
+void AdjustableClock::setTo(HostTime now, Nanoseconds correction, double frequencyPpb) {
+    line_ = {now, correction, frequencyPpb, 0, now};
+}
+
+void AdjustableClock::slewTo(HostTime now, Nanoseconds correction, double frequencyPpb) {
+    const Nanoseconds current = line_.at(now);
+    const Nanoseconds pending = correction - current;
+    const double slewPpb = std::copysign(maxSlewPpb_, static_cast<double>(pending.count()));
+    // The slew may last longer than time can be written: then it never ends.
+    const double duration = static_cast<double>(pending.count()) / slewPpb * 1e9;
+    const double longest = static_cast<double>((kTimeLimit - now.time_since_epoch()).count());
+    line_ = {now, current, frequencyPpb, slewPpb,
+             now + Nanoseconds{std::llround(std::min(duration, longest))}};
+}
+
+}  // namespace berkeley

@@ -1,0 +1,69 @@
+/// Where the group is: a fault-tolerant average of its clocks.
+///
+/// Units: offsets in nanoseconds against any common reference (the master's clock, as a rule), each
+/// with the bound of its own measurement. Thread safety: pure functions.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "berkeley/time/timeline.h"
+
+namespace berkeley {
+
+enum class Averaging {
+    /// The mean of the clocks near the median; no constant to tune. The modified z-score (Iglewicz &
+    /// Hoaglin, "How to Detect and Handle Outliers", 1993) chooses who counts: who is within 3.5
+    /// scaled median absolute deviations of the median, never less than the clocks' typical bound.
+    /// The mean is then kept within one median absolute deviation of the median, so that fewer than
+    /// half of the clocks, however wrong, cannot take the result farther from the nearest right
+    /// clock than the right clocks are apart (Hampel, "The influence curve and its role in robust
+    /// estimation", 1974, has both estimators' breakdown point of one half).
+    robust,
+    mean,    ///< of all, as in the lab; one wild clock drags everyone
+    median,  ///< of all; of an even number, the mean of the middle two
+    /// The midpoint of what is left after dropping the f highest and the f lowest, f the largest
+    /// number below a third of the clocks (Welch & Lynch, "A new fault-tolerant algorithm for clock
+    /// synchronization", Information and Computation 77, 1988).
+    trimmed,
+};
+
+/// Why a clock does not count. It is still told how to come back.
+enum class Exclusion {
+    none,
+    outlier,      ///< too far from the middle of the clocks
+    noMajority,   ///< two clocks farther apart than the sanity limit: the master's stands
+    trimmedAway,  ///< among the highest or lowest that the method drops
+    notMiddle,    ///< not among the middle ones that the method takes
+    late,         ///< did not answer in this sync cycle
+};
+
+/// "robust", …; what the option is called.
+std::string_view toText(Averaging method);
+/// Why a clock does not count, in words for a table; "" for none.
+std::string_view toText(Exclusion exclusion);
+
+struct AverageOptions {
+    Averaging method = Averaging::robust;
+    Nanoseconds sanityLimit = std::chrono::hours{1};  ///< for two clocks, which have no majority
+};
+
+/// One clock's offset and the largest error that its measurement may have.
+struct Reading {
+    Nanoseconds offset{};
+    Nanoseconds bound{};
+};
+
+struct Average {
+    Nanoseconds offset{};  ///< in the readings' own frame
+    std::vector<Exclusion> exclusions;  ///< one for each reading, in their order
+};
+
+/// The first reading is the master's own clock; there is at least that one.
+Average averageOf(std::span<const Reading> readings, const AverageOptions& options);
+
+/// The same choice for frequencies: the robust mean of `ppb`, as likewise of the group's rate.
+double robustMean(std::span<const double> ppb);
+
+}  // namespace berkeley

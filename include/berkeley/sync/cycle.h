@@ -1,0 +1,68 @@
+/// The arithmetic at the end of a sync cycle: from what the clocks showed to what each is told.
+///
+/// The group's time is a line over the master's unsteered clock. Each cycle moves that line by the
+/// average of the group clocks' offsets from it, and gives it the robust mean of the unsteered
+/// clocks' rates; then every clock, the master's own too, is told where its correction has to lie.
+/// Units: std::chrono, or in the name; offsets are clock minus master. Thread safety: none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "berkeley/sync/adjustment.h"
+#include "berkeley/sync/average.h"
+#include "berkeley/sync/discipline.h"
+#include "berkeley/sync/roster.h"
+
+namespace berkeley {
+
+/// One clock in one sync cycle. A figure that is not known is absent, never zero.
+struct ClockStatus {
+    std::string name;
+    std::string address;  ///< "" for the master's own clock
+    bool master{};
+    bool lab{};
+    bool answered{};                        ///< in this cycle; when not, the figures are absent
+    Exclusion exclusion{};                  ///< why it does not count, or Exclusion::none
+    std::optional<Nanoseconds> offset;      ///< group clock minus the master's group clock
+    std::optional<Nanoseconds> bound;       ///< largest possible error of `offset`
+    std::optional<Nanoseconds> delay;       ///< shortest round trip of the burst
+    std::optional<double> driftPpb;         ///< of the unsteered clock against the master's
+    std::optional<Nanoseconds> correction;  ///< the change this clock is told to make
+};
+
+/// One sync cycle.
+struct CycleStatus {
+    std::uint32_t cycle{};            ///< counted from 1
+    GroupTime when;                   ///< when it ended
+    std::vector<ClockStatus> clocks;  ///< the master first, then by name
+    Nanoseconds average{};            ///< by how much the group's time moves, seen from its old line
+    Nanoseconds spreadBefore{};       ///< largest minus smallest offset of the counted clocks
+    Nanoseconds duration{};           ///< from the first poll to the last adjustment
+};
+
+struct CycleOutcome {
+    CycleStatus status;
+    Adjustment master;                                       ///< also the group's new line
+    std::vector<std::pair<SlaveId, Adjustment>> adjustments;  ///< for those that answered
+};
+
+/// What stays the same from cycle to cycle.
+struct CycleOptions {
+    std::string masterName;
+    AverageOptions average;
+    /// How far the rates of two unsteered clocks can lie apart: each is within 100 ppm of the truth.
+    double driftLimitPpb = 200'000;
+};
+
+/// `group` is the line of the previous cycle, or a line without a correction before the first;
+/// `master` is the master's own group clock. `now` is on the master's unsteered clock. Leaves
+/// `status.duration` to whoever can read a clock.
+CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& roster,
+                           const Adjustment& group, const ClockState& master,
+                           const CycleOptions& options);
+
+}  // namespace berkeley

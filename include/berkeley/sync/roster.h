@@ -1,0 +1,64 @@
+/// The slaves that the master knows, and what their clocks have shown so far.
+///
+/// Units: std::chrono, or in the name. Thread safety: none; the node keeps a lock around it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "berkeley/sync/estimator.h"
+#include "berkeley/sync/exchange.h"
+
+namespace berkeley {
+
+/// Never given twice by one master.
+using SlaveId = std::uint64_t;
+
+/// What a slave's own group clock showed, on the slave's unsteered clock.
+struct ClockReading {
+    HostTime sent;
+    Nanoseconds correction{};  ///< group time minus host time at `sent`
+};
+
+struct Member {
+    std::string name;
+    std::string address;
+    bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that nobody steers
+    OffsetEstimator estimator;
+    bool expected{};  ///< was on the roster already when the present sync cycle began
+    std::optional<ClockReading> reading;
+    HostTime heard;      ///< when the reading arrived, on the master's unsteered clock
+    bool inThisCycle{};  ///< whether that was after the present sync cycle began
+
+    /// Whether its reading is fresh enough for the average of a sync cycle that ends at `now`.
+    bool answered(HostTime now) const;
+};
+
+class Roster {
+  public:
+    /// `driftLimitPpb` as for OffsetEstimator.
+    explicit Roster(double driftLimitPpb) : driftLimitPpb_(driftLimitPpb) {}
+
+    SlaveId join(std::string name, std::string address, bool lab);
+    void leave(SlaveId slave);
+
+    /// From now on every slave has to answer anew.
+    void beginCycle();
+    void beginBurst(SlaveId slave);
+
+    /// False when the exchange contradicts itself; then nothing was recorded. Unknown slaves, which
+    /// have just left, are ignored.
+    bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
+
+    std::size_t size() const { return members_.size(); }
+    const std::map<SlaveId, Member>& members() const { return members_; }
+
+  private:
+    double driftLimitPpb_;
+    SlaveId lastId_ = 0;
+    std::map<SlaveId, Member> members_;
+};
+
+}  // namespace berkeley

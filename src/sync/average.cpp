@@ -1,0 +1,148 @@
+#include "berkeley/sync/average.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+
+namespace berkeley {
+namespace {
+
+/// Makes the median absolute deviation of a normal sample an estimate of its standard deviation.
+constexpr double kMadScale = 1.4826;
+/// The cutoff of the modified z-score that Iglewicz and Hoaglin recommend.
+constexpr double kDeviations = 3.5;
+
+/// What a method makes of the clocks: where the middle is, and who does not count.
+struct Choice {
+    double middle{};
+    std::vector<Exclusion> exclusions;
+};
+
+double medianOf(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    if (values.size() % 2 == 1) {
+        return *middle;
+    }
+    return std::midpoint(*std::max_element(values.begin(), middle), *middle);
+}
+
+double meanOf(std::span<const double> values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+Choice robustChoice(std::span<const double> values, double typicalBound) {
+    const double median = medianOf({values.begin(), values.end()});
+    std::vector<double> deviations;
+    for (const double value : values) {
+        deviations.push_back(std::abs(value - median));
+    }
+    const double deviation = medianOf(deviations);
+    const double limit = std::max(kDeviations * kMadScale * deviation, typicalBound);
+
+    Choice choice;
+    std::vector<double> counted;
+    for (const double value : values) {
+        const bool near = std::abs(value - median) <= limit;
+        choice.exclusions.push_back(near ? Exclusion::none : Exclusion::outlier);
+        if (near) {
+            counted.push_back(value);
+        }
+    }
+    const double reach = std::max(deviation, typicalBound);
+    choice.middle = std::clamp(meanOf(counted), median - reach, median + reach);
+    return choice;
+}
+
+/// The clocks from rank `low` up to, not including, rank `high`; `reason` for all others.
+std::vector<Exclusion> ranked(std::span<const double> values, std::size_t low, std::size_t high,
+                              Exclusion reason) {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+    std::vector<Exclusion> exclusions(values.size(), reason);
+    for (std::size_t rank = low; rank < high; ++rank) {
+        exclusions[order[rank]] = Exclusion::none;
+    }
+    return exclusions;
+}
+
+Choice medianChoice(std::span<const double> values) {
+    const std::size_t low = (values.size() - 1) / 2;
+    const std::size_t high = values.size() / 2 + 1;
+    return {medianOf({values.begin(), values.end()}),
+            ranked(values, low, high, Exclusion::notMiddle)};
+}
+
+Choice trimmedChoice(std::span<const double> values) {
+    const std::size_t dropped = (values.size() - 1) / 3;
+    std::vector<double> sorted(values.begin(), values.end());
+    std::sort(sorted.begin(), sorted.end());
+    const std::size_t high = sorted.size() - dropped;
+    return {std::midpoint(sorted[dropped], sorted[high - 1]),
+            ranked(values, dropped, high, Exclusion::trimmedAway)};
+}
+
+Choice choose(std::span<const double> values, double typicalBound, Averaging method) {
+    switch (method) {
+        case Averaging::mean:
+            return {meanOf(values), std::vector<Exclusion>(values.size(), Exclusion::none)};
+        case Averaging::median:
+            return medianChoice(values);
+        case Averaging::trimmed:
+            return trimmedChoice(values);
+        case Averaging::robust:
+            break;
+    }
+    return robustChoice(values, typicalBound);
+}
+
+double typicalBoundOf(std::span<const Reading> readings) {
+    std::vector<double> bounds;
+    for (const Reading& reading : readings) {
+        bounds.push_back(static_cast<double>(reading.bound.count()));
+    }
+    return medianOf(bounds);
+}
+
+}  // namespace
+
+std::string_view toText(Averaging method) {
+    constexpr std::array<std::string_view, 4> kTexts{"robust", "mean", "median", "trimmed"};
+    return kTexts.at(static_cast<std::size_t>(method));
+}
+
+std::string_view toText(Exclusion exclusion) {
+    constexpr std::array<std::string_view, 6> kTexts{"",        "outlier",    "no majority",
+                                                     "trimmed", "not middle", "late"};
+    return kTexts.at(static_cast<std::size_t>(exclusion));
+}
+
+Average averageOf(std::span<const Reading> readings, const AverageOptions& options) {
+    if (readings.size() == 2 &&
+        std::abs(readings[1].offset.count() - readings[0].offset.count()) >
+            options.sanityLimit.count()) {
+        return {readings[0].offset, {Exclusion::none, Exclusion::noMajority}};
+    }
+    // Distances from one of the middle clocks are small where clocks that are years off are not, so
+    // nothing is lost to the mantissa of a double.
+    std::vector<Nanoseconds> offsets;
+    for (const Reading& reading : readings) {
+        offsets.push_back(reading.offset);
+    }
+    const auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
+    std::nth_element(offsets.begin(), middle, offsets.end());
+    std::vector<double> distances;
+    for (const Reading& reading : readings) {
+        distances.push_back(static_cast<double>((reading.offset - *middle).count()));
+    }
+    Choice choice = choose(distances, typicalBoundOf(readings), options.method);
+    return {*middle + Nanoseconds{std::llround(choice.middle)}, std::move(choice.exclusions)};
+}
+
+double robustMean(std::span<const double> ppb) { return robustChoice(ppb, 0).middle; }
+
+}  // namespace berkeley

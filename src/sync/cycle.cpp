@@ -1,0 +1,167 @@
+#include "berkeley/sync/cycle.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace berkeley {
+namespace {
+
+/// One clock that takes part in the cycle; `slave` is absent for the master's own.
+struct Participant {
+    std::optional<SlaveId> slave;
+    Estimate host;              ///< unsteered clock against the master's, at the end of the cycle
+    Nanoseconds fromGroup{};    ///< its group clock minus the group's line
+    ClockStatus status;
+};
+
+Participant masterParticipant(HostTime now, const Adjustment& group, const ClockState& master,
+                              const std::string& name) {
+    ClockStatus status;
+    status.name = name;
+    status.master = true;
+    status.answered = true;
+    return {.slave = std::nullopt,
+            .host = {.offset = {}, .bound = {}, .driftPpb = 0},
+            .fromGroup = master.line.at(now) - group.correctionAt(now),
+            .status = std::move(status)};
+}
+
+/// The slave's group clock is compared with the group's line at the moment of its reading, so a slew
+/// that ended since then does not matter.
+Nanoseconds fromGroupAt(const ClockReading& reading, const Estimate& then, const Adjustment& group) {
+    const HostTime onMaster = reading.sent - then.offset;
+    return then.offset + reading.correction - group.correctionAt(onMaster);
+}
+
+ClockStatus statusOf(const Member& member) {
+    ClockStatus status;
+    status.name = member.name;
+    status.address = member.address;
+    status.lab = member.lab;
+    return status;
+}
+
+std::vector<Participant> participantsOf(HostTime now, const Roster& roster, const Adjustment& group,
+                                        const ClockState& master, const std::string& masterName) {
+    std::vector<Participant> participants{masterParticipant(now, group, master, masterName)};
+    for (const auto& [slave, member] : roster.members()) {
+        const std::optional<Estimate> estimate = member.estimator.at(now);
+        if (!member.answered(now) || !estimate || !member.reading) {
+            continue;
+        }
+        const Estimate then = member.estimator.at(member.heard).value_or(*estimate);
+        Participant participant{.slave = slave,
+                                .host = *estimate,
+                                .fromGroup = fromGroupAt(*member.reading, then, group),
+                                .status = statusOf(member)};
+        participant.status.answered = true;
+        participant.status.bound = estimate->bound;
+        participant.status.delay = member.estimator.delay();
+        participant.status.driftPpb = estimate->driftPpb;
+        participants.push_back(std::move(participant));
+    }
+    return participants;
+}
+
+Average averageOf(const std::vector<Participant>& participants, const AverageOptions& options) {
+    std::vector<Reading> readings;
+    for (const Participant& participant : participants) {
+        readings.push_back({participant.fromGroup, participant.host.bound});
+    }
+    return averageOf(readings, options);
+}
+
+double groupFrequencyPpb(const std::vector<Participant>& participants) {
+    std::vector<double> drifts;
+    for (const Participant& participant : participants) {
+        if (participant.host.driftPpb) {
+            drifts.push_back(*participant.host.driftPpb);
+        }
+    }
+    return robustMean(drifts);
+}
+
+/// The group's line as a line over the clock that is `host.offset` away from the master's.
+Adjustment seenFrom(const Estimate& host, const Adjustment& group, double driftLimitPpb) {
+    Adjustment adjustment = group;
+    adjustment.reference = group.reference + host.offset;
+    adjustment.correction = group.correction - host.offset;
+    if (host.driftPpb) {
+        // The correction's rate is the ratio of the group's rate and the clock's own.
+        adjustment.frequencyPpb =
+            (group.frequencyPpb - *host.driftPpb) / (1 + *host.driftPpb * 1e-9);
+    }
+    adjustment.bound = host.bound;
+    adjustment.boundGrowthPpb = driftLimitPpb;
+    return adjustment;
+}
+
+Nanoseconds spreadOf(const std::vector<Participant>& participants) {
+    Nanoseconds low = Nanoseconds::max(), high = Nanoseconds::min();
+    for (const Participant& participant : participants) {
+        if (participant.status.exclusion == Exclusion::none) {
+            low = std::min(low, participant.fromGroup);
+            high = std::max(high, participant.fromGroup);
+        }
+    }
+    return high - low;
+}
+
+std::vector<ClockStatus> statusesOf(std::vector<Participant>& participants, HostTime now,
+                                    const Roster& roster) {
+    std::vector<ClockStatus> clocks;
+    for (Participant& participant : participants) {
+        clocks.push_back(std::move(participant.status));
+    }
+    for (const auto& [slave, member] : roster.members()) {
+        if (member.expected && !member.answered(now)) {
+            clocks.push_back(statusOf(member));
+            clocks.back().exclusion = Exclusion::late;
+        }
+    }
+    std::sort(clocks.begin(), clocks.end(), [](const ClockStatus& a, const ClockStatus& b) {
+        return std::tie(b.master, a.name, a.address) < std::tie(a.master, b.name, b.address);
+    });
+    return clocks;
+}
+
+}  // namespace
+
+CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& roster,
+                           const Adjustment& group, const ClockState& master,
+                           const CycleOptions& options) {
+    std::vector<Participant> participants =
+        participantsOf(now, roster, group, master, options.masterName);
+    const Average average = averageOf(participants, options.average);
+
+    CycleOutcome outcome;
+    outcome.master = {.cycle = cycle,
+                      .reference = now,
+                      .correction = group.correctionAt(now) + average.offset,
+                      .frequencyPpb = groupFrequencyPpb(participants),
+                      .bound = {},
+                      .boundGrowthPpb = 0};
+    for (std::size_t i = 0; i < participants.size(); ++i) {
+        Participant& participant = participants[i];
+        participant.status.exclusion = average.exclusions[i];
+        participant.status.offset = participant.fromGroup - participants.front().fromGroup;
+        participant.status.correction = average.offset - participant.fromGroup;
+        if (!participant.slave) {
+            continue;
+        }
+        const Adjustment adjustment =
+            seenFrom(participant.host, outcome.master, options.driftLimitPpb);
+        if (isBelievable(adjustment.reference) &&
+            isBelievable(adjustment.reference, adjustment.correction)) {
+            outcome.adjustments.emplace_back(*participant.slave, adjustment);
+        }
+    }
+    outcome.status.cycle = cycle;
+    outcome.status.when = corrected(now, outcome.master.correction);
+    outcome.status.average = average.offset;
+    outcome.status.spreadBefore = spreadOf(participants);
+    outcome.status.clocks = statusesOf(participants, now, roster);
+    return outcome;
+}
+
+}  // namespace berkeley

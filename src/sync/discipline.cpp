@@ -1,0 +1,26 @@
+#include "berkeley/sync/discipline.h"
+
+#include <cstdlib>
+
+namespace berkeley {
+
+Nanoseconds ClockState::boundAt(HostTime host) const {
+    return adjustment.boundAt(host) + std::chrono::abs(line.pendingAt(host));
+}
+
+std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustment) {
+    const Nanoseconds target = adjustment.correctionAt(now);
+    if (!isBelievable(now, target)) {
+        return std::nullopt;
+    }
+    const Change change{.offset = target - state_.line.at(now), .stepped = !state_.synchronized};
+    if (change.stepped) {
+        clock_.setTo(now, target, adjustment.frequencyPpb);
+    } else {
+        clock_.slewTo(now, target, adjustment.frequencyPpb);
+    }
+    state_ = {clock_.line(), true, adjustment};
+    return change;
+}
+
+}  // namespace berkeley

@@ -1,0 +1,151 @@
+#include "berkeley/sync/average.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::years;
+
+std::vector<Reading> readingsOf(const std::vector<Nanoseconds>& offsets, Nanoseconds bound = 0ns) {
+    std::vector<Reading> readings;
+    for (const Nanoseconds offset : offsets) {
+        readings.push_back({offset, bound});
+    }
+    return readings;
+}
+
+Average averageOf(const std::vector<Nanoseconds>& offsets, Averaging method) {
+    return averageOf(readingsOf(offsets), {.method = method});
+}
+
+TEST(RobustAverage, ReproducesTheTextbook) {
+    const Average average = averageOf({0min, 25min, -10min}, Averaging::robust);
+    EXPECT_EQ(average.offset, 5min);
+    EXPECT_EQ(average.exclusions, std::vector(3, Exclusion::none));
+}
+
+TEST(RobustAverage, LeavesOutTheWildClockAndIsNotMovedByIt) {
+    const Average with = averageOf({0min, 25min, -10min, 0min, years{4}}, Averaging::robust);
+    const Average without = averageOf({0min, 25min, -10min, 0min}, Averaging::robust);
+    EXPECT_EQ(with.exclusions[4], Exclusion::outlier);
+    EXPECT_EQ(with.offset, without.offset);
+    EXPECT_EQ(with.offset, 3min + 45s);
+}
+
+TEST(RobustAverage, LeavesOutTheMasterWhenItIsTheWildOne) {
+    const Nanoseconds far = years{4};
+    const Average average =
+        averageOf({0min, far, far + 25min, far - 10min, far}, Averaging::robust);
+    EXPECT_EQ(average.exclusions[0], Exclusion::outlier);
+    EXPECT_EQ(average.offset, far + 3min + 45s);
+}
+
+TEST(RobustAverage, CountsClocksThatDifferByLessThanTheirBounds) {
+    const auto readings = readingsOf({0us, 0us, 0us, 8us}, 10us);
+    const Average average = averageOf(readings, {});
+    EXPECT_EQ(average.exclusions, std::vector(4, Exclusion::none));
+    EXPECT_EQ(average.offset, 2us);
+}
+
+TEST(RobustAverage, OneClockCannotBuyItselfInfluenceWithAWideBound) {
+    std::vector<Reading> readings = readingsOf({0us, 1us, 2us, 1us}, 1us);
+    readings.push_back({10s, 20s});
+    const Average average = averageOf(readings, {});
+    EXPECT_EQ(average.exclusions[4], Exclusion::outlier);
+    EXPECT_EQ(average.offset, 1us);
+}
+
+/// The promise in the header, searched for a counterexample with liars where they hurt most.
+TEST(RobustAverage, FewerThanHalfCannotTakeItFartherThanTheOthersAreApart) {
+    std::mt19937 random{20261124};
+    std::uniform_int_distribution<int> size{3, 15};
+    std::uniform_int_distribution<std::int64_t> honest{0, 1'000'000};
+    std::uniform_int_distribution<std::int64_t> lie{-10'000'000, 10'000'000};
+    std::bernoulli_distribution inConcert{0.5};
+    for (int round = 0; round < 50'000; ++round) {
+        const int clocks = size(random);
+        const int liars = (clocks - 1) / 2;
+        std::vector<Nanoseconds> offsets;
+        for (int i = 0; i < clocks - liars; ++i) {
+            offsets.emplace_back(honest(random));
+        }
+        const auto [low, high] = std::minmax_element(offsets.begin(), offsets.end());
+        const Nanoseconds lowest = *low, highest = *high, apart = highest - lowest;
+        const bool together = inConcert(random);
+        const Nanoseconds common{lie(random)};
+        for (int i = 0; i < liars; ++i) {
+            offsets.push_back(together ? common : Nanoseconds{lie(random)});
+        }
+        const Nanoseconds average = averageOf(offsets, Averaging::robust).offset;
+        ASSERT_GE(average, lowest - apart) << "round " << round;
+        ASSERT_LE(average, highest + apart) << "round " << round;
+    }
+}
+
+TEST(RobustAverage, OfTheMasterAloneIsTheMaster) {
+    EXPECT_EQ(averageOf({7us}, Averaging::robust).offset, 7us);
+}
+
+TEST(TwoClocks, AreAveragedWithinTheSanityLimit) {
+    EXPECT_EQ(averageOf({0min, 30min}, Averaging::robust).offset, 15min);
+}
+
+TEST(TwoClocks, BeyondTheSanityLimitTheMasterStands) {
+    for (const Averaging method :
+         {Averaging::robust, Averaging::mean, Averaging::median, Averaging::trimmed}) {
+        const Average average = averageOf({0min, 61min}, method);
+        EXPECT_EQ(average.offset, 0min);
+        EXPECT_EQ(average.exclusions, (std::vector{Exclusion::none, Exclusion::noMajority}));
+    }
+}
+
+TEST(TwoClocks, TheSanityLimitIsAnOption) {
+    const auto readings = readingsOf({0s, 2s});
+    EXPECT_EQ(averageOf(readings, {.sanityLimit = 1s}).offset, 0s);
+    EXPECT_EQ(averageOf(readings, {.sanityLimit = 3s}).offset, 1s);
+}
+
+TEST(MeanAverage, CountsEveryoneHoweverWild) {
+    const Average average = averageOf({0s, 0s, 9s}, Averaging::mean);
+    EXPECT_EQ(average.offset, 3s);
+    EXPECT_EQ(average.exclusions, std::vector(3, Exclusion::none));
+}
+
+TEST(MedianAverage, TakesTheMiddleOne) {
+    const Average average = averageOf({0min, 25min, -10min}, Averaging::median);
+    EXPECT_EQ(average.offset, 0min);
+    EXPECT_EQ(average.exclusions,
+              (std::vector{Exclusion::none, Exclusion::notMiddle, Exclusion::notMiddle}));
+}
+
+TEST(MedianAverage, TakesTheMeanOfTheMiddleTwo) {
+    const Average average = averageOf({0s, 100s, 4s, -9s}, Averaging::median);
+    EXPECT_EQ(average.offset, 2s);
+    EXPECT_EQ(std::count(average.exclusions.begin(), average.exclusions.end(), Exclusion::none), 2);
+}
+
+TEST(TrimmedAverage, IsTheMidpointAfterDroppingTheExtremes) {
+    const Average average = averageOf({0s, 2s, 8s, 1000s, -1000s, 4s, 4s}, Averaging::trimmed);
+    EXPECT_EQ(average.offset, 3s);  // f = 2: what is left is 2, 4, 4
+    EXPECT_EQ(average.exclusions[3], Exclusion::trimmedAway);
+    EXPECT_EQ(average.exclusions[4], Exclusion::trimmedAway);
+}
+
+TEST(TrimmedAverage, StaysBetweenTheHonestClocksWithFewerThanAThirdLying) {
+    const Average average = averageOf({0s, 1s, 2s, years{5}}, Averaging::trimmed);
+    EXPECT_GE(average.offset, 0s);
+    EXPECT_LE(average.offset, 2s);
+}
+
+TEST(RobustMean, OfFrequenciesLeavesOutTheWildOne) {
+    const std::vector<double> ppb{20'000, -15'000, 5'000, -30'000, 90'000'000};
+    EXPECT_NEAR(robustMean(ppb), -5'000, 1);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -1,0 +1,71 @@
+#include "berkeley/sync/discipline.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr HostTime kStart{std::chrono::hours{500'000}};
+constexpr double kMaxSlewPpb = 500'000;
+
+Adjustment adjustmentTo(Nanoseconds correction, HostTime reference = kStart) {
+    return {.cycle = 1,
+            .reference = reference,
+            .correction = correction,
+            .frequencyPpb = 0,
+            .bound = 10us,
+            .boundGrowthPpb = 100'000};
+}
+
+TEST(Discipline, FirstAdjustmentStepsLaterOnesSlew) {
+    Discipline discipline{kMaxSlewPpb};
+    const auto first = discipline.apply(kStart, adjustmentTo(-20min));
+    EXPECT_TRUE(first->stepped);
+    EXPECT_EQ(first->offset, -20min);
+    EXPECT_EQ(discipline.state().line.at(kStart), -20min);
+
+    const auto second = discipline.apply(kStart + 1s, adjustmentTo(-20min + 1ms));
+    EXPECT_FALSE(second->stepped);
+    EXPECT_EQ(second->offset, 1ms);
+    EXPECT_EQ(discipline.state().line.at(kStart + 1s), -20min);
+    EXPECT_EQ(discipline.state().line.at(kStart + 3s), -20min + 1ms);
+}
+
+TEST(Discipline, LateMessageMeansTheSame) {
+    Adjustment adjustment = adjustmentTo(1s);
+    adjustment.frequencyPpb = 40'000;
+    Discipline prompt{kMaxSlewPpb}, late{kMaxSlewPpb};
+    prompt.apply(kStart, adjustment);
+    late.apply(kStart + 100s, adjustment);
+    EXPECT_EQ(prompt.state().line.at(kStart + 200s), late.state().line.at(kStart + 200s));
+}
+
+TEST(Discipline, SameMessageTwiceChangesNothing) {
+    Discipline discipline{kMaxSlewPpb};
+    discipline.apply(kStart, adjustmentTo(1s));
+    const auto again = discipline.apply(kStart + 5s, adjustmentTo(1s));
+    EXPECT_EQ(again->offset, 0ns);
+}
+
+TEST(Discipline, BoundHasTheMeasurementItsAgeAndTheSlewUnderWay) {
+    Discipline discipline{kMaxSlewPpb};
+    discipline.apply(kStart, adjustmentTo(0ns));
+    EXPECT_EQ(discipline.state().boundAt(kStart), 10us);
+    EXPECT_EQ(discipline.state().boundAt(kStart + 1s), 10us + 100us);
+    discipline.apply(kStart, adjustmentTo(1ms));
+    EXPECT_EQ(discipline.state().boundAt(kStart), 10us + 1ms);
+    EXPECT_EQ(discipline.state().boundAt(kStart + 1s), 10us + 100us + 500us);
+}
+
+TEST(Discipline, RefusesATimeThatIsNotBelievable) {
+    Discipline discipline{kMaxSlewPpb};
+    EXPECT_FALSE(discipline.apply(kStart, adjustmentTo(std::chrono::years{-100})));
+    EXPECT_FALSE(discipline.apply(kStart, adjustmentTo(std::chrono::years{140})));
+    EXPECT_FALSE(discipline.state().synchronized);
+    EXPECT_EQ(discipline.state().line.at(kStart), 0ns);
+}
+
+}  // namespace
+}  // namespace berkeley

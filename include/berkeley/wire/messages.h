@@ -1,0 +1,49 @@
+/// What master and slave say to each other, as values; the codecs put them into bytes.
+///
+/// Units: std::chrono, or in the name. Thread safety: values. docs/protocol.md gives every field.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <variant>
+
+#include "berkeley/sync/adjustment.h"
+#include "berkeley/time/timeline.h"
+
+namespace berkeley {
+
+/// A peer broke the protocol. what() says how, in words for a log line. The connection is over.
+class WireError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Slave to master, once and first: who is speaking.
+struct Hello {
+    std::string name;  ///< 1 to 40 bytes of printable ASCII without space
+
+    friend bool operator==(const Hello&, const Hello&) = default;
+};
+
+/// Master to slave: answer at once.
+struct Poll {
+    std::uint32_t sequence{};
+
+    friend bool operator==(const Poll&, const Poll&) = default;
+};
+
+/// Slave to master: the answer to a poll, or unasked from the send thread as a sign of life.
+struct Report {
+    std::uint32_t sequence{};  ///< the poll's; 0 when unasked
+    bool solicited{};
+    HostTime received;         ///< t2; equal to `sent` when unasked
+    HostTime sent;             ///< t3
+    Nanoseconds correction{};  ///< group time minus host time by the slave's clock at `sent`
+
+    friend bool operator==(const Report&, const Report&) = default;
+};
+
+using Message = std::variant<Hello, Poll, Report, Adjustment>;
+
+}  // namespace berkeley

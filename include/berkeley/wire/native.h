@@ -1,0 +1,44 @@
+/// The native protocol's frames: 64 bytes each, versioned, big-endian; docs/protocol.md has the
+/// layout.
+///
+/// Units: as in messages.h; frequencies travel as whole millionths of a ppb. Thread safety: encode
+/// and decode are pure; a decoder belongs to one thread. Errors: WireError.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "berkeley/wire/messages.h"
+
+namespace berkeley {
+
+inline constexpr std::size_t kFrameSize = 64;
+inline constexpr std::byte kFrameMagic{0xBE};  ///< first byte of every frame; never ASCII
+
+using Frame = std::array<std::byte, kFrameSize>;
+
+/// A value that the layout cannot carry (a name too long, a time that is not believable) is the
+/// caller's mistake: std::invalid_argument.
+Frame encode(const Message& message);
+
+/// Checks every field before it believes it; WireError names the first one that cannot be.
+Message decode(std::span<const std::byte, kFrameSize> frame);
+
+/// Turns a stream of bytes, cut anywhere, into messages.
+class NativeDecoder {
+  public:
+    /// Complete messages in `bytes` and what was kept of earlier calls. Throws WireError at the
+    /// first byte that cannot be, also before a frame is complete.
+    std::vector<Message> feed(std::span<const std::byte> bytes);
+
+    /// How many bytes of an unfinished frame are kept.
+    std::size_t pending() const { return size_; }
+
+  private:
+    Frame buffer_{};
+    std::size_t size_ = 0;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,324 @@
+#include "berkeley/wire/native.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace berkeley {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kNameSize = 40;
+constexpr double kFrequencyUnitsPerPpb = 1e6;
+
+/// A clock that is a tenth off in rate is broken; and up to here a frequency in the frame's units
+/// is exact in a double.
+constexpr double kFrequencyLimitPpb = 1e8;
+
+enum class FrameType : std::uint8_t { kHello = 1, kPoll, kReport, kAdjustment };
+
+constexpr std::uint8_t kNoFlags = 0;
+constexpr std::uint8_t kSolicited = 1;
+
+// What each message has to satisfy to travel, for both directions: the first thing that is wrong
+// with it, or nothing.
+
+/// False for NaN as well.
+bool isBelievableFrequency(double ppb) { return std::fabs(ppb) <= kFrequencyLimitPpb; }
+
+std::string_view problemOf(const Hello& hello) {
+    const auto printable = [](char c) { return c > ' ' && c <= '~'; };
+    if (hello.name.empty()) {
+        return "hello has no name";
+    }
+    if (hello.name.size() > kNameSize) {
+        return "hello name is longer than 40 bytes";
+    }
+    if (!std::all_of(hello.name.begin(), hello.name.end(), printable)) {
+        return "hello name holds a byte that is not printable ASCII";
+    }
+    return {};
+}
+
+std::string_view problemOf(const Poll&) { return {}; }
+
+std::string_view problemOf(const Report& report) {
+    if (!isBelievable(report.received)) {
+        return "report's receive time is outside 1970 to 2116";
+    }
+    if (!isBelievable(report.sent)) {
+        return "report's send time is outside 1970 to 2116";
+    }
+    if (report.sent < report.received) {
+        return "report was sent before its poll was received";
+    }
+    if (!isBelievable(report.sent, report.correction)) {
+        return "report's correction leads outside 1970 to 2116";
+    }
+    if (!report.solicited && report.sequence != 0) {
+        return "unasked report has a sequence number";
+    }
+    if (!report.solicited && report.received != report.sent) {
+        return "unasked report has two different times";
+    }
+    return {};
+}
+
+std::string_view problemOf(const Adjustment& adjustment) {
+    if (!isBelievable(adjustment.reference)) {
+        return "adjustment's reference is outside 1970 to 2116";
+    }
+    if (!isBelievable(adjustment.reference, adjustment.correction)) {
+        return "adjustment's correction leads outside 1970 to 2116";
+    }
+    if (!isBelievableFrequency(adjustment.frequencyPpb)) {
+        return "adjustment's frequency exceeds 10 %";
+    }
+    if (adjustment.bound < Nanoseconds::zero()) {
+        return "adjustment's bound is negative";
+    }
+    if (adjustment.bound >= kTimeLimit) {
+        return "adjustment's bound exceeds 146 years";
+    }
+    if (!isBelievableFrequency(adjustment.boundGrowthPpb)) {
+        return "adjustment's bound growth exceeds 10 %";
+    }
+    if (adjustment.boundGrowthPpb < 0) {
+        return "adjustment's bound growth is negative";
+    }
+    return {};
+}
+
+std::string_view problemOf(const Message& message) {
+    return std::visit([](const auto& value) { return problemOf(value); }, message);
+}
+
+/// Puts fields one behind the other into a frame that is zero to begin with.
+class FrameWriter {
+  public:
+    FrameWriter(FrameType type, std::uint8_t flags, std::uint32_t sequence) {
+        put8(static_cast<std::uint8_t>(kFrameMagic));
+        put8(kVersion);
+        put8(static_cast<std::uint8_t>(type));
+        put8(flags);
+        put(sequence, sizeof sequence);
+    }
+
+    void time(HostTime time) { span(time.time_since_epoch()); }
+    void span(Nanoseconds span) { integer(span.count()); }
+    void frequency(double ppb) { integer(std::llround(ppb * kFrequencyUnitsPerPpb)); }
+    void name(std::string_view name) {
+        for (const char c : name) {
+            put8(static_cast<std::uint8_t>(c));
+        }
+    }
+
+    const Frame& frame() const { return frame_; }
+
+  private:
+    void integer(std::int64_t value) { put(static_cast<std::uint64_t>(value), sizeof value); }
+    void put(std::uint64_t value, std::size_t size) {
+        while (size-- > 0) {
+            put8(static_cast<std::uint8_t>(value >> (8 * size)));
+        }
+    }
+    void put8(std::uint8_t value) { frame_[used_++] = std::byte{value}; }
+
+    Frame frame_{};
+    std::size_t used_ = 0;
+};
+
+Frame frameOf(const Hello& hello) {
+    FrameWriter writer{FrameType::kHello, kNoFlags, 0};
+    writer.name(hello.name);
+    return writer.frame();
+}
+
+Frame frameOf(const Poll& poll) {
+    return FrameWriter{FrameType::kPoll, kNoFlags, poll.sequence}.frame();
+}
+
+Frame frameOf(const Report& report) {
+    FrameWriter writer{FrameType::kReport, report.solicited ? kSolicited : kNoFlags,
+                       report.sequence};
+    writer.time(report.received);
+    writer.time(report.sent);
+    writer.span(report.correction);
+    return writer.frame();
+}
+
+Frame frameOf(const Adjustment& adjustment) {
+    FrameWriter writer{FrameType::kAdjustment, kNoFlags, adjustment.cycle};
+    writer.time(adjustment.reference);
+    writer.span(adjustment.correction);
+    writer.frequency(adjustment.frequencyPpb);
+    writer.span(adjustment.bound);
+    writer.frequency(adjustment.boundGrowthPpb);
+    return writer.frame();
+}
+
+std::string hexOf(std::uint8_t value) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    return {'0', 'x', digits[value >> 4], digits[value & 0x0F]};
+}
+
+/// Takes the fields of a frame one behind the other, after the three bytes of the preamble.
+class FrameReader {
+  public:
+    explicit FrameReader(std::span<const std::byte, kFrameSize> frame) : rest_(frame.subspan(3)) {}
+
+    std::uint8_t flags(std::uint8_t known) {
+        const auto flags = static_cast<std::uint8_t>(take(1));
+        if ((flags & ~known) != 0) {
+            throw WireError("flags " + hexOf(flags) + " are unknown");
+        }
+        return flags;
+    }
+    std::uint32_t sequence() { return static_cast<std::uint32_t>(take(4)); }
+    HostTime time() { return HostTime{span()}; }
+    Nanoseconds span() { return Nanoseconds{integer()}; }
+    double frequency() { return static_cast<double>(integer()) / kFrequencyUnitsPerPpb; }
+
+    /// Without the padding; a zero byte inside stays in the name, which then is not printable.
+    std::string name() {
+        std::string name(kNameSize, '\0');
+        for (char& c : name) {
+            c = static_cast<char>(take(1));
+        }
+        name.erase(name.find_last_not_of('\0') + 1);
+        return name;
+    }
+
+    void reserved(std::size_t size) {
+        while (size-- > 0) {
+            if (take(1) != 0) {
+                throw WireError("reserved byte " + std::to_string(at()) + " is set");
+            }
+        }
+    }
+    void end() { reserved(rest_.size()); }
+
+  private:
+    /// The offset in the frame of the byte that was taken last.
+    std::size_t at() const { return kFrameSize - rest_.size() - 1; }
+
+    std::int64_t integer() { return static_cast<std::int64_t>(take(8)); }
+    std::uint64_t take(std::size_t size) {
+        std::uint64_t value = 0;
+        for (const std::byte b : rest_.first(size)) {
+            value = value << 8 | std::to_integer<std::uint8_t>(b);
+        }
+        rest_ = rest_.subspan(size);
+        return value;
+    }
+
+    std::span<const std::byte> rest_;
+};
+
+// The fields of a braced initializer are read in their order, which is the order in the frame.
+
+Message readHello(FrameReader& reader) {
+    reader.flags(kNoFlags);
+    reader.reserved(sizeof(std::uint32_t));
+    return Hello{.name = reader.name()};
+}
+
+Message readPoll(FrameReader& reader) {
+    reader.flags(kNoFlags);
+    return Poll{.sequence = reader.sequence()};
+}
+
+Message readReport(FrameReader& reader) {
+    const bool solicited = reader.flags(kSolicited) == kSolicited;
+    return Report{.sequence = reader.sequence(),
+                  .solicited = solicited,
+                  .received = reader.time(),
+                  .sent = reader.time(),
+                  .correction = reader.span()};
+}
+
+Message readAdjustment(FrameReader& reader) {
+    reader.flags(kNoFlags);
+    return Adjustment{.cycle = reader.sequence(),
+                      .reference = reader.time(),
+                      .correction = reader.span(),
+                      .frequencyPpb = reader.frequency(),
+                      .bound = reader.span(),
+                      .boundGrowthPpb = reader.frequency()};
+}
+
+/// In the order of FrameType, which begins with 1.
+constexpr std::array kReaders{readHello, readPoll, readReport, readAdjustment};
+
+/// What a peer that speaks something else most probably speaks.
+std::string_view looksLike(std::uint8_t first) {
+    if (first == 0x16) {
+        return " (TLS?)";
+    }
+    if (first >= '0' && first <= '9') {
+        return " (lab text?)";
+    }
+    if (first >= 'A' && first <= 'Z') {
+        return " (HTTP?)";
+    }
+    return "";
+}
+
+/// Looks at as much of magic, version and type as `begun` has, so that a stranger is refused at
+/// once and not after 64 bytes that it may never send.
+void checkPreamble(std::span<const std::byte> begun) {
+    const auto at = [begun](std::size_t i) { return std::to_integer<std::uint8_t>(begun[i]); };
+    if (begun.size() > 0 && begun[0] != kFrameMagic) {
+        throw WireError("first byte " + hexOf(at(0)) + " is not a native frame" +
+                        std::string(looksLike(at(0))));
+    }
+    if (begun.size() > 1 && at(1) != kVersion) {
+        throw WireError("peer speaks protocol version " + std::to_string(at(1)) +
+                        ", this is version " + std::to_string(kVersion));
+    }
+    if (begun.size() > 2 && (at(2) == 0 || at(2) > kReaders.size())) {
+        throw WireError("frame type " + std::to_string(at(2)) + " is unknown");
+    }
+}
+
+}  // namespace
+
+Frame encode(const Message& message) {
+    if (const auto problem = problemOf(message); !problem.empty()) {
+        throw std::invalid_argument(std::string(problem));
+    }
+    return std::visit([](const auto& value) { return frameOf(value); }, message);
+}
+
+Message decode(std::span<const std::byte, kFrameSize> frame) {
+    checkPreamble(frame);
+    FrameReader reader{frame};
+    const auto read = kReaders[std::to_integer<std::size_t>(frame[2]) - 1];
+    Message message = read(reader);
+    reader.end();
+    if (const auto problem = problemOf(message); !problem.empty()) {
+        throw WireError(std::string(problem));
+    }
+    return message;
+}
+
+std::vector<Message> NativeDecoder::feed(std::span<const std::byte> bytes) {
+    std::vector<Message> messages;
+    while (!bytes.empty()) {
+        const std::size_t taken = std::min(bytes.size(), kFrameSize - size_);
+        std::copy_n(bytes.begin(), taken, buffer_.begin() + size_);
+        size_ += taken;
+        bytes = bytes.subspan(taken);
+        checkPreamble(std::span(buffer_).first(size_));
+        if (size_ == kFrameSize) {
+            size_ = 0;
+            messages.push_back(decode(buffer_));
+        }
+    }
+    return messages;
+}
+
+}  // namespace berkeley

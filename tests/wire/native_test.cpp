@@ -1,0 +1,436 @@
+#include "berkeley/wire/native.h"
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <iostream>
+#include <limits>
+#include <random>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace berkeley {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+// 2026-11-24 16:00:00.123456789 UTC
+constexpr HostTime kAfternoon{Nanoseconds{1'795'536'000'123'456'789}};
+
+const Hello kHello{.name = "rack-7.left"};
+const Poll kPoll{.sequence = 0x01020304};
+const Report kReport{.sequence = 0x01020304,
+                     .solicited = true,
+                     .received = kAfternoon,
+                     .sent = kAfternoon + microseconds{41},
+                     .correction = Nanoseconds{-1'500'000}};
+const Report kUnasked{.solicited = false,
+                      .received = kAfternoon,
+                      .sent = kAfternoon,
+                      .correction = Nanoseconds{-1'500'000}};
+const Adjustment kAdjustment{.cycle = 42,
+                             .reference = kAfternoon + seconds{5},
+                             .correction = Nanoseconds{-1'500'000},
+                             .frequencyPpb = -12345.678901,
+                             .bound = Nanoseconds{250'000},
+                             .boundGrowthPpb = 40'000};
+const std::vector<Message> kOneOfEach{kHello, kPoll, kReport, kUnasked, kAdjustment};
+
+Frame fromHex(std::string_view text) {
+    std::string digits;
+    for (const char c : text) {
+        if (!std::isspace(static_cast<unsigned char>(c))) {
+            digits.push_back(c);
+        }
+    }
+    Frame frame{};
+    for (std::size_t i = 0; 2 * i < digits.size(); ++i) {
+        frame.at(i) = static_cast<std::byte>(std::stoi(digits.substr(2 * i, 2), nullptr, 16));
+    }
+    return frame;
+}
+
+std::string errorOf(const Frame& frame) {
+    try {
+        decode(frame);
+    } catch (const WireError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+std::string feedError(std::string_view text) {
+    NativeDecoder decoder;
+    try {
+        decoder.feed(std::as_bytes(std::span(text)));
+    } catch (const WireError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+/// The frame of `message` with `bytes` written over it from `offset` on.
+Frame patched(const Message& message, std::size_t offset, std::initializer_list<int> bytes) {
+    Frame frame = encode(message);
+    for (const int value : bytes) {
+        frame.at(offset++) = static_cast<std::byte>(value);
+    }
+    return frame;
+}
+
+/// A good message with one field changed.
+template <class M, class Field>
+Message with(M message, Field M::*field, std::type_identity_t<Field> value) {
+    message.*field = value;
+    return message;
+}
+
+std::mt19937_64 seeded(std::uint64_t seed) {
+    std::cout << "seed " << seed << '\n';
+    return std::mt19937_64{seed};
+}
+
+class RandomMessages {
+  public:
+    explicit RandomMessages(std::uint64_t seed) : random_(seeded(seed)) {}
+
+    Message next() {
+        switch (between(0, 4)) {
+            case 0:
+                return hello();
+            case 1:
+                return Poll{.sequence = sequence()};
+            case 2:
+                return unasked();
+            case 3:
+                return answer();
+            default:
+                return adjustment();
+        }
+    }
+
+  private:
+    std::int64_t between(std::int64_t low, std::int64_t high) {
+        return std::uniform_int_distribution<std::int64_t>{low, high}(random_);
+    }
+    std::uint32_t sequence() { return static_cast<std::uint32_t>(random_()); }
+    Nanoseconds sinceEpoch() { return Nanoseconds{between(0, kTimeLimit.count() - 1)}; }
+    double frequency(std::int64_t low) {
+        return static_cast<double>(between(low, 100'000'000'000'000)) / 1e6;
+    }
+
+    Message hello() {
+        Hello hello;
+        for (auto left = between(1, 40); left > 0; --left) {
+            hello.name.push_back(static_cast<char>(between('!', '~')));
+        }
+        return hello;
+    }
+    Report unasked() {
+        const HostTime sent{sinceEpoch()};
+        return Report{.received = sent,
+                      .sent = sent,
+                      .correction = sinceEpoch() - sent.time_since_epoch()};
+    }
+    Message answer() {
+        Report report = unasked();
+        report.solicited = true;
+        report.sequence = sequence();
+        report.received = HostTime{Nanoseconds{between(0, report.sent.time_since_epoch().count())}};
+        return report;
+    }
+    Message adjustment() {
+        const HostTime reference{sinceEpoch()};
+        return Adjustment{.cycle = sequence(),
+                          .reference = reference,
+                          .correction = sinceEpoch() - reference.time_since_epoch(),
+                          .frequencyPpb = frequency(-100'000'000'000'000),
+                          .bound = sinceEpoch(),
+                          .boundGrowthPpb = frequency(0)};
+    }
+
+    std::mt19937_64 random_;
+};
+
+TEST(NativeFrame, LayoutOfHelloIsFixed) {
+    EXPECT_EQ(encode(kHello), fromHex("be 01 01 00 00 00 00 00 72 61 63 6b 2d 37 2e 6c "
+                                      "65 66 74 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
+}
+
+TEST(NativeFrame, LayoutOfPollIsFixed) {
+    EXPECT_EQ(encode(kPoll), fromHex("be 01 02 00 01 02 03 04 00 00 00 00 00 00 00 00 "
+                                     "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                     "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                     "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
+}
+
+TEST(NativeFrame, LayoutOfReportIsFixed) {
+    EXPECT_EQ(encode(kReport), fromHex("be 01 03 01 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
+                                       "18 eb 06 7a 9c c9 6d 3d ff ff ff ff ff e9 1c a0 "
+                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
+}
+
+TEST(NativeFrame, LayoutOfAdjustmentIsFixed) {
+    EXPECT_EQ(encode(kAdjustment), fromHex("be 01 04 00 00 00 00 2a 18 eb 06 7b c6 ce bf 15 "
+                                           "ff ff ff ff ff e9 1c a0 ff ff ff fd 20 23 e3 cb "
+                                           "00 00 00 00 00 03 d0 90 00 00 00 09 50 2f 90 00 "
+                                           "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
+}
+
+TEST(NativeFrame, FlagsTellAnswersFromUnaskedReports) {
+    EXPECT_EQ(encode(kReport)[3], std::byte{1});
+    EXPECT_EQ(encode(kUnasked)[3], std::byte{0});
+}
+
+TEST(NativeFrame, EveryTypeSurvivesTheRoundTrip) {
+    for (const Message& message : kOneOfEach) {
+        EXPECT_EQ(decode(encode(message)), message);
+    }
+}
+
+TEST(NativeFrame, RandomMessagesSurviveTheRoundTrip) {
+    RandomMessages messages{20261124};
+    for (int i = 0; i < 20'000; ++i) {
+        const Message message = messages.next();
+        ASSERT_EQ(decode(encode(message)), message) << "message " << i;
+    }
+}
+
+TEST(NativeFrame, ExtremesSurviveTheRoundTrip) {
+    const HostTime last{kTimeLimit - Nanoseconds{1}};
+    const std::vector<Message> extremes{
+        Hello{std::string(40, '~')},
+        Hello{"!"},
+        Poll{0xFFFFFFFF},
+        with(kReport, &Report::sequence, 0xFFFFFFFF),
+        with(kReport, &Report::received, HostTime{}),
+        with(kReport, &Report::sent, last),
+        with(kReport, &Report::correction, -kReport.sent.time_since_epoch()),
+        with(kReport, &Report::correction, last - kReport.sent),
+        with(kAdjustment, &Adjustment::frequencyPpb, -1e8),
+        with(kAdjustment, &Adjustment::frequencyPpb, 1e8),
+        with(kAdjustment, &Adjustment::bound, kTimeLimit - Nanoseconds{1}),
+        with(kAdjustment, &Adjustment::boundGrowthPpb, 1e8)};
+    for (const Message& message : extremes) {
+        EXPECT_EQ(decode(encode(message)), message);
+    }
+}
+
+TEST(NativeFrame, FrequencyIsRoundedToTheMillionthOfAPpb) {
+    Adjustment adjustment = kAdjustment;
+    adjustment.frequencyPpb = -0.0000016;
+    EXPECT_EQ(std::get<Adjustment>(decode(encode(adjustment))).frequencyPpb, -0.000002);
+}
+
+// A frame has one meaning and a message has one frame, so a corrupted frame that is still accepted
+// has to be the frame of the message that it is taken for.
+TEST(NativeFrame, EverySingleByteCorruptionIsAMessageOrAWireError) {
+    for (const Message& message : kOneOfEach) {
+        for (std::size_t at = 0; at < kFrameSize; ++at) {
+            for (int flip = 1; flip < 256; ++flip) {
+                Frame frame = encode(message);
+                frame[at] ^= static_cast<std::byte>(flip);
+                try {
+                    ASSERT_EQ(encode(decode(frame)), frame) << "byte " << at << " ^ " << flip;
+                } catch (const WireError&) {
+                }
+            }
+        }
+    }
+}
+
+TEST(NativeFrame, RandomPayloadsAreMessagesOrWireErrors) {
+    std::mt19937_64 random = seeded(8080);
+    std::size_t accepted = 0;
+    for (int i = 0; i < 50'000; ++i) {
+        Frame frame = encode(kOneOfEach[random() % kOneOfEach.size()]);
+        for (auto changes = random() % 8; changes-- > 0;) {
+            frame[3 + random() % 45] = static_cast<std::byte>(random());
+        }
+        try {
+            ASSERT_EQ(encode(decode(frame)), frame);
+            ++accepted;
+        } catch (const WireError&) {
+        }
+    }
+    EXPECT_GT(accepted, 0U);
+}
+
+TEST(NativeFrame, RefusesWhatIsNotItsPreamble) {
+    EXPECT_EQ(errorOf(patched(kPoll, 0, {0x47})), "first byte 0x47 is not a native frame (HTTP?)");
+    EXPECT_EQ(errorOf(patched(kPoll, 0, {0x16})), "first byte 0x16 is not a native frame (TLS?)");
+    EXPECT_EQ(errorOf(patched(kPoll, 0, {'2'})),
+              "first byte 0x32 is not a native frame (lab text?)");
+    EXPECT_EQ(errorOf(patched(kPoll, 0, {0xFF})), "first byte 0xff is not a native frame");
+    EXPECT_EQ(errorOf(patched(kPoll, 1, {7})), "peer speaks protocol version 7, this is version 1");
+    EXPECT_EQ(errorOf(patched(kPoll, 2, {9})), "frame type 9 is unknown");
+    EXPECT_EQ(errorOf(patched(kPoll, 2, {0})), "frame type 0 is unknown");
+}
+
+TEST(NativeFrame, RefusesUnknownFlags) {
+    EXPECT_EQ(errorOf(patched(kHello, 3, {1})), "flags 0x01 are unknown");
+    EXPECT_EQ(errorOf(patched(kPoll, 3, {1})), "flags 0x01 are unknown");
+    EXPECT_EQ(errorOf(patched(kReport, 3, {3})), "flags 0x03 are unknown");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 3, {0x80})), "flags 0x80 are unknown");
+}
+
+TEST(NativeFrame, RefusesReservedBytesThatAreSet) {
+    EXPECT_EQ(errorOf(patched(kHello, 4, {1})), "reserved byte 4 is set");
+    EXPECT_EQ(errorOf(patched(kHello, 48, {1})), "reserved byte 48 is set");
+    EXPECT_EQ(errorOf(patched(kPoll, 8, {1})), "reserved byte 8 is set");
+    EXPECT_EQ(errorOf(patched(kReport, 40, {1})), "reserved byte 40 is set");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 63, {1})), "reserved byte 63 is set");
+}
+
+TEST(NativeFrame, RefusesNamesThatAreNoNames) {
+    EXPECT_EQ(errorOf(patched(Hello{"a"}, 8, {0})), "hello has no name");
+    const std::string unprintable = "hello name holds a byte that is not printable ASCII";
+    EXPECT_EQ(errorOf(patched(kHello, 10, {0})), unprintable);
+    EXPECT_EQ(errorOf(patched(kHello, 10, {' '})), unprintable);
+    EXPECT_EQ(errorOf(patched(kHello, 10, {'\n'})), unprintable);
+    EXPECT_EQ(errorOf(patched(kHello, 10, {0x7F})), unprintable);
+    EXPECT_EQ(errorOf(patched(kHello, 10, {0xC3})), unprintable);
+}
+
+TEST(NativeFrame, RefusesReportsThatCannotBe) {
+    EXPECT_EQ(errorOf(patched(kReport, 8, {0x80})),
+              "report's receive time is outside 1970 to 2116");
+    EXPECT_EQ(errorOf(patched(kReport, 16, {0x40})), "report's send time is outside 1970 to 2116");
+    EXPECT_EQ(errorOf(patched(kReport, 16, {0x00})),
+              "report was sent before its poll was received");
+    EXPECT_EQ(errorOf(patched(kReport, 24, {0x3F})),
+              "report's correction leads outside 1970 to 2116");
+    EXPECT_EQ(errorOf(patched(kReport, 24, {0x80, 0, 0, 0, 0, 0, 0, 0})),
+              "report's correction leads outside 1970 to 2116");
+    EXPECT_EQ(errorOf(patched(kReport, 3, {0})), "unasked report has a sequence number");
+    EXPECT_EQ(errorOf(patched(kReport, 3, {0, 0, 0, 0, 0})),
+              "unasked report has two different times");
+}
+
+TEST(NativeFrame, RefusesAdjustmentsThatCannotBe) {
+    EXPECT_EQ(errorOf(patched(kAdjustment, 8, {0x40})),
+              "adjustment's reference is outside 1970 to 2116");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 16, {0x80})),
+              "adjustment's correction leads outside 1970 to 2116");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 24, {0x80})), "adjustment's frequency exceeds 10 %");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 32, {0x80})), "adjustment's bound is negative");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 32, {0x40})), "adjustment's bound exceeds 146 years");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 40, {0x7F})), "adjustment's bound growth exceeds 10 %");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 40, {0xFF, 0xFF, 0xFF})),
+              "adjustment's bound growth is negative");
+}
+
+// 10 % is 100 000 000 000 000 units, 0x5AF3107A4000.
+TEST(NativeFrame, FrequencyLimitIsExactToTheUnit) {
+    EXPECT_EQ(errorOf(patched(kAdjustment, 24, {0, 0, 0x5A, 0xF3, 0x10, 0x7A, 0x40, 0x00})), "");
+    EXPECT_EQ(errorOf(patched(kAdjustment, 24, {0, 0, 0x5A, 0xF3, 0x10, 0x7A, 0x40, 0x01})),
+              "adjustment's frequency exceeds 10 %");
+}
+
+TEST(NativeFrame, EncodeRejectsWhatDecodeWouldNotAccept) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const Nanoseconds before1970 = Nanoseconds{-1} - kAfternoon.time_since_epoch();
+    const std::vector<Message> wrong{
+        Hello{},
+        Hello{std::string(41, 'a')},
+        Hello{"two words"},
+        Hello{std::string("a\0", 2)},
+        with(kUnasked, &Report::sequence, 1),
+        with(kUnasked, &Report::sent, kAfternoon + seconds{1}),
+        with(kReport, &Report::sent, kAfternoon - Nanoseconds{1}),
+        with(kReport, &Report::received, HostTime::min()),
+        with(kReport, &Report::sent, HostTime::max()),
+        with(kReport, &Report::correction, Nanoseconds::min()),
+        with(kReport, &Report::correction, Nanoseconds::max()),
+        with(kUnasked, &Report::correction, before1970),
+        with(kAdjustment, &Adjustment::reference, HostTime{kTimeLimit}),
+        with(kAdjustment, &Adjustment::correction, Nanoseconds::min()),
+        with(kAdjustment, &Adjustment::frequencyPpb, nan),
+        with(kAdjustment, &Adjustment::frequencyPpb, -infinity),
+        with(kAdjustment, &Adjustment::frequencyPpb, 1.000001e8),
+        with(kAdjustment, &Adjustment::bound, Nanoseconds{-1}),
+        with(kAdjustment, &Adjustment::bound, kTimeLimit),
+        with(kAdjustment, &Adjustment::boundGrowthPpb, nan),
+        with(kAdjustment, &Adjustment::boundGrowthPpb, -0.000001)};
+    for (std::size_t i = 0; i < wrong.size(); ++i) {
+        EXPECT_THROW(encode(wrong[i]), std::invalid_argument) << "message " << i;
+    }
+}
+
+std::vector<std::byte> streamOf(const std::vector<Message>& messages) {
+    std::vector<std::byte> stream;
+    for (const Message& message : messages) {
+        const Frame frame = encode(message);
+        stream.insert(stream.end(), frame.begin(), frame.end());
+    }
+    return stream;
+}
+
+TEST(NativeDecoder, GivesEveryMessageOfOneFeed) {
+    NativeDecoder decoder;
+    EXPECT_EQ(decoder.feed(streamOf(kOneOfEach)), kOneOfEach);
+    EXPECT_EQ(decoder.pending(), 0U);
+}
+
+TEST(NativeDecoder, GivesTheSameMessagesWhereverTheStreamIsCut) {
+    const auto stream = streamOf(kOneOfEach);
+    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+        NativeDecoder decoder;
+        auto messages = decoder.feed(std::span(stream).first(cut));
+        EXPECT_EQ(messages.size(), cut / kFrameSize);
+        EXPECT_EQ(decoder.pending(), cut % kFrameSize);
+        for (const Message& message : decoder.feed(std::span(stream).subspan(cut))) {
+            messages.push_back(message);
+        }
+        EXPECT_EQ(messages, kOneOfEach) << "cut at " << cut;
+    }
+}
+
+TEST(NativeDecoder, GivesTheSameMessagesByteByByte) {
+    NativeDecoder decoder;
+    std::vector<Message> messages;
+    for (const std::byte byte : streamOf(kOneOfEach)) {
+        for (const Message& message : decoder.feed(std::span(&byte, 1))) {
+            messages.push_back(message);
+        }
+    }
+    EXPECT_EQ(messages, kOneOfEach);
+}
+
+TEST(NativeDecoder, TakesAnEmptyFeed) {
+    NativeDecoder decoder;
+    EXPECT_TRUE(decoder.feed({}).empty());
+    EXPECT_EQ(decoder.pending(), 0U);
+}
+
+TEST(NativeDecoder, RefusesAStrangerBeforeAFrameIsComplete) {
+    EXPECT_EQ(feedError("G"), "first byte 0x47 is not a native frame (HTTP?)");
+    EXPECT_EQ(feedError("\xBE\x07"), "peer speaks protocol version 7, this is version 1");
+    EXPECT_EQ(feedError("\xBE\x01\x09"), "frame type 9 is unknown");
+    EXPECT_EQ(feedError("\xBE\x01\x03"), "");
+}
+
+TEST(NativeDecoder, RefusesAStrangerBehindAGoodFrame) {
+    auto stream = streamOf({kPoll});
+    stream.push_back(std::byte{0});
+    NativeDecoder decoder;
+    EXPECT_THROW(decoder.feed(stream), WireError);
+}
+
+TEST(NativeDecoder, SurvivesBeingFedAfterAnError) {
+    NativeDecoder decoder;
+    const std::vector<std::byte> noise(200, std::byte{0x55});
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_THROW(decoder.feed(noise), WireError);
+    }
+    EXPECT_LE(decoder.pending(), kFrameSize);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -1,0 +1,12 @@
+/// This machine's time zone, as Python's datetime.now() uses it: TZ, else /etc/localtime, else UTC.
+///
+/// Thread safety: any thread. Errors: std::runtime_error when the time zone database is missing.
+#pragma once
+
+#include <date/tz.h>
+
+namespace berkeley {
+
+const date::time_zone& localTimeZone();
+
+}  // namespace berkeley

@@ -1,0 +1,102 @@
+/// Blocking TCP connections of small frames, and the listener that accepts them.
+///
+/// Thread safety: one thread receives, any thread sends or shuts down. Errors: std::runtime_error in
+/// one line that names the address and what to do, where a function says that it throws.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "berkeley/net/endpoint.h"
+#include "berkeley/time/timeline.h"
+
+namespace berkeley {
+
+enum class Receipt { data, timeout, closed };
+
+class Connection {
+  public:
+    using Socket = boost::asio::ip::tcp::socket;
+
+    /// Takes over a connected socket.
+    explicit Connection(Socket socket);
+
+    /// Waits for bytes, no longer than `patience` if that is given. `size` is set with Receipt::data.
+    Receipt receive(std::span<std::byte> buffer, std::size_t& size,
+                    std::optional<std::chrono::milliseconds> patience);
+
+    /// Hands the bytes, all or none, to the kernel without waiting. False when the peer is gone or has
+    /// stopped reading for so long that the kernel's buffer is full; the connection is then shut down.
+    bool send(std::span<const std::byte> bytes);
+
+    /// Wakes the receiving thread, which finds the connection closed. Never blocks.
+    void shutdown();
+
+    const Endpoint& peer() const { return peer_; }
+
+    /// The kernel's smoothed estimate of the round trip (TCP_INFO).
+    Nanoseconds roundTrip() const;
+
+  private:
+    Socket socket_;
+    Endpoint peer_;
+    std::mutex sending_;  ///< two frames never mix
+};
+
+/// The addresses of a host. Throws when it is unknown.
+std::vector<boost::asio::ip::tcp::endpoint> resolve(boost::asio::io_context& context,
+                                                    const Endpoint& endpoint);
+
+class Listener {
+  public:
+    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `context`
+    /// outlives this and all its connections.
+    Listener(boost::asio::io_context& context, const Endpoint& endpoint);
+
+    /// The next connection; nothing after shutdown(). Throws when the machine has run out of
+    /// something (descriptors, memory); a later call may succeed.
+    std::shared_ptr<Connection> accept();
+
+    /// Wakes the accepting thread.
+    void shutdown();
+
+    /// With the port that was chosen where 0 was asked for.
+    Endpoint local() const;
+
+  private:
+    boost::asio::ip::tcp::acceptor acceptor_;
+    std::atomic<bool> stopping_ = false;
+};
+
+/// Connects to a master, and can be told from another thread to give up.
+class Connector {
+  public:
+    /// `context` outlives this and all its connections.
+    explicit Connector(boost::asio::io_context& context) : context_(context) {}
+
+    /// Throws when the host is unknown or no address of it answers; nothing after cancel().
+    std::shared_ptr<Connection> connect(const Endpoint& endpoint);
+
+    /// Ends a connect() under way, and every later one.
+    void cancel();
+
+  private:
+    bool begin(Connection::Socket& socket);
+    void end();
+
+    boost::asio::io_context& context_;
+    std::mutex lock_;  ///< guards what follows
+    Connection::Socket* connecting_ = nullptr;
+    bool cancelled_ = false;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,37 @@
+#include "berkeley/host/steered_clock.h"
+
+namespace berkeley {
+
+SteeredClock::SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path)
+    : host_(host), discipline_(maxSlewPpb) {
+    if (!path.empty()) {
+        page_.emplace(path);
+    }
+    update([](HostTime) {});
+}
+
+ClockState SteeredClock::state() const {
+    const std::lock_guard guard{lock_};
+    return discipline_.state();
+}
+
+std::optional<Change> SteeredClock::apply(const Adjustment& adjustment) {
+    std::optional<Change> result;
+    update([&](HostTime now) { result = discipline_.apply(now, adjustment); });
+    return result;
+}
+
+void SteeredClock::update(const std::function<void(HostTime)>& change) {
+    const auto compute = [&]() -> PageContent {
+        const std::lock_guard guard{lock_};
+        change(host_.now());
+        return {host_.line(), discipline_.state()};
+    };
+    if (page_) {
+        page_->publish(compute);
+    } else {
+        compute();
+    }
+}
+
+}  // namespace berkeley

@@ -1,0 +1,96 @@
+/// The master: accepts slaves, polls them once in every sync cycle, and tells every clock its change.
+///
+/// Mirrors the lab's server: one accept thread, one receive thread for each slave, one periodic sync
+/// thread. Units: std::chrono. Thread safety: as each function says.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "berkeley/host/steered_clock.h"
+#include "berkeley/net/connection.h"
+#include "berkeley/node/peer_log.h"
+#include "berkeley/node/shared_roster.h"
+#include "berkeley/node/slave_session.h"
+
+namespace berkeley {
+
+struct MasterConfig {
+    Endpoint listen{"127.0.0.1", 8080};
+    Nanoseconds interval = std::chrono::seconds{5};
+    std::size_t minSlaves = 1;  ///< fewer, and there is no sync cycle
+    std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
+    CycleOptions cycle;
+};
+
+/// Called from the sync thread, one at a time. They must not block for long and must not throw.
+struct MasterEvents {
+    std::function<void(std::uint32_t cycle, std::size_t slaves)> cycleStarted;
+    std::function<void(const CycleStatus&)> cycleEnded;
+    std::function<void(std::size_t slaves, std::size_t needed)> cycleSkipped;
+    std::function<void()> finished;  ///< the last of `cycles` has ended
+};
+
+class MasterNode {
+  public:
+    /// `clock` outlives the node.
+    MasterNode(MasterConfig config, MasterEvents events, SteeredClock& clock,
+               std::shared_ptr<spdlog::logger> logger);
+    ~MasterNode();
+
+    /// Binds, listens and starts the threads. std::runtime_error when the address cannot be had.
+    void initiateClockServer();
+
+    /// Ends every thread and connection. From any thread but the node's own; again for nothing.
+    void stop();
+
+    /// Where it listens; after initiateClockServer().
+    Endpoint local() const { return listener_->local(); }
+
+  private:
+    struct Receiver {
+        std::shared_ptr<SlaveSession> session;
+        std::thread thread;
+        bool finished = false;
+    };
+    using Receivers = std::vector<std::unique_ptr<Receiver>>;
+    using Deadline = SharedRoster::Deadline;
+
+    void startConnecting();
+    void startReceivingClockTime(Receiver& receiver);
+    void synchronizeAllClocks();
+
+    void runCycle(std::uint32_t cycle, Deadline start);
+    void pollAll(Deadline start);
+    CycleOutcome getAverageClockDiff(std::uint32_t cycle);
+    void tellAll(const CycleOutcome& outcome);
+
+    void accept(std::shared_ptr<Connection> connection);
+    std::vector<std::shared_ptr<SlaveSession>> sessions() const;
+    /// Joins the receive threads whose slaves have left.
+    void joinFinished();
+
+    const MasterConfig config_;
+    const MasterEvents events_;
+    SteeredClock& clock_;
+    std::shared_ptr<spdlog::logger> logger_;
+    PeerLog peerLog_;
+    const date::time_zone& zone_;
+    SharedRoster roster_;
+    Adjustment group_;  ///< the group's line; the sync thread's
+
+    boost::asio::io_context context_;
+    std::unique_ptr<Listener> listener_;
+    mutable std::mutex lock_;  ///< guards receivers_ and each one's `finished`
+    Receivers receivers_;
+    std::thread acceptThread_;
+    std::thread syncThread_;
+};
+
+}  // namespace berkeley

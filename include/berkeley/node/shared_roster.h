@@ -1,0 +1,54 @@
+/// The roster that the master's threads share: a lock around it, and the wait for a cycle's answers.
+///
+/// Thread safety: any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "berkeley/sync/cycle.h"
+#include "berkeley/sync/roster.h"
+
+namespace berkeley {
+
+class SharedRoster {
+  public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    explicit SharedRoster(double driftLimitPpb) : roster_(driftLimitPpb) {}
+
+    SlaveId join(const std::string& name, const std::string& address, bool lab);
+    void leave(SlaveId slave);
+    bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
+
+    void beginCycle();
+    /// A burst with the slave begins; the cycle waits for its end.
+    void beginBurst(SlaveId slave);
+    void endBurst(SlaveId slave);
+
+    std::size_t size() const;
+
+    /// Waits until every burst has ended or its slave has left; no longer than `deadline`.
+    void awaitBursts(Deadline deadline);
+    /// Waits until there are that many slaves; false when `deadline` comes first.
+    bool awaitSlaves(std::size_t count, Deadline deadline);
+    /// True at once when stop() was called, else false at `deadline`.
+    bool awaitStop(Deadline deadline);
+    /// Ends every wait, now and later.
+    void stop();
+
+    CycleOutcome conclude(std::uint32_t cycle, HostTime now, const Adjustment& group,
+                          const ClockState& master, const CycleOptions& options) const;
+
+  private:
+    mutable std::mutex lock_;  ///< guards everything below
+    std::condition_variable changed_;
+    Roster roster_;
+    std::set<SlaveId> inBurst_;
+    bool stopping_ = false;
+};
+
+}  // namespace berkeley

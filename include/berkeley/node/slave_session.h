@@ -1,0 +1,85 @@
+/// One slave as the master sees it: its connection, its protocol, and the burst under way with it.
+///
+/// Thread safety: receive() belongs to the slave's receive thread, the rest to any thread.
+#pragma once
+
+#include <date/tz.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "berkeley/host/steered_clock.h"
+#include "berkeley/net/connection.h"
+#include "berkeley/node/shared_roster.h"
+#include "berkeley/wire/lab.h"
+#include "berkeley/wire/native.h"
+
+namespace berkeley {
+
+class SlaveSession {
+  public:
+    SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
+                 SharedRoster& roster, const date::time_zone& zone)
+        : connection_(std::move(connection)), clock_(clock), roster_(roster), zone_(zone) {}
+
+    /// Waits for bytes and takes what they say into the roster. False when the connection has ended.
+    /// Throws WireError when the peer breaks the protocol.
+    bool receive();
+
+    /// Begins a burst with a native slave; the roster waits for its end. Nothing happens while an
+    /// earlier poll is still without an answer.
+    void beginBurst();
+
+    /// Sends the adjustment to a native slave, the local time to a lab slave.
+    void tell(const Adjustment& adjustment);
+
+    /// Takes the slave off the roster; wakes the receive thread.
+    void close();
+
+    const Endpoint& peer() const { return connection_->peer(); }
+    /// Nothing until the peer has said who it is.
+    std::optional<SlaveId> slave() const;
+    std::string description() const;
+
+  private:
+    using Decoder = std::variant<std::monostate, NativeDecoder, LabDecoder>;
+
+    struct Burst {
+        std::uint32_t sequence = 0;  ///< of the latest poll
+        HostTime t1;                 ///< when it was sent
+        int left = 0;                ///< polls, after this one
+        bool outstanding = false;    ///< it has no answer yet
+    };
+
+    std::optional<std::chrono::milliseconds> patience() const;
+    void receiveNothing();
+    void chooseProtocol(std::byte first);
+    void receiveLabTime(HostTime time, HostTime t4);
+    void receiveMessage(const Message& message, HostTime t4);
+    void receiveReport(const Report& report, HostTime t4);
+    void join(const std::string& name, bool lab);
+    /// The exchange that the report completes; nothing when it answers no poll.
+    std::optional<Exchange> complete(const Report& report, HostTime t4);
+    /// Sends the burst's next poll; false when it was the last.
+    bool continueBurst();
+    void sendPoll(Burst& burst);
+
+    std::shared_ptr<Connection> connection_;
+    const SteeredClock& clock_;
+    SharedRoster& roster_;
+    const date::time_zone& zone_;
+    Decoder decoder_;
+
+    mutable std::mutex lock_;  ///< guards what follows
+    std::optional<SlaveId> slave_;
+    std::string name_;
+    bool lab_ = false;
+    Burst burst_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,3 @@
+#pragma once
+
+#include "berkeley/sync/cycle.h"

@@ -1,0 +1,221 @@
+#include "berkeley/node/master_node.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "berkeley/host/time_zone.h"
+
+namespace berkeley {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// Bursts with different slaves begin this far apart, so that they do not wake everyone at once,
+/// but all within this part of the interval.
+constexpr std::chrono::milliseconds kPace{1};
+constexpr int kPolledWithin = 2;
+/// A slave that has not answered this part of the interval, or this time, later is late.
+constexpr int kAnsweredWithin = 4;
+constexpr std::chrono::milliseconds kAnswerPatience{500};
+/// How long the accept thread waits when the machine has run out of something.
+constexpr std::chrono::milliseconds kAcceptPause{200};
+
+}  // namespace
+
+MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& clock,
+                       std::shared_ptr<spdlog::logger> logger)
+    : config_(std::move(config)),
+      events_(std::move(events)),
+      clock_(clock),
+      logger_(std::move(logger)),
+      peerLog_(logger_),
+      zone_(localTimeZone()),
+      roster_(config_.cycle.driftLimitPpb) {}
+
+MasterNode::~MasterNode() { stop(); }
+
+void MasterNode::initiateClockServer() {
+    listener_ = std::make_unique<Listener>(context_, config_.listen);
+    logger_->info("clock server started on {}", toText(listener_->local()));
+    acceptThread_ = std::thread{[this] { startConnecting(); }};
+    syncThread_ = std::thread{[this] { synchronizeAllClocks(); }};
+}
+
+void MasterNode::startConnecting() {
+    while (true) {
+        try {
+            std::shared_ptr<Connection> connection = listener_->accept();
+            if (!connection) {
+                return;
+            }
+            accept(std::move(connection));
+        } catch (const std::exception& error) {
+            logger_->error("{}; slaves that are connected go on", error.what());
+            if (roster_.awaitStop(Steady::now() + kAcceptPause)) {
+                return;
+            }
+        }
+        joinFinished();
+    }
+}
+
+void MasterNode::accept(std::shared_ptr<Connection> connection) {
+    auto session =
+        std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, zone_);
+    const std::lock_guard guard{lock_};
+    receivers_.push_back(std::make_unique<Receiver>());
+    Receiver& receiver = *receivers_.back();
+    receiver.session = std::move(session);
+    try {
+        receiver.thread = std::thread{[this, &receiver] { startReceivingClockTime(receiver); }};
+    } catch (const std::system_error&) {
+        receivers_.pop_back();
+        throw;
+    }
+}
+
+void MasterNode::startReceivingClockTime(Receiver& receiver) {
+    SlaveSession& session = *receiver.session;
+    bool announced = false;
+    try {
+        while (session.receive()) {
+            if (!announced && session.slave()) {
+                logger_->info("{} got connected successfully", session.description());
+                announced = true;
+            }
+        }
+        if (announced) {
+            logger_->info("{} has left", session.description());
+        }
+    } catch (const WireError& error) {
+        peerLog_.warn(session.peer(), std::string{error.what()} + "; connection closed");
+    }
+    session.close();
+    const std::lock_guard guard{lock_};
+    receiver.finished = true;
+}
+
+void MasterNode::synchronizeAllClocks() {
+    Deadline start = Steady::now();
+    std::uint32_t cycle = 0;
+    while (config_.cycles == 0 || cycle < config_.cycles) {
+        if (roster_.awaitStop(start)) {
+            return;
+        }
+        joinFinished();
+        const Deadline next = start + config_.interval;
+        if (const std::size_t slaves = roster_.size(); slaves < config_.minSlaves) {
+            events_.cycleSkipped(slaves, config_.minSlaves);
+            // The first cycle need not wait for its turn.
+            start = roster_.awaitSlaves(config_.minSlaves, next) ? Steady::now() : next;
+            continue;
+        }
+        runCycle(++cycle, start);
+        start = next;
+        if (const auto late = Steady::now() - next; late > Steady::duration::zero()) {
+            logger_->warn("sync cycle {} took longer than the interval", cycle);
+            start += (late / config_.interval) * config_.interval;
+        }
+    }
+    events_.finished();
+}
+
+void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
+    const HostTime begin = clock_.hostNow();
+    events_.cycleStarted(cycle, roster_.size());
+    roster_.beginCycle();
+    pollAll(start);
+    roster_.awaitBursts(Steady::now() + std::min<Nanoseconds>(config_.interval / kAnsweredWithin,
+                                                              kAnswerPatience));
+
+    CycleOutcome outcome = getAverageClockDiff(cycle);
+    tellAll(outcome);
+    outcome.status.duration = clock_.hostNow() - begin;
+    events_.cycleEnded(outcome.status);
+}
+
+void MasterNode::pollAll(Deadline start) {
+    const auto sessions = this->sessions();
+    if (sessions.empty()) {
+        return;
+    }
+    const Nanoseconds pace = std::min<Nanoseconds>(
+        kPace, config_.interval / kPolledWithin / static_cast<Nanoseconds::rep>(sessions.size()));
+    for (const auto& session : sessions) {
+        session->beginBurst();
+        start += pace;
+        if (roster_.awaitStop(start)) {
+            return;
+        }
+    }
+}
+
+CycleOutcome MasterNode::getAverageClockDiff(std::uint32_t cycle) {
+    return roster_.conclude(cycle, clock_.hostNow(), group_, clock_.state(), config_.cycle);
+}
+
+void MasterNode::tellAll(const CycleOutcome& outcome) {
+    group_ = outcome.master;
+    if (!clock_.apply(outcome.master)) {
+        logger_->error("sync cycle {}: the average is not a believable time; clock left alone",
+                       outcome.master.cycle);
+        return;
+    }
+    const std::unordered_map<SlaveId, Adjustment> adjustments{outcome.adjustments.begin(),
+                                                              outcome.adjustments.end()};
+    for (const auto& session : sessions()) {
+        const std::optional<SlaveId> slave = session->slave();
+        if (const auto found = slave ? adjustments.find(*slave) : adjustments.end();
+            found != adjustments.end()) {
+            session->tell(found->second);
+        }
+    }
+}
+
+std::vector<std::shared_ptr<SlaveSession>> MasterNode::sessions() const {
+    const std::lock_guard guard{lock_};
+    std::vector<std::shared_ptr<SlaveSession>> sessions;
+    for (const auto& receiver : receivers_) {
+        if (!receiver->finished) {
+            sessions.push_back(receiver->session);
+        }
+    }
+    return sessions;
+}
+
+void MasterNode::joinFinished() {
+    Receivers finished;
+    {
+        const std::lock_guard guard{lock_};
+        const auto firstFinished =
+            std::partition(receivers_.begin(), receivers_.end(),
+                           [](const auto& receiver) { return !receiver->finished; });
+        std::move(firstFinished, receivers_.end(), std::back_inserter(finished));
+        receivers_.erase(firstFinished, receivers_.end());
+    }
+    for (const auto& receiver : finished) {
+        receiver->thread.join();
+    }
+}
+
+void MasterNode::stop() {
+    roster_.stop();
+    if (listener_) {
+        listener_->shutdown();
+    }
+    for (std::thread* thread : {&acceptThread_, &syncThread_}) {
+        if (thread->joinable()) {
+            thread->join();
+        }
+    }
+    for (const auto& receiver : receivers_) {
+        receiver->session->close();
+    }
+    for (const auto& receiver : receivers_) {
+        receiver->thread.join();
+    }
+    receivers_.clear();
+}
+
+}  // namespace berkeley

@@ -1,0 +1,76 @@
+#include "berkeley/node/shared_roster.h"
+
+namespace berkeley {
+
+SlaveId SharedRoster::join(const std::string& name, const std::string& address, bool lab) {
+    const std::lock_guard guard{lock_};
+    changed_.notify_all();
+    return roster_.join(name, address, lab);
+}
+
+void SharedRoster::leave(SlaveId slave) {
+    const std::lock_guard guard{lock_};
+    roster_.leave(slave);
+    inBurst_.erase(slave);
+    changed_.notify_all();
+}
+
+bool SharedRoster::record(SlaveId slave, const Exchange& exchange, const ClockReading& reading) {
+    const std::lock_guard guard{lock_};
+    return roster_.record(slave, exchange, reading);
+}
+
+void SharedRoster::beginCycle() {
+    const std::lock_guard guard{lock_};
+    roster_.beginCycle();
+    inBurst_.clear();
+}
+
+void SharedRoster::beginBurst(SlaveId slave) {
+    const std::lock_guard guard{lock_};
+    roster_.beginBurst(slave);
+    inBurst_.insert(slave);
+}
+
+void SharedRoster::endBurst(SlaveId slave) {
+    const std::lock_guard guard{lock_};
+    inBurst_.erase(slave);
+    if (inBurst_.empty()) {
+        changed_.notify_all();
+    }
+}
+
+std::size_t SharedRoster::size() const {
+    const std::lock_guard guard{lock_};
+    return roster_.size();
+}
+
+void SharedRoster::awaitBursts(Deadline deadline) {
+    std::unique_lock guard{lock_};
+    changed_.wait_until(guard, deadline, [&] { return stopping_ || inBurst_.empty(); });
+}
+
+bool SharedRoster::awaitSlaves(std::size_t count, Deadline deadline) {
+    std::unique_lock guard{lock_};
+    return changed_.wait_until(guard, deadline,
+                               [&] { return stopping_ || roster_.size() >= count; });
+}
+
+bool SharedRoster::awaitStop(Deadline deadline) {
+    std::unique_lock guard{lock_};
+    return changed_.wait_until(guard, deadline, [&] { return stopping_; });
+}
+
+void SharedRoster::stop() {
+    const std::lock_guard guard{lock_};
+    stopping_ = true;
+    changed_.notify_all();
+}
+
+CycleOutcome SharedRoster::conclude(std::uint32_t cycle, HostTime now, const Adjustment& group,
+                                    const ClockState& master, const CycleOptions& options) const {
+    const std::lock_guard guard{lock_};
+    return concludeCycle(cycle, now, roster_, group, master, options);
+}
+
+}  // namespace berkeley

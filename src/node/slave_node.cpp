@@ -1,0 +1,231 @@
+#include "berkeley/node/slave_node.h"
+
+#include <array>
+#include <variant>
+
+#include "berkeley/time/units.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds kFirstRetry = 200ms;
+constexpr Nanoseconds kLongestRetry = 4s;
+/// A connection that lasted this long was a good one: the next attempt follows soon.
+constexpr Nanoseconds kGoodConnection = 5s;
+/// How long a master may take to finish a frame that it began.
+constexpr std::chrono::milliseconds kFramePatience = 5s;
+/// The microseconds of a lab time may be missing because they are zero, or because they are still to
+/// come.
+constexpr std::chrono::milliseconds kLabPatience = 200ms;
+
+}  // namespace
+
+SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock,
+                     std::shared_ptr<spdlog::logger> logger)
+    : config_(std::move(config)),
+      events_(std::move(events)),
+      clock_(clock),
+      logger_(std::move(logger)),
+      zone_(localTimeZone()) {}
+
+SlaveNode::~SlaveNode() { stop(); }
+
+void SlaveNode::initiateSlaveClient() {
+    (void)resolve(context_, config_.master);
+    sendThread_ = std::thread{[this] { startSendingTime(); }};
+    receiveThread_ = std::thread{[this] { startReceivingTime(); }};
+}
+
+void SlaveNode::startSendingTime() {
+    while (const std::shared_ptr<Connection> master = awaitConnection()) {
+        if (config_.lab) {
+            sendLabTime(*master);
+        } else {
+            sendReport(*master);
+        }
+        if (pause(config_.interval)) {
+            return;
+        }
+    }
+}
+
+void SlaveNode::startReceivingTime() {
+    Backoff backoff{kFirstRetry, kLongestRetry, std::random_device{}()};
+    while (const std::shared_ptr<Connection> master = connectToMaster(backoff)) {
+        const HostTime begin = clock_.hostNow();
+        const std::string reason = follow(*master);
+        setConnection(nullptr);
+        if (clock_.hostNow() - begin > kGoodConnection) {
+            backoff.reset();
+        }
+        if (pauseBeforeRetry(backoff, "the master at " + toText(config_.master) + " " + reason)) {
+            return;
+        }
+    }
+}
+
+std::shared_ptr<Connection> SlaveNode::connectToMaster(Backoff& backoff) {
+    while (true) {
+        try {
+            std::shared_ptr<Connection> master = connector_.connect(config_.master);
+            if (master && !config_.lab) {
+                master->send(encode(Hello{config_.name}));
+            }
+            return setConnection(master) ? master : nullptr;
+        } catch (const std::runtime_error& error) {
+            if (pauseBeforeRetry(backoff, error.what())) {
+                return nullptr;
+            }
+        }
+    }
+}
+
+std::string SlaveNode::follow(Connection& master) {
+    logger_->info("connected to the master at {}", toText(config_.master));
+    try {
+        if (config_.lab) {
+            followLab(master);
+        } else {
+            followNative(master);
+        }
+        return "has closed the connection";
+    } catch (const WireError& error) {
+        return error.what();
+    }
+}
+
+void SlaveNode::followNative(Connection& master) {
+    NativeDecoder decoder;
+    std::array<std::byte, kFrameSize * 4> buffer;
+    std::size_t size = 0;
+    while (true) {
+        const auto patience =
+            decoder.pending() == 0 ? std::nullopt : std::optional{kFramePatience};
+        const Receipt receipt = master.receive(buffer, size, patience);
+        const HostTime t2 = clock_.hostNow();
+        if (receipt == Receipt::closed) {
+            return;
+        }
+        if (receipt == Receipt::timeout) {
+            throw WireError("began a frame and did not finish it within 5 s");
+        }
+        for (const Message& message : decoder.feed(std::span{buffer}.first(size))) {
+            receiveMessage(master, message, t2);
+        }
+    }
+}
+
+void SlaveNode::receiveMessage(Connection& master, const Message& message, HostTime t2) {
+    if (const auto* poll = std::get_if<Poll>(&message)) {
+        answer(master, *poll, t2);
+    } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
+        adjust(*adjustment);
+    } else {
+        throw WireError("sent a message that only a slave sends");
+    }
+}
+
+/// On the spot, by the thread that received the poll: handing it to another one would cost several
+/// times the error.
+void SlaveNode::answer(Connection& master, const Poll& poll, HostTime t2) {
+    const CorrectionLine line = clock_.state().line;
+    const HostTime t3 = clock_.hostNow();
+    master.send(encode(Report{poll.sequence, true, t2, t3, line.at(t3)}));
+}
+
+void SlaveNode::adjust(const Adjustment& adjustment) {
+    const std::optional<Change> change = clock_.apply(adjustment);
+    if (!change) {
+        throw WireError("sent an adjustment that leads to a time that is not believable");
+    }
+    const ClockState state = clock_.state();
+    const HostTime now = clock_.hostNow();
+    events_.synchronized(*change, state.line.groupTimeAt(now), state.boundAt(now));
+}
+
+void SlaveNode::followLab(Connection& master) {
+    LabDecoder decoder{zone_};
+    std::array<std::byte, 256> buffer;
+    std::size_t size = 0;
+    while (true) {
+        const auto patience = decoder.ambiguous()       ? std::optional{kLabPatience}
+                              : decoder.pending() != 0 ? std::optional{kFramePatience}
+                                                       : std::nullopt;
+        const Receipt receipt = master.receive(buffer, size, patience);
+        if (receipt == Receipt::closed) {
+            return;
+        }
+        if (receipt == Receipt::timeout && !decoder.ambiguous()) {
+            throw WireError("began a time and did not finish it within 5 s");
+        }
+        if (receipt == Receipt::timeout) {
+            events_.toldByLab(decoder.finish());
+            continue;
+        }
+        for (const HostTime told : decoder.feed(std::span{buffer}.first(size))) {
+            events_.toldByLab(told);
+        }
+    }
+}
+
+void SlaveNode::sendReport(Connection& master) {
+    const CorrectionLine line = clock_.state().line;
+    const HostTime now = clock_.hostNow();
+    master.send(encode(Report{0, false, now, now, line.at(now)}));
+}
+
+void SlaveNode::sendLabTime(Connection& master) {
+    const std::string text = toLabText(clock_.hostNow().time_since_epoch(), zone_);
+    master.send(std::as_bytes(std::span{text}));
+}
+
+std::shared_ptr<Connection> SlaveNode::awaitConnection() {
+    std::unique_lock guard{lock_};
+    changed_.wait(guard, [&] { return stopping_ || connection_ != nullptr; });
+    return stopping_ ? nullptr : connection_;
+}
+
+bool SlaveNode::setConnection(std::shared_ptr<Connection> connection) {
+    const std::lock_guard guard{lock_};
+    connection_ = std::move(connection);
+    changed_.notify_all();
+    return !stopping_;
+}
+
+bool SlaveNode::pause(Nanoseconds duration) {
+    std::unique_lock guard{lock_};
+    return changed_.wait_for(guard, duration, [&] { return stopping_; });
+}
+
+bool SlaveNode::pauseBeforeRetry(Backoff& backoff, const std::string& reason) {
+    {
+        const std::lock_guard guard{lock_};
+        if (stopping_) {
+            return true;
+        }
+    }
+    const Nanoseconds wait = backoff.next();
+    logger_->warn("{}; trying again in {}", reason, toSpanText(wait));
+    return pause(wait);
+}
+
+void SlaveNode::stop() {
+    {
+        const std::lock_guard guard{lock_};
+        stopping_ = true;
+        if (connection_) {
+            connection_->shutdown();
+        }
+        changed_.notify_all();
+    }
+    connector_.cancel();
+    for (std::thread* thread : {&sendThread_, &receiveThread_}) {
+        if (thread->joinable()) {
+            thread->join();
+        }
+    }
+}
+
+}  // namespace berkeley

@@ -1,0 +1,214 @@
+#include "berkeley/node/slave_session.h"
+
+#include <array>
+#include <cctype>
+
+namespace berkeley {
+namespace {
+
+/// Exchanges in one burst. The first one warms the path; the next ones are exact.
+constexpr int kBurst = 8;
+
+/// How long a peer may take to say who it is, or to finish a frame that it began.
+constexpr std::chrono::seconds kFramePatience{5};
+/// How long to wait for the rest of a lab report whose microseconds may be missing because they are
+/// zero, or because they were cut off.
+constexpr std::chrono::milliseconds kLabPatience{200};
+/// Python writes whole microseconds and cuts off the rest.
+constexpr std::chrono::microseconds kLabResolution{1};
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+}  // namespace
+
+bool SlaveSession::receive() {
+    std::array<std::byte, 1024> buffer;
+    std::size_t size = 0;
+    switch (connection_->receive(buffer, size, patience())) {
+        case Receipt::closed:
+            return false;
+        case Receipt::timeout:
+            receiveNothing();
+            return true;
+        case Receipt::data:
+            break;
+    }
+    const HostTime t4 = clock_.hostNow();
+    const std::span<const std::byte> bytes{buffer.data(), size};
+    if (std::holds_alternative<std::monostate>(decoder_)) {
+        chooseProtocol(bytes.front());
+    }
+    if (auto* native = std::get_if<NativeDecoder>(&decoder_)) {
+        for (const Message& message : native->feed(bytes)) {
+            receiveMessage(message, t4);
+        }
+    } else if (auto* lab = std::get_if<LabDecoder>(&decoder_)) {
+        for (const HostTime time : lab->feed(bytes)) {
+            receiveLabTime(time, t4);
+        }
+    }
+    return true;
+}
+
+std::optional<std::chrono::milliseconds> SlaveSession::patience() const {
+    if (const auto* native = std::get_if<NativeDecoder>(&decoder_)) {
+        if (native->pending() == 0 && slave()) {
+            return std::nullopt;
+        }
+    } else if (const auto* lab = std::get_if<LabDecoder>(&decoder_)) {
+        if (lab->ambiguous()) {
+            return kLabPatience;
+        }
+        if (lab->pending() == 0 && slave()) {
+            return std::nullopt;
+        }
+    }
+    return kFramePatience;
+}
+
+void SlaveSession::receiveNothing() {
+    auto* lab = std::get_if<LabDecoder>(&decoder_);
+    if (lab == nullptr || !lab->ambiguous()) {
+        throw WireError(std::holds_alternative<std::monostate>(decoder_)
+                            ? "said nothing for 5 s after it connected"
+                            : "began a frame and did not finish it within 5 s");
+    }
+    // The report came when its last byte did.
+    receiveLabTime(lab->finish(), clock_.hostNow() - kLabPatience);
+}
+
+void SlaveSession::chooseProtocol(std::byte first) {
+    if (std::isdigit(std::to_integer<unsigned char>(first)) != 0) {
+        decoder_.emplace<LabDecoder>(zone_);
+    } else {
+        decoder_.emplace<NativeDecoder>();
+    }
+}
+
+/// A lab report shows only when it was sent. That is as good as the answer to a poll which the
+/// master would have sent one round trip before the report came.
+void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
+    if (!slave()) {
+        join(toText(peer()), true);
+    }
+    const HostTime t1 = t4 - connection_->roundTrip() - kLabResolution;
+    (void)roster_.record(slave().value(), {t1, time, time, t4}, {time, {}});
+}
+
+void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
+    std::visit(Overloaded{
+                   [&](const Hello& hello) {
+                       if (slave()) {
+                           throw WireError("said hello twice");
+                       }
+                       join(hello.name, false);
+                   },
+                   [&](const Report& report) { receiveReport(report, t4); },
+                   [](const auto&) { throw WireError("sent a message that only a master sends"); },
+               },
+               message);
+}
+
+void SlaveSession::receiveReport(const Report& report, HostTime t4) {
+    if (!slave()) {
+        throw WireError("sent a report before it said hello");
+    }
+    const std::optional<Exchange> exchange = complete(report, t4);
+    if (!exchange) {
+        return;
+    }
+    const bool goesOn = continueBurst();
+    if (!roster_.record(*slave(), *exchange, {report.sent, report.correction})) {
+        throw WireError("took longer, by its own clock, than the exchange lasted");
+    }
+    if (!goesOn) {
+        roster_.endBurst(*slave());
+    }
+}
+
+std::optional<Exchange> SlaveSession::complete(const Report& report, HostTime t4) {
+    if (!report.solicited) {
+        return std::nullopt;
+    }
+    const std::lock_guard guard{lock_};
+    if (!burst_.outstanding || report.sequence != burst_.sequence) {
+        throw WireError("answered a poll that it was not sent");
+    }
+    burst_.outstanding = false;
+    return Exchange{burst_.t1, report.received, report.sent, t4};
+}
+
+bool SlaveSession::continueBurst() {
+    const std::lock_guard guard{lock_};
+    if (burst_.left == 0) {
+        return false;
+    }
+    --burst_.left;
+    sendPoll(burst_);
+    return true;
+}
+
+void SlaveSession::beginBurst() {
+    const std::lock_guard guard{lock_};
+    if (!slave_ || lab_ || burst_.outstanding) {
+        return;
+    }
+    roster_.beginBurst(*slave_);
+    burst_.left = kBurst - 1;
+    sendPoll(burst_);
+}
+
+void SlaveSession::sendPoll(Burst& burst) {
+    burst.outstanding = true;
+    burst.t1 = clock_.hostNow();
+    connection_->send(encode(Poll{++burst.sequence}));
+}
+
+void SlaveSession::join(const std::string& name, bool lab) {
+    const SlaveId slave = roster_.join(name, toText(peer()), lab);
+    const std::lock_guard guard{lock_};
+    slave_ = slave;
+    name_ = name;
+    lab_ = lab;
+}
+
+void SlaveSession::tell(const Adjustment& adjustment) {
+    std::unique_lock guard{lock_};
+    const bool lab = lab_;
+    guard.unlock();
+    if (!lab) {
+        connection_->send(encode(adjustment));
+        return;
+    }
+    // The text says what time it will be when it arrives.
+    const HostTime now = clock_.hostNow();
+    const GroupTime arrival =
+        clock_.state().line.groupTimeAt(now) + connection_->roundTrip() / 2;
+    const std::string text = toLabText(arrival.time_since_epoch(), zone_);
+    connection_->send(std::as_bytes(std::span{text}));
+}
+
+void SlaveSession::close() {
+    if (const std::optional<SlaveId> left = slave()) {
+        roster_.leave(*left);
+    }
+    connection_->shutdown();
+}
+
+std::optional<SlaveId> SlaveSession::slave() const {
+    const std::lock_guard guard{lock_};
+    return slave_;
+}
+
+std::string SlaveSession::description() const {
+    const std::lock_guard guard{lock_};
+    if (!slave_) {
+        return toText(peer());
+    }
+    return lab_ ? toText(peer()) + " (lab)" : toText(peer()) + " (" + name_ + ")";
+}
+
+}  // namespace berkeley

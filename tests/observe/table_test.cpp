@@ -1,0 +1,165 @@
+#include "berkeley/observe/table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+ClockStatus masterClock() {
+    ClockStatus clock;
+    clock.name = "master";
+    clock.master = true;
+    clock.answered = true;
+    clock.offset = 0ns;
+    clock.bound = 0ns;
+    clock.driftPpb = 0.0;
+    clock.correction = 5min;
+    return clock;
+}
+
+ClockStatus slaveClock(const std::string& name, Nanoseconds offset) {
+    ClockStatus clock;
+    clock.name = name;
+    clock.answered = true;
+    clock.offset = offset;
+    clock.bound = 18us;
+    clock.delay = 96us;
+    clock.driftPpb = -12'345.0;
+    clock.correction = 5min - offset;
+    return clock;
+}
+
+/// Tanenbaum's three clocks: 3:00 (the master), 3:25 and 2:50.
+CycleStatus textbook() {
+    CycleStatus status;
+    status.cycle = 1;
+    status.clocks = {masterClock(), slaveClock("alpha", 25min), slaveClock("beta", -10min)};
+    status.average = 5min;
+    status.spreadBefore = 35min;
+    status.duration = 1'234'567us;
+    return status;
+}
+
+std::vector<std::string> linesOf(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream{text};
+    for (std::string line; std::getline(stream, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+/// The line of a cycle of the textbook and this clock that shows this clock.
+std::string rowOf(const ClockStatus& clock) {
+    CycleStatus status = textbook();
+    status.clocks.push_back(clock);
+    return linesOf(renderCycle(status, false)).at(5);
+}
+
+std::ptrdiff_t codePoints(const std::string& text) {
+    return std::count_if(text.begin(), text.end(),
+                         [](char byte) { return (static_cast<unsigned char>(byte) >> 6) != 2; });
+}
+
+std::string withoutColours(const std::string& text) {
+    return std::regex_replace(text, std::regex{"\033\\[[0-9]+m"}, "");
+}
+
+TEST(RenderAnnouncement, hasTheLabsWording) {
+    EXPECT_EQ(renderAnnouncement(3, 4),
+              "New synchronization cycle started (cycle 3).\n"
+              "Number of clients to be synchronized: 4\n");
+}
+
+TEST(RenderCycle, showsTheTextbookCase) {
+    EXPECT_EQ(
+        renderCycle(textbook(), false),
+        "clock                   offset  ± bound    delay        drift  in the average       "
+        "correction\n"
+        "─────────────────────────────────────────────────────────────────────────────────────────"
+        "─────\n"
+        "master (this)             0 ns     0 ns        –    0.000 ppm  counted          "
+        "+5 min 0.000 s\n"
+        "alpha          +25 min 0.000 s  18.0 µs  96.0 µs  −12.345 ppm  counted         "
+        "−20 min 0.000 s\n"
+        "beta           −10 min 0.000 s  18.0 µs  96.0 µs  −12.345 ppm  counted         "
+        "+15 min 0.000 s\n"
+        "average +5 min 0.000 s, spread before 35 min 0.000 s, 3 of 3 clocks counted, "
+        "cycle time 1.235 s\n");
+}
+
+TEST(RenderCycle, showsADashForWhatIsUnknown) {
+    ClockStatus late;
+    late.name = "gone";
+    EXPECT_TRUE(std::regex_match(rowOf(late), std::regex{"gone +– +– +– +– +late +–"}))
+        << rowOf(late);
+
+    ClockStatus unmeasured = slaveClock("alpha", 25min);
+    unmeasured.driftPpb = std::nullopt;
+    EXPECT_NE(rowOf(unmeasured).find("96.0 µs            –  counted"), std::string::npos)
+        << rowOf(unmeasured);
+}
+
+TEST(RenderCycle, saysWhyAClockDoesNotCount) {
+    ClockStatus insane = slaveClock("insane", 24h * 365 * 4 + 24h * 13);
+    insane.exclusion = Exclusion::outlier;
+    EXPECT_NE(rowOf(insane).find("outlier"), std::string::npos);
+    EXPECT_NE(rowOf(insane).find("+4 years 12 d"), std::string::npos);
+
+    CycleStatus status = textbook();
+    status.clocks.push_back(insane);
+    EXPECT_NE(renderCycle(status, false).find("3 of 4 clocks counted"), std::string::npos);
+}
+
+TEST(RenderCycle, marksLabPeers) {
+    ClockStatus lab = slaveClock("127.0.0.1:50112", 1s);
+    lab.lab = true;
+    EXPECT_EQ(rowOf(lab).find("127.0.0.1:50112 (lab)  "), 0U);
+}
+
+TEST(RenderCycle, neverShowsADriftOfMinusZero) {
+    ClockStatus clock = slaveClock("alpha", 1s);
+    clock.driftPpb = -0.4;
+    EXPECT_NE(rowOf(clock).find("  0.000 ppm"), std::string::npos) << rowOf(clock);
+    clock.driftPpb = 1.0;
+    EXPECT_NE(rowOf(clock).find(" +0.001 ppm"), std::string::npos) << rowOf(clock);
+}
+
+TEST(RenderCycle, keepsLongNamesWholeAndColumnsAligned) {
+    CycleStatus status = textbook();
+    const std::string name(40, 'x');
+    status.clocks.push_back(slaveClock(name, -3200ns));
+    ClockStatus late;
+    late.name = "gone";
+    status.clocks.push_back(late);
+
+    auto lines = linesOf(renderCycle(status, false));
+    EXPECT_NE(lines.at(5).find(name), std::string::npos);
+    lines.pop_back();  // the summary is a sentence
+    for (const std::string& line : lines) {
+        EXPECT_EQ(codePoints(line), codePoints(lines.front())) << line;
+    }
+}
+
+TEST(RenderCycle, coloursOnlyAddToTheText) {
+    CycleStatus status = textbook();
+    status.clocks[1].exclusion = Exclusion::outlier;
+    status.clocks[2].answered = false;
+    const std::string coloured = renderCycle(status, true);
+    EXPECT_EQ(withoutColours(coloured), renderCycle(status, false));
+    EXPECT_NE(coloured.find("\033[32mcounted\033[0m"), std::string::npos);
+    EXPECT_NE(coloured.find("\033[33moutlier\033[0m"), std::string::npos);
+    EXPECT_NE(coloured.find("\033[31mlate\033[0m"), std::string::npos);
+    EXPECT_EQ(coloured.find("\033[2mclock"), 0U);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -1,0 +1,58 @@
+#include "common/daemon.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <exception>
+#include <iostream>
+
+#include "common/options.h"
+
+namespace berkeley {
+namespace {
+
+sigset_t stopSignals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    return signals;
+}
+
+int fail(const char* name, const std::exception& error, int status) {
+    std::cerr << name << ": " << error.what() << '\n';
+    return status;
+}
+
+}  // namespace
+
+void blockStopSignals() {
+    const sigset_t signals = stopSignals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+StopCause waitForStop() {
+    const sigset_t signals = stopSignals();
+    siginfo_t info{};
+    // Only a debugger or a stop and continue interrupts it.
+    while (sigwaitinfo(&signals, &info) < 0) {
+    }
+    return info.si_pid == getpid() ? StopCause::finished : StopCause::signal;
+}
+
+// A signal to itself needs no second channel to wait for: it stays pending until it is waited for.
+void requestStop() { kill(getpid(), SIGTERM); }
+
+int runMain(const char* name, const std::function<void()>& run) {
+    try {
+        run();
+        return 0;
+    } catch (const UsageError& error) {
+        return fail(name, error, 2);
+    } catch (const std::exception& error) {
+        return fail(name, error, 1);
+    }
+}
+
+}  // namespace berkeley

@@ -1,0 +1,30 @@
+/// What the main functions of both daemons share: how they are stopped, and how they end.
+///
+/// Signals are blocked rather than handled, so no code ever runs in a signal handler and no system
+/// call of any thread is cut short.
+#pragma once
+
+#include <functional>
+
+namespace berkeley {
+
+enum class StopCause {
+    signal,    ///< SIGINT or SIGTERM from outside
+    finished,  ///< requestStop()
+};
+
+/// Blocks SIGINT and SIGTERM in this thread and in every thread that it starts from now on, and
+/// ignores SIGPIPE, so that a lost peer is an error of one write. Call it before any thread starts.
+void blockStopSignals();
+
+/// Waits until somebody wants the daemon to stop. One thread, after blockStopSignals().
+StopCause waitForStop();
+
+/// Ends waitForStop(), also one that has not begun yet. Any thread, after blockStopSignals().
+void requestStop();
+
+/// Runs `run` and returns the exit status: 0, or 2 for a UsageError and 1 for any other
+/// std::exception, after one line "name: what" on stderr.
+int runMain(const char* name, const std::function<void()>& run);
+
+}  // namespace berkeley

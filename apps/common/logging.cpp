@@ -1,0 +1,60 @@
+#include "common/logging.h"
+
+#include <spdlog/formatter.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/ansicolor_sink.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace berkeley {
+namespace {
+
+class JsonFormatter final : public spdlog::formatter {
+  public:
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
+        spdlog::memory_buf_t time;
+        time_.format(message, time);
+        const auto level = spdlog::level::to_string_view(message.level);
+        const nlohmann::ordered_json object{
+            {"time", std::string{time.data(), time.size()}},
+            {"level", std::string{level.data(), level.size()}},
+            {"message", std::string{message.payload.data(), message.payload.size()}}};
+        // What a peer sent may stand in a message, and need not be UTF-8.
+        const std::string text =
+            object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+        line.append(text.data(), text.data() + text.size());
+    }
+
+    std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<JsonFormatter>();
+    }
+
+  private:
+    spdlog::pattern_formatter time_{"%Y-%m-%dT%H:%M:%S.%eZ", spdlog::pattern_time_type::utc, ""};
+};
+
+}  // namespace
+
+bool wantsColour(int descriptor) {
+    const char* optOut = std::getenv("NO_COLOR");
+    return isatty(descriptor) == 1 && (optOut == nullptr || *optOut == '\0');
+}
+
+std::shared_ptr<spdlog::logger> makeLogger(spdlog::level::level_enum level, LogFormat format) {
+    const bool colour = format == LogFormat::text && wantsColour(STDERR_FILENO);
+    auto logger = std::make_shared<spdlog::logger>(
+        "", std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>(
+                colour ? spdlog::color_mode::always : spdlog::color_mode::never));
+    if (format == LogFormat::json) {
+        logger->set_formatter(std::make_unique<JsonFormatter>());
+    } else {
+        logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %v");
+    }
+    logger->set_level(level);
+    return logger;
+}
+
+}  // namespace berkeley

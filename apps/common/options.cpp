@@ -1,0 +1,277 @@
+#include "common/options.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <cerrno>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "berkeley/time/units.h"
+
+namespace berkeley {
+namespace {
+
+namespace po = boost::program_options;
+
+// --- what there is to be told ---
+
+/// Adds an option whose text `read` turns into `target`.
+template <class Target, class Read>
+void add(po::options_description& group, const std::string& name, const char* placeholder,
+         Target& target, Read read, const std::string& description) {
+    const auto store = [name, &target, read](const std::string& text) {
+        try {
+            target = read(text);
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument{name + ": " + error.what()};
+        }
+    };
+    group.add_options()(name.c_str(),
+                        po::value<std::string>()->value_name(placeholder)->notifier(store),
+                        description.c_str());
+}
+
+std::string byDefault(std::string_view value) { return " (default: " + std::string{value} + ")"; }
+
+std::string byDefault(const Endpoint& endpoint) {
+    return byDefault(endpoint.host + ":" + std::to_string(endpoint.port));
+}
+
+std::string ppmText(double ppb) { return std::to_string(std::lround(ppb / 1e3)) + "ppm"; }
+
+po::options_description generalGroup() {
+    po::options_description group{"General"};
+    group.add_options()("help", "show this text and end");
+    group.add_options()("version", "show the version and end");
+    group.add_options()("config", po::value<std::string>()->value_name("FILE"),
+                        "also read options from FILE, one \"key = value\" a line, with the keys "
+                        "below; the command line wins (default: none)");
+    return group;
+}
+
+po::options_description networkGroup(MasterOptions& options) {
+    po::options_description group{"Network"};
+    add(group, "listen", "ADDR", options.listen.host, readHost,
+        "address to accept slaves on" + byDefault(options.listen.host));
+    add(group, "port", "PORT", options.listen.port, readPort,
+        "TCP port to accept slaves on" + byDefault(std::to_string(options.listen.port)));
+    return group;
+}
+
+po::options_description networkGroup(SlaveOptions& options) {
+    po::options_description group{"Network"};
+    add(group, "master", "HOST[:PORT]", options.master, readEndpoint,
+        "where the master is, as in [::1]:8080" + byDefault(options.master));
+    add(group, "name", "NAME", options.name, readName,
+        "under which the master knows this clock" + byDefault("host name and process id"));
+    group.add_options()("lab", po::value<bool>(&options.lab)->zero_tokens(),
+                        "speak the lab's text, to a master that knows nothing else "
+                        "(default: off)");
+    return group;
+}
+
+/// `period` is what passes in an interval.
+po::options_description timeGroup(CommonOptions& options, const std::string& period) {
+    po::options_description group{"Time"};
+    add(group, "interval", "DURATION", options.interval, readInterval,
+        period + byDefault(toOptionText(options.interval)));
+    add(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
+        "fastest that the clock makes good an offset" + byDefault(ppmText(options.maxSlewPpb)));
+    add(group, "publish", "FILE", options.publish, readFile,
+        "share the group's time with other processes in FILE" + byDefault("none"));
+    return group;
+}
+
+po::options_description timeGroup(MasterOptions& options) {
+    po::options_description group = timeGroup(options, "from one sync cycle to the next");
+    add(group, "min-slaves", "N", options.minSlaves, readCount,
+        "no sync cycle with fewer slaves" + byDefault(std::to_string(options.minSlaves)));
+    add(group, "cycles", "N", options.cycles, readCount,
+        "end after N sync cycles" + byDefault("0, until stopped"));
+    add(group, "average", "METHOD", options.average.method, readAveraging,
+        "robust, mean, median or trimmed" + byDefault(toText(options.average.method)));
+    add(group, "sanity-limit", "DURATION", options.average.sanityLimit, readSanityLimit,
+        "of two clocks farther apart, the master's stands" +
+            byDefault(toOptionText(options.average.sanityLimit)));
+    return group;
+}
+
+po::options_description timeGroup(SlaveOptions& options) {
+    return timeGroup(options, "from one report to the next");
+}
+
+po::options_description simulationGroup(CommonOptions& options) {
+    po::options_description group{"Simulation"};
+    add(group, "simulate-offset", "DURATION", options.simulateOffset, readSimulatedOffset,
+        "pretend that the host's clock is off, as in -10min" +
+            byDefault(toOptionText(options.simulateOffset)));
+    add(group, "simulate-drift", "FREQUENCY", options.simulateDriftPpb, readSimulatedDrift,
+        "pretend that the host's clock runs fast, as in 40ppm" +
+            byDefault(ppmText(options.simulateDriftPpb)));
+    return group;
+}
+
+po::options_description loggingGroup(CommonOptions& options) {
+    po::options_description group{"Logging"};
+    add(group, "log-level", "LEVEL", options.logLevel, readLogLevel,
+        "trace, debug, info, warn, error or off" + byDefault("info"));
+    add(group, "log-format", "FORMAT", options.logFormat, readLogFormat,
+        "text or json" + byDefault("text"));
+    return group;
+}
+
+/// Adds what may stand on the command line and in the file alike.
+template <class Options>
+void addSettings(po::options_description& known, Options& options) {
+    known.add(networkGroup(options));
+    known.add(timeGroup(options));
+    known.add(simulationGroup(options));
+    known.add(loggingGroup(options));
+}
+
+// --- --help and --version ---
+
+struct Program {
+    std::string name;
+    std::string purpose;
+    std::string example;
+};
+
+const Program kMaster{
+    "berkeley-master",
+    "The master of a group of clocks: polls its slaves, averages the clocks that can\n"
+    "be believed, and tells every clock, its own included, by how much to change.",
+    "Example: three sync cycles, one a second, once two slaves are there\n"
+    "  berkeley-master --min-slaves 2 --interval 1s --cycles 3\n"};
+
+const Program kSlave{
+    "berkeley-slave",
+    "One clock of a group: answers the master's polls and follows its corrections.",
+    "Example: a clock that starts 25 minutes fast, and a master on another host\n"
+    "  berkeley-slave --master clocks.example:8080 --simulate-offset 25min\n"};
+
+std::string versionText(const Program& program) { return program.name + " " BERKELEY_VERSION "\n"; }
+
+std::string helpText(const Program& program, const po::options_description& known) {
+    std::ostringstream text;
+    text << "Usage: " << program.name << " [OPTION]...\n\n"
+         << program.purpose << "\n"
+         << known << "\n"
+         << program.example;
+    return text.str();
+}
+
+// --- the two sources ---
+
+/// Whatever the user wrote into it, the text stays one line.
+UsageError usageError(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c >= '\0' && c < ' '; }, '?');
+    return UsageError{text};
+}
+
+po::variables_map stored(const po::parsed_options& parsed) {
+    po::variables_map values;
+    po::store(parsed, values);
+    return values;
+}
+
+/// What Boost lets pass: words that belong to no option, and an option in the place of a value.
+void refuseStrayWords(const po::parsed_options& parsed) {
+    for (const po::option& option : parsed.options) {
+        if (option.string_key.empty()) {
+            throw usageError('"' + option.value.front() + "\" belongs to no option; see --help");
+        }
+        if (option.original_tokens.size() > 1 && option.original_tokens[1].starts_with("--")) {
+            throw usageError("--" + option.string_key + ": give its value before \"" +
+                             option.original_tokens[1] + '"');
+        }
+    }
+}
+
+po::variables_map readCommandLine(std::span<const char* const> arguments,
+                                  const po::options_description& known) {
+    using namespace po::command_line_style;
+    // No short options, so that -10min is a value, and no guessing what --int may mean.
+    constexpr int kStyle = allow_long | long_allow_adjacent | long_allow_next;
+    const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+    try {
+        const auto parsed = po::command_line_parser{words}.options(known).style(kStyle).run();
+        refuseStrayWords(parsed);
+        return stored(parsed);
+    } catch (const po::error& error) {
+        throw usageError(std::string{error.what()} + "; see --help");
+    }
+}
+
+[[noreturn]] void refuseFile(const std::string& file) {
+    throw usageError("--config: cannot read \"" + file +
+                     "\": " + std::generic_category().message(errno) + "; give a readable file");
+}
+
+po::variables_map readConfig(const std::string& file, const po::options_description& known) {
+    std::ifstream stream{file};
+    if (!stream) {
+        refuseFile(file);
+    }
+    try {
+        const auto parsed = po::parse_config_file(stream, known);
+        // A directory opens as well as a file, and fails only when it is read.
+        if (stream.bad()) {
+            refuseFile(file);
+        }
+        return stored(parsed);
+    } catch (const po::error& error) {
+        throw usageError(file + ": " + error.what() +
+                         "; write \"key = value\" with the keys of --help");
+    }
+}
+
+/// Turns texts into values. `source` goes before an option's name in an error.
+void assignAll(po::variables_map values, const std::string& source) {
+    try {
+        po::notify(values);
+    } catch (const std::invalid_argument& error) {
+        throw usageError(source + error.what());
+    }
+}
+
+template <class Options>
+ParseResult<Options> parse(const Program& program, std::span<const char* const> arguments) {
+    Options options;
+    po::options_description settings;
+    addSettings(settings, options);
+    po::options_description known;
+    known.add(generalGroup());
+    addSettings(known, options);
+
+    const po::variables_map commandLine = readCommandLine(arguments, known);
+    if (commandLine.contains("help")) {
+        return helpText(program, known);
+    }
+    if (commandLine.contains("version")) {
+        return versionText(program);
+    }
+    if (commandLine.contains("config")) {
+        const auto& file = commandLine["config"].as<std::string>();
+        assignAll(readConfig(file, settings), file + ": ");
+    }
+    assignAll(commandLine, "--");
+    return options;
+}
+
+}  // namespace
+
+ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments) {
+    return parse<MasterOptions>(kMaster, arguments);
+}
+
+ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments) {
+    return parse<SlaveOptions>(kSlave, arguments);
+}
+
+}  // namespace berkeley

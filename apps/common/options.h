@@ -1,0 +1,60 @@
+/// What the daemons are told on the command line and in the configuration file.
+///
+/// Units: std::chrono, or in the name. Thread safety: values; parse before any thread starts.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+
+#include "berkeley/sync/average.h"
+#include "common/logging.h"
+#include "common/values.h"
+
+namespace berkeley {
+
+/// The user asked for something that cannot be. what() is one line that names the culprit and the
+/// remedy.
+class UsageError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Options that both daemons have.
+struct CommonOptions {
+    Nanoseconds interval = std::chrono::seconds{5};  ///< between sync cycles, or between reports
+    double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
+    std::filesystem::path publish;  ///< shared page for other processes; empty: none
+    Nanoseconds simulateOffset{};   ///< added to what the host's clock shows
+    double simulateDriftPpb{};      ///< by which the host's clock runs fast
+    spdlog::level::level_enum logLevel = spdlog::level::info;
+    LogFormat logFormat = LogFormat::text;
+};
+
+struct MasterOptions : CommonOptions {
+    Endpoint listen{"127.0.0.1", kDefaultPort};
+    std::uint32_t minSlaves = 1;  ///< no cycle with fewer
+    std::uint32_t cycles = 0;     ///< after which the master ends; 0: it goes on until stopped
+    AverageOptions average;
+};
+
+struct SlaveOptions : CommonOptions {
+    Endpoint master{"127.0.0.1", kDefaultPort};
+    std::string name = defaultName();  ///< under which the master knows this slave
+    bool lab{};                        ///< speak the lab's text
+};
+
+/// The options, or the text that --help or --version asks for.
+template <class Options>
+using ParseResult = std::variant<Options, std::string>;
+
+/// `arguments` are those of main, the program's name first. The command line wins over the file
+/// that
+/// --config names. Throws UsageError.
+ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments);
+ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments);
+
+}  // namespace berkeley

@@ -1,0 +1,187 @@
+#include "common/values.h"
+
+#include <arpa/inet.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "berkeley/time/units.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kLongestName = 40;
+constexpr Nanoseconds kFarthestOffset = 50 * (365 * 24h + 6h);
+
+[[noreturn]] void refuse(std::string_view text, const std::string& why) {
+    throw std::invalid_argument{'"' + std::string{text} + "\" " + why};
+}
+
+bool isPrintable(char c) { return c > ' ' && c <= '~'; }
+
+template <class Number>
+bool readWhole(std::string_view text, Number& number) {
+    const char* end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, number);
+    return result.ec == std::errc{} && result.ptr == end;
+}
+
+Nanoseconds readDurationWithin(const std::string& text, Nanoseconds low, Nanoseconds high) {
+    const Nanoseconds duration = parseDuration(text);
+    if (duration < low || duration > high) {
+        refuse(text, "is out of range: give " + toOptionText(low) + " to " + toOptionText(high));
+    }
+    return duration;
+}
+
+double readFrequencyWithin(const std::string& text, double lowPpb, double highPpb,
+                           const std::string& range) {
+    const double ppb = parseFrequency(text);
+    if (ppb < lowPpb || ppb > highPpb) {
+        refuse(text, "is out of range: give " + range);
+    }
+    return ppb;
+}
+
+template <class Value>
+using Choices = std::vector<std::pair<std::string_view, Value>>;
+
+template <class Value>
+Value readChoice(const std::string& text, const Choices<Value>& choices) {
+    std::string names;
+    for (const auto& [name, value] : choices) {
+        if (name == text) {
+            return value;
+        }
+        names += (names.empty() ? "" : ", ") + std::string{name};
+    }
+    refuse(text, "is none of its values: give one of " + names);
+}
+
+/// Printable ASCII without space, and at least one.
+bool isText(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), isPrintable);
+}
+
+bool isIpv6(const std::string& text) {
+    in6_addr address{};
+    const std::string withoutScope = text.substr(0, text.find('%'));
+    return inet_pton(AF_INET6, withoutScope.c_str(), &address) == 1;
+}
+
+}  // namespace
+
+Endpoint readEndpoint(const std::string& text) {
+    if (isIpv6(text)) {
+        return {text, kDefaultPort};
+    }
+    const std::size_t colon = text.ends_with(']') ? std::string::npos : text.rfind(':');
+    std::string host = text.substr(0, colon);
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    if (bracketed) {
+        host = host.substr(1, host.size() - 2);
+    }
+    if (bracketed ? !isIpv6(host) : host.find_first_of(":[]") != std::string::npos) {
+        refuse(text, "is no host and port: give HOST, HOST:PORT or [IPV6]:PORT");
+    }
+    return {readHost(host),
+            colon == std::string::npos ? kDefaultPort : readPort(text.substr(colon + 1))};
+}
+
+std::string readHost(const std::string& text) {
+    if (!isText(text)) {
+        refuse(text, "is no host: give a name or an address, as in 127.0.0.1");
+    }
+    return text;
+}
+
+std::uint16_t readPort(const std::string& text) {
+    std::uint16_t port = 0;
+    if (!readWhole(text, port) || port == 0) {
+        refuse(text, "is no port: give a whole number from 1 to 65535");
+    }
+    return port;
+}
+
+std::uint32_t readCount(const std::string& text) {
+    std::uint32_t count = 0;
+    if (!readWhole(text, count)) {
+        refuse(text, "is no count: give a whole number from 0 to 4294967295");
+    }
+    return count;
+}
+
+Nanoseconds readInterval(const std::string& text) { return readDurationWithin(text, 10ms, 24h); }
+
+Nanoseconds readSanityLimit(const std::string& text) {
+    return readDurationWithin(text, 1ns, kFarthestOffset);
+}
+
+Nanoseconds readSimulatedOffset(const std::string& text) {
+    return readDurationWithin(text, -kFarthestOffset, kFarthestOffset);
+}
+
+double readSimulatedDrift(const std::string& text) {
+    return readFrequencyWithin(text, -1e7, 1e7, "-10000ppm to 10000ppm");
+}
+
+double readMaxSlew(const std::string& text) {
+    return readFrequencyWithin(text, 1.0, 1e8, "1ppb to 100000ppm");
+}
+
+std::string readName(const std::string& text) {
+    if (!isText(text) || text.size() > kLongestName) {
+        refuse(text, "is no name: give 1 to 40 printable ASCII characters without a space");
+    }
+    return text;
+}
+
+std::string defaultName() {
+    std::array<char, 256> buffer{};
+    gethostname(buffer.data(), buffer.size() - 1);
+    std::string host{buffer.data()};
+    std::replace_if(
+        host.begin(), host.end(), [](char c) { return !isPrintable(c); }, '-');
+    const std::string suffix = '-' + std::to_string(getpid());
+    return host.substr(0, kLongestName - suffix.size()) + suffix;
+}
+
+std::filesystem::path readFile(const std::string& text) {
+    if (text.empty()) {
+        refuse(text, "is no file: give its path");
+    }
+    return text;
+}
+
+Averaging readAveraging(const std::string& text) {
+    using enum Averaging;
+    return readChoice<Averaging>(text, {{toText(robust), robust},
+                                        {toText(mean), mean},
+                                        {toText(median), median},
+                                        {toText(trimmed), trimmed}});
+}
+
+spdlog::level::level_enum readLogLevel(const std::string& text) {
+    using enum spdlog::level::level_enum;
+    return readChoice<spdlog::level::level_enum>(text, {{"trace", trace},
+                                                        {"debug", debug},
+                                                        {"info", info},
+                                                        {"warn", warn},
+                                                        {"error", err},
+                                                        {"off", off}});
+}
+
+LogFormat readLogFormat(const std::string& text) {
+    return readChoice<LogFormat>(text, {{"text", LogFormat::text}, {"json", LogFormat::json}});
+}
+
+}  // namespace berkeley

@@ -1,0 +1,60 @@
+/// The values of options: what their texts mean, and within which limits.
+///
+/// Thread safety: pure functions, but for defaultName. Errors: std::invalid_argument whose what()
+/// names the text and says what is expected.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "berkeley/net/endpoint.h"
+#include "berkeley/sync/average.h"
+#include "common/logging.h"
+
+namespace berkeley {
+
+inline constexpr std::uint16_t kDefaultPort = 8080;
+
+/// "host", "host:8080", "[::1]:8080", "[::1]" or "::1".
+Endpoint readEndpoint(const std::string& text);
+
+/// A name or an address, without a port.
+std::string readHost(const std::string& text);
+
+/// 1 to 65535.
+std::uint16_t readPort(const std::string& text);
+
+/// A whole number.
+std::uint32_t readCount(const std::string& text);
+
+/// Between two sync cycles, or two reports: 10 ms to 1 d.
+Nanoseconds readInterval(const std::string& text);
+
+/// Up to 50 years, and more than zero.
+Nanoseconds readSanityLimit(const std::string& text);
+
+/// Up to 50 years either way, so that a clock that far off still shows a believable time.
+Nanoseconds readSimulatedOffset(const std::string& text);
+
+/// In ppb, up to 1 % either way.
+double readSimulatedDrift(const std::string& text);
+
+/// In ppb, from 1 ppb up to 10 %.
+double readMaxSlew(const std::string& text);
+
+/// Under which a slave is known: 1 to 40 bytes of printable ASCII without space.
+std::string readName(const std::string& text);
+
+/// Host name and process id, as a name.
+std::string defaultName();
+
+std::filesystem::path readFile(const std::string& text);
+
+Averaging readAveraging(const std::string& text);
+
+spdlog::level::level_enum readLogLevel(const std::string& text);
+
+LogFormat readLogFormat(const std::string& text);
+
+}  // namespace berkeley

@@ -1,0 +1,88 @@
+/// berkeley-master: parse, compose, wait for a signal, stop.
+#include <unistd.h>
+
+#include <iostream>
+#include <variant>
+
+#include "berkeley/node/master_node.h"
+#include "berkeley/observe/table.h"
+#include "common/daemon.h"
+#include "common/logging.h"
+#include "common/options.h"
+
+namespace berkeley {
+namespace {
+
+MasterConfig configOf(const MasterOptions& options) {
+    MasterConfig config;
+    config.listen = options.listen;
+    config.interval = options.interval;
+    config.minSlaves = options.minSlaves;
+    config.cycles = options.cycles;
+    config.cycle.masterName = "master";
+    config.cycle.average = options.average;
+    return config;
+}
+
+/// What people watch: the cycles as in the lab, each with its table.
+MasterEvents eventsForPeople() {
+    const bool colour = wantsColour(STDOUT_FILENO);
+    return {
+        .cycleStarted =
+            [](std::uint32_t cycle, std::size_t slaves) {
+                std::cout << renderAnnouncement(cycle, slaves) << std::flush;
+            },
+        .cycleEnded =
+            [colour](const CycleStatus& status) {
+                std::cout << renderCycle(status, colour) << std::endl;
+            },
+        .cycleSkipped =
+            [](std::size_t slaves, std::size_t needed) {
+                std::cout << renderSkipped(slaves, needed) << std::endl;
+            },
+        .finished = requestStop,
+    };
+}
+
+/// The same for programs that read the log.
+MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
+    return {
+        .cycleStarted = [](std::uint32_t, std::size_t) {},
+        .cycleEnded =
+            [logger](const CycleStatus& status) { logger->info("{}", renderSummary(status)); },
+        .cycleSkipped =
+            [logger](std::size_t slaves, std::size_t needed) {
+                logger->info("{}", renderSkipped(slaves, needed));
+            },
+        .finished = requestStop,
+    };
+}
+
+void run(std::span<const char* const> arguments) {
+    const auto parsed = parseMasterOptions(arguments);
+    if (const auto* text = std::get_if<std::string>(&parsed)) {
+        std::cout << *text;
+        return;
+    }
+    const auto& options = std::get<MasterOptions>(parsed);
+    blockStopSignals();
+    const auto logger = makeLogger(options.logLevel, options.logFormat);
+    SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
+                       options.maxSlewPpb, options.publish};
+    MasterNode master{
+        configOf(options),
+        options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople(), clock,
+        logger};
+    master.initiateClockServer();
+    waitForStop();
+    master.stop();
+}
+
+}  // namespace
+}  // namespace berkeley
+
+int main(int argc, char** argv) {
+    return berkeley::runMain("berkeley-master", [&] {
+        berkeley::run({argv, static_cast<std::size_t>(argc)});
+    });
+}

@@ -1,0 +1,75 @@
+/// berkeley-slave: parse, compose, wait for a signal, stop.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <variant>
+
+#include "berkeley/host/time_zone.h"
+#include "berkeley/node/slave_node.h"
+#include "berkeley/time/units.h"
+#include "berkeley/wire/lab.h"
+#include "common/daemon.h"
+#include "common/logging.h"
+#include "common/options.h"
+
+namespace berkeley {
+namespace {
+
+std::string localText(Nanoseconds sinceEpoch) { return toLabText(sinceEpoch, localTimeZone()); }
+
+/// What is worth a line goes to people on stdout, and to programs into the log.
+using Print = std::function<void(const std::string&)>;
+
+Print printerFor(LogFormat format, const std::shared_ptr<spdlog::logger>& logger) {
+    if (format == LogFormat::json) {
+        return [logger](const std::string& line) { logger->info("{}", line); };
+    }
+    return [](const std::string& line) { std::cout << line << std::endl; };
+}
+
+SlaveEvents eventsTo(const Print& print) {
+    return {
+        .synchronized =
+            [print](const Change& change, GroupTime now, Nanoseconds bound) {
+                print(fmt::format("Synchronized time at the client is: {} ± {} ({} {})",
+                                  localText(now.time_since_epoch()), toSpanText(bound),
+                                  change.stepped ? "stepped by" : "correction",
+                                  toOffsetText(change.offset)));
+            },
+        .toldByLab =
+            [print](HostTime told) {
+                print(fmt::format("Synchronized time at the client is: {} (told by a lab master; "
+                                  "this clock is left alone)",
+                                  localText(told.time_since_epoch())));
+            },
+    };
+}
+
+void run(std::span<const char* const> arguments) {
+    const auto parsed = parseSlaveOptions(arguments);
+    if (const auto* text = std::get_if<std::string>(&parsed)) {
+        std::cout << *text;
+        return;
+    }
+    const auto& options = std::get<SlaveOptions>(parsed);
+    blockStopSignals();
+    const auto logger = makeLogger(options.logLevel, options.logFormat);
+    SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
+                       options.maxSlewPpb, options.publish};
+    SlaveNode slave{{options.master, options.interval, options.name, options.lab},
+                    eventsTo(printerFor(options.logFormat, logger)),
+                    clock,
+                    logger};
+    slave.initiateSlaveClient();
+    waitForStop();
+    slave.stop();
+}
+
+}  // namespace
+}  // namespace berkeley
+
+int main(int argc, char** argv) {
+    return berkeley::runMain("berkeley-slave", [&] {
+        berkeley::run({argv, static_cast<std::size_t>(argc)});
+    });
+}

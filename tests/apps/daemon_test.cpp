@@ -1,0 +1,96 @@
+#include "common/daemon.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "common/options.h"
+
+namespace berkeley {
+namespace {
+
+/// Runs `body` in a child process, whose signals are its own, and returns its wait status.
+template <class Body>
+int inChild(Body body) {
+    const pid_t child = fork();
+    if (child == 0) {
+        _exit(body());
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    return status;
+}
+
+int errorStatus(const std::function<void()>& run, std::string& line) {
+    testing::internal::CaptureStderr();
+    const int status = runMain("berkeley-test", run);
+    line = testing::internal::GetCapturedStderr();
+    return status;
+}
+
+TEST(RunMain, turnsTheEndIntoAnExitStatusAndOneLine) {
+    std::string line;
+    EXPECT_EQ(errorStatus([] {}, line), 0);
+    EXPECT_EQ(line, "");
+    EXPECT_EQ(errorStatus([] { throw UsageError{"--port: wrong"}; }, line), 2);
+    EXPECT_EQ(line, "berkeley-test: --port: wrong\n");
+    EXPECT_EQ(errorStatus([] { throw std::runtime_error{"address in use"}; }, line), 1);
+    EXPECT_EQ(line, "berkeley-test: address in use\n");
+}
+
+TEST(WaitForStop, endsOnSignalsFromOutside) {
+    for (const int signal : {SIGINT, SIGTERM}) {
+        EXPECT_EQ(inChild([signal] {
+                      blockStopSignals();
+                      const pid_t daemon = getpid();
+                      if (fork() == 0) {
+                          kill(daemon, signal);
+                          _exit(0);
+                      }
+                      return waitForStop() == StopCause::signal ? 0 : 1;
+                  }),
+                  0);
+    }
+}
+
+TEST(WaitForStop, endsWhenAThreadRequestsIt) {
+    EXPECT_EQ(inChild([] {
+                  blockStopSignals();
+                  std::thread node{requestStop};
+                  const StopCause cause = waitForStop();
+                  node.join();
+                  return cause == StopCause::finished ? 0 : 1;
+              }),
+              0);
+}
+
+TEST(WaitForStop, keepsARequestThatCameFirst) {
+    EXPECT_EQ(inChild([] {
+                  blockStopSignals();
+                  requestStop();
+                  return waitForStop() == StopCause::finished ? 0 : 1;
+              }),
+              0);
+}
+
+TEST(BlockStopSignals, makesALostPeerAnErrorOfOneWrite) {
+    EXPECT_EQ(inChild([] {
+                  blockStopSignals();
+                  int ends[2] = {-1, -1};
+                  if (pipe(ends) != 0) {
+                      return 1;
+                  }
+                  close(ends[0]);
+                  return write(ends[1], "x", 1) == -1 ? 0 : 1;
+              }),
+              0);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -32,13 +32,10 @@ void blockStopSignals() {
     signal(SIGPIPE, SIG_IGN);
 }
 
-StopCause waitForStop() {
+void waitForStop() {
     const sigset_t signals = stopSignals();
-    siginfo_t info{};
-    // Only a debugger or a stop and continue interrupts it.
-    while (sigwaitinfo(&signals, &info) < 0) {
-    }
-    return info.si_pid == getpid() ? StopCause::finished : StopCause::signal;
+    int number = 0;
+    sigwait(&signals, &number);
 }
 
 // A signal to itself needs no second channel to wait for: it stays pending until it is waited for.

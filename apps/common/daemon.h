@@ -8,17 +8,12 @@
 
 namespace berkeley {
 
-enum class StopCause {
-    signal,    ///< SIGINT or SIGTERM from outside
-    finished,  ///< requestStop()
-};
-
 /// Blocks SIGINT and SIGTERM in this thread and in every thread that it starts from now on, and
 /// ignores SIGPIPE, so that a lost peer is an error of one write. Call it before any thread starts.
 void blockStopSignals();
 
-/// Waits until somebody wants the daemon to stop. One thread, after blockStopSignals().
-StopCause waitForStop();
+/// Waits for SIGINT, SIGTERM or requestStop(). One thread, after blockStopSignals().
+void waitForStop();
 
 /// Ends waitForStop(), also one that has not begun yet. Any thread, after blockStopSignals().
 void requestStop();

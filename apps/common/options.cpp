@@ -37,10 +37,6 @@ void add(po::options_description& group, const std::string& name, const char* pl
 
 std::string byDefault(std::string_view value) { return " (default: " + std::string{value} + ")"; }
 
-std::string byDefault(const Endpoint& endpoint) {
-    return byDefault(endpoint.host + ":" + std::to_string(endpoint.port));
-}
-
 std::string ppmText(double ppb) { return std::to_string(std::lround(ppb / 1e3)) + "ppm"; }
 
 po::options_description generalGroup() {
@@ -65,7 +61,7 @@ po::options_description networkGroup(MasterOptions& options) {
 po::options_description networkGroup(SlaveOptions& options) {
     po::options_description group{"Network"};
     add(group, "master", "HOST[:PORT]", options.master, readEndpoint,
-        "where the master is, as in [::1]:8080" + byDefault(options.master));
+        "where the master is, as in [::1]:8080" + byDefault(toText(options.master)));
     add(group, "name", "NAME", options.name, readName,
         "under which the master knows this clock" + byDefault("host name and process id"));
     group.add_options()("lab", po::value<bool>(&options.lab)->zero_tokens(),

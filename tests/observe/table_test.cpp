@@ -79,6 +79,15 @@ TEST(RenderAnnouncement, hasTheLabsWording) {
               "Number of clients to be synchronized: 4\n");
 }
 
+TEST(RenderSkipped, saysWhatIsMissing) {
+    EXPECT_EQ(renderSkipped(0, 1), "No client data. Synchronization not applicable.");
+    EXPECT_EQ(renderSkipped(2, 3), "Clients: 2 of at least 3. Synchronization not applicable.");
+}
+
+TEST(RenderSummary, isTheTablesLastLine) {
+    EXPECT_TRUE(renderCycle(textbook(), false).ends_with("\n" + renderSummary(textbook()) + "\n"));
+}
+
 TEST(RenderCycle, showsTheTextbookCase) {
     EXPECT_EQ(
         renderCycle(textbook(), false),

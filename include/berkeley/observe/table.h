@@ -1,6 +1,7 @@
 /// A sync cycle as the table that the master prints.
 ///
-/// Text is UTF-8, and ends with a newline where nothing else is said. Thread safety: pure functions.
+/// Text is UTF-8, and ends with a newline where nothing else is said. Thread safety: pure
+/// functions.
 #pragma once
 
 #include <cstddef>

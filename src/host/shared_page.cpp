@@ -27,8 +27,9 @@ constexpr int kReadTries = 1'000'000;
 using Payload = std::array<std::uint64_t, kPageWords - kPayload>;
 
 [[noreturn]] void fail(const std::string& path, const std::string& what, int error) {
-    throw std::runtime_error("cannot " + what + " " + path + ": " +
-                             std::generic_category().message(error));
+    throw std::runtime_error("cannot " + what + " " + path + " (" +
+                             std::generic_category().message(error) +
+                             "): choose a file in a folder that this user may use");
 }
 
 template <class Value>

@@ -21,7 +21,7 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
     status.master = true;
     status.answered = true;
     return {.slave = std::nullopt,
-            .host = {.offset = {}, .bound = {}, .driftPpb = 0},
+            .host = {},
             .fromGroup = master.line.at(now) - group.correctionAt(now),
             .status = std::move(status)};
 }
@@ -55,9 +55,14 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
                                 .fromGroup = fromGroupAt(*member.reading, then, group),
                                 .status = statusOf(member)};
         participant.status.answered = true;
-        participant.status.bound = estimate->bound;
+        if (!member.lab) {
+            // A report on one way proves only one end of the interval.
+            participant.status.bound = estimate->bound;
+        }
         participant.status.delay = member.estimator.delay();
-        participant.status.driftPpb = estimate->driftPpb;
+        if (estimate->driftKnown()) {
+            participant.status.driftPpb = estimate->driftPpb;
+        }
         participants.push_back(std::move(participant));
     }
     return participants;
@@ -74,25 +79,22 @@ Average averageOf(const std::vector<Participant>& participants, const AverageOpt
 double groupFrequencyPpb(const std::vector<Participant>& participants) {
     std::vector<double> drifts;
     for (const Participant& participant : participants) {
-        if (participant.host.driftPpb) {
-            drifts.push_back(*participant.host.driftPpb);
+        if (participant.host.driftKnown()) {
+            drifts.push_back(participant.host.driftPpb);
         }
     }
     return robustMean(drifts);
 }
 
 /// The group's line as a line over the clock that is `host.offset` away from the master's.
-Adjustment seenFrom(const Estimate& host, const Adjustment& group, double driftLimitPpb) {
+Adjustment seenFrom(const Estimate& host, const Adjustment& group) {
     Adjustment adjustment = group;
     adjustment.reference = group.reference + host.offset;
     adjustment.correction = group.correction - host.offset;
-    if (host.driftPpb) {
-        // The correction's rate is the ratio of the group's rate and the clock's own.
-        adjustment.frequencyPpb =
-            (group.frequencyPpb - *host.driftPpb) / (1 + *host.driftPpb * 1e-9);
-    }
+    // The correction's rate is the ratio of the group's rate and the clock's own.
+    adjustment.frequencyPpb = (group.frequencyPpb - host.driftPpb) / (1 + host.driftPpb * 1e-9);
     adjustment.bound = host.bound;
-    adjustment.boundGrowthPpb = driftLimitPpb;
+    adjustment.boundGrowthPpb = host.boundGrowthPpb;
     return adjustment;
 }
 
@@ -149,8 +151,7 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& rost
         if (!participant.slave) {
             continue;
         }
-        const Adjustment adjustment =
-            seenFrom(participant.host, outcome.master, options.driftLimitPpb);
+        const Adjustment adjustment = seenFrom(participant.host, outcome.master);
         if (isBelievable(adjustment.reference) &&
             isBelievable(adjustment.reference, adjustment.correction)) {
             outcome.adjustments.emplace_back(*participant.slave, adjustment);

@@ -1,83 +1,154 @@
 #include "berkeley/sync/estimator.h"
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "certain_offset.h"
+#include "jitter.h"
+#include "offset_filter.h"
 
 namespace berkeley {
 namespace {
 
-/// How many bursts the drift is fitted over.
-constexpr std::size_t kWindow = 16;
+/// From a clock that holds its rate for days to one in the sun, in ppb after a second.
+constexpr double kWanders[] = {0.01, 0.1, 1, 10, 100};
+/// Hypotheses that predicted this much worse than the best have no say.
+constexpr double kLikelihoodRange = 12;
+
+/// A uniform distribution of this half-width has this standard deviation.
+double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
+
+double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
 
-void OffsetEstimator::beginBurst() { burstIsNew_ = true; }
-
-void OffsetEstimator::add(const Sample& sample) {
-    const Interval now = sample.offset.widened(driftOver(sample.delay, driftLimitPpb_));
-    const auto both = bursts_.empty() ? now : intersection(carried(sample.when), now);
-    if (!both) {
-        bursts_.clear();
-        burstIsNew_ = true;
+/// The bank of filters, and the frame in which they compute: numbers stay small when offsets and
+/// times are counted from the first sample.
+class OffsetEstimator::Bank {
+  public:
+    explicit Bank(double driftLimitPpb) : driftLimitPpb_(driftLimitPpb), certain_(driftLimitPpb) {
+        for (const double wander : kWanders) {
+            filters_.emplace_back(JitterKind::oneSided, wander);
+            filters_.emplace_back(JitterKind::symmetric, wander);
+        }
     }
-    certain_ = both.value_or(now);
-    certainAt_ = sample.when;
 
-    if (burstIsNew_) {
-        bursts_.push_back(sample);
+    void beginBurst() { burstIsNew_ = true; }
+
+    void add(const Sample& sample) {
+        const bool consistent = certain_.add(sample);
+        if (!jitter_ || !consistent) {
+            begin(sample);
+        } else {
+            advance(sample.when);
+            observe(sample);
+        }
+        delay_ = burstIsNew_ ? sample.delay : std::min(delay_, sample.delay);
         burstIsNew_ = false;
-    } else if (sample.delay < bursts_.back().delay) {
-        bursts_.back() = sample;
     }
-    if (bursts_.size() > kWindow) {
-        bursts_.pop_front();
-    }
-}
 
-std::optional<Estimate> OffsetEstimator::at(HostTime when) const {
-    if (bursts_.empty()) {
-        return std::nullopt;
+    std::optional<Estimate> at(HostTime when) const {
+        if (!jitter_) {
+            return std::nullopt;
+        }
+        const Mean mean = meanOfFilters();
+        const double elapsed = toSeconds(when - when_);
+        const Interval certain = certain_.at(when);
+        const Nanoseconds offset = std::clamp(
+            origin_ + Nanoseconds{std::llround(mean.offset + mean.drift * elapsed)}, certain.low,
+            certain.high);
+        const double drift =
+            std::clamp(mean.drift, certain_.driftLowPpb(), certain_.driftHighPpb());
+        return Estimate{.offset = offset,
+                        .bound = certain.farthestFrom(offset),
+                        .driftPpb = drift,
+                        .driftSigmaPpb = std::sqrt(mean.driftVariance),
+                        .boundGrowthPpb = std::max(certain_.driftHighPpb() - drift,
+                                                   drift - certain_.driftLowPpb())};
     }
-    const Sample& latest = bursts_.back();
-    const std::optional<double> driftPpb = drift();
-    const Interval certain = carried(when);
-    const Nanoseconds offset =
-        std::clamp(latest.offset.midpoint() + driftOver(when - latest.when, driftPpb.value_or(0)),
-                   certain.low, certain.high);
-    return Estimate{offset, certain.farthestFrom(offset), driftPpb};
-}
 
-std::optional<Nanoseconds> OffsetEstimator::delay() const {
-    return bursts_.empty() ? std::nullopt : std::optional{bursts_.back().delay};
-}
+    std::optional<Nanoseconds> delay() const {
+        return jitter_ ? std::optional{delay_} : std::nullopt;
+    }
 
-Interval OffsetEstimator::carried(HostTime when) const {
-    const Nanoseconds age = when < certainAt_ ? certainAt_ - when : when - certainAt_;
-    return certain_.widened(driftOver(age, driftLimitPpb_));
-}
+  private:
+    struct Mean {
+        double offset = 0;
+        double drift = 0;
+        double driftVariance = 0;
+    };
 
-std::optional<double> OffsetEstimator::drift() const {
-    if (bursts_.size() < 2) {
-        return std::nullopt;
+    void begin(const Sample& sample) {
+        origin_ = sample.offset.midpoint();
+        when_ = sample.when;
+        const auto delay = static_cast<double>(sample.delay.count());
+        jitter_.emplace(delay);
+        for (OffsetFilter& filter : filters_) {
+            filter.begin(0, uniformSigma(delay / 2) + 1, 0, uniformSigma(driftLimitPpb_));
+        }
     }
-    // Least squares around the first burst, so that the numbers are small.
-    const Sample& first = bursts_.front();
-    const double n = static_cast<double>(bursts_.size());
-    double sumX = 0, sumY = 0, sumXX = 0, sumXY = 0;
-    for (const Sample& burst : bursts_) {
-        const double x = static_cast<double>((burst.when - first.when).count());
-        const double y =
-            static_cast<double>((burst.offset.midpoint() - first.offset.midpoint()).count());
-        sumX += x;
-        sumY += y;
-        sumXX += x * x;
-        sumXY += x * y;
+
+    void advance(HostTime when) {
+        const double seconds = toSeconds(when - when_);
+        for (OffsetFilter& filter : filters_) {
+            filter.advance(seconds);
+        }
+        when_ = when;
     }
-    const double spread = n * sumXX - sumX * sumX;
-    if (spread <= 0) {
-        return std::nullopt;
+
+    void observe(const Sample& sample) {
+        if (!jitter_->admit(static_cast<double>(sample.delay.count()))) {
+            return;
+        }
+        const Observation observation{
+            .low = static_cast<double>((sample.offset.low - origin_).count()),
+            .high = static_cast<double>((sample.offset.high - origin_).count())};
+        for (OffsetFilter& filter : filters_) {
+            filter.observe(observation, *jitter_);
+        }
+        jitter_->learn(observation, meanOfFilters().offset);
     }
-    const double ppb = (n * sumXY - sumX * sumY) / spread * 1e9;
-    return std::clamp(ppb, -driftLimitPpb_, driftLimitPpb_);
-}
+
+    Mean meanOfFilters() const {
+        double best = filters_.front().score();
+        for (const OffsetFilter& filter : filters_) {
+            best = std::max(best, filter.score());
+        }
+        Mean mean;
+        double weights = 0;
+        for (const OffsetFilter& filter : filters_) {
+            if (filter.score() < best - kLikelihoodRange) {
+                continue;
+            }
+            const double weight = std::exp(filter.score() - best);
+            weights += weight;
+            mean.offset += weight * filter.offset();
+            mean.drift += weight * filter.drift();
+            mean.driftVariance += weight * filter.driftVariance();
+        }
+        return {mean.offset / weights, mean.drift / weights, mean.driftVariance / weights};
+    }
+
+    double driftLimitPpb_;
+    CertainOffset certain_;
+    std::vector<OffsetFilter> filters_;
+    std::optional<Jitter> jitter_;  ///< nothing before the first sample
+    Nanoseconds origin_{};          ///< the offset from which the filters count
+    HostTime when_;                 ///< the time that the filters have reached
+    Nanoseconds delay_{};
+    bool burstIsNew_ = true;
+};
+
+OffsetEstimator::OffsetEstimator(double driftLimitPpb)
+    : bank_(std::make_unique<Bank>(driftLimitPpb)) {}
+OffsetEstimator::~OffsetEstimator() = default;
+OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
+OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;
+
+void OffsetEstimator::beginBurst() { bank_->beginBurst(); }
+void OffsetEstimator::add(const Sample& sample) { bank_->add(sample); }
+std::optional<Estimate> OffsetEstimator::at(HostTime when) const { return bank_->at(when); }
+std::optional<Nanoseconds> OffsetEstimator::delay() const { return bank_->delay(); }
 
 }  // namespace berkeley

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-#include "berkeley/observe/status.h"
+#include "berkeley/sync/cycle.h"
 
 namespace berkeley {
 

@@ -1,12 +1,15 @@
 /// Samples of one slave become an estimate of its offset and drift, with a bound that holds.
 ///
-/// Both clocks are unsteered, so their offset is a line that drifts no faster than a limit. The bound
-/// comes from intersecting the samples' intervals, each widened by that limit for its age (Marzullo
-/// 1984); the point comes from the samples with the shortest round trips, which waited least
-/// (RFC 5905 section 10, the clock filter). Units: std::chrono, or in the name. Thread safety: none.
+/// The bound and the estimate are separate. The bound is what follows from the exchanges whatever
+/// the jitter is (certain_offset.h). The estimate is the mean of a bank of filters, each with its
+/// own hypothesis about how much the clock wanders and what kind of jitter the path has
+/// (offset_filter.h), weighted by how well each of them predicted the samples (Magill, "Optimal
+/// adaptive estimation of sampled stochastic processes", 1965); it never leaves the bound. So the
+/// window over which samples are averaged is found, not chosen. Units: std::chrono, or in the name.
+/// Thread safety: none.
 #pragma once
 
-#include <deque>
+#include <memory>
 #include <optional>
 
 #include "berkeley/sync/exchange.h"
@@ -14,38 +17,41 @@
 namespace berkeley {
 
 struct Estimate {
-    Nanoseconds offset{};            ///< slave minus master
-    Nanoseconds bound{};             ///< the largest possible error of `offset`
-    std::optional<double> driftPpb;  ///< how fast the offset grows; unknown from a single burst
+    Nanoseconds offset{};      ///< slave minus master
+    Nanoseconds bound{};       ///< the largest possible error of `offset`
+    double driftPpb{};         ///< how fast the offset grows
+    double driftSigmaPpb{};    ///< standard deviation of `driftPpb`
+    double boundGrowthPpb{};   ///< the largest possible error of `driftPpb`
+
+    /// Whether the drift is known well enough to say something about the group's rate.
+    bool driftKnown() const { return driftSigmaPpb < 1'000; }
 };
 
 class OffsetEstimator {
   public:
     /// The two clocks' rates differ by no more than `driftLimitPpb`.
-    explicit OffsetEstimator(double driftLimitPpb) : driftLimitPpb_(driftLimitPpb) {}
+    explicit OffsetEstimator(double driftLimitPpb);
+    ~OffsetEstimator();
+    OffsetEstimator(OffsetEstimator&&) noexcept;
+    OffsetEstimator& operator=(OffsetEstimator&&) noexcept;
 
-    /// The samples that follow belong together: they were taken within a moment.
+    /// The samples that follow belong together: they are taken within a moment.
     void beginBurst();
 
-    /// In the order of their arrival. A sample that contradicts all before it begins anew: the
-    /// slave's clock is not the one it was.
+    /// In the order of their arrival. A sample that contradicts what was certain before begins anew:
+    /// the slave's clock is not the one it was.
     void add(const Sample& sample);
 
-    /// Nothing before the first sample.
+    /// Nothing before the first sample. `when` is not before the latest sample.
     std::optional<Estimate> at(HostTime when) const;
 
     /// The shortest round trip of the latest burst.
     std::optional<Nanoseconds> delay() const;
 
   private:
-    Interval carried(HostTime when) const;
-    std::optional<double> drift() const;
+    class Bank;
 
-    double driftLimitPpb_;
-    std::deque<Sample> bursts_;  ///< the sample with the shortest round trip of each
-    Interval certain_;           ///< all samples' intersection, at certainAt_
-    HostTime certainAt_;
-    bool burstIsNew_ = true;
+    std::unique_ptr<Bank> bank_;
 };
 
 }  // namespace berkeley

@@ -1,3 +1,0 @@
-#pragma once
-
-#include "berkeley/sync/cycle.h"

@@ -1,0 +1,19 @@
+/// Who reads the clock when a frame arrives or leaves: the better the closer to the wire.
+///
+/// Thread safety: values and pure functions.
+#pragma once
+
+#include <string_view>
+
+namespace berkeley {
+
+enum class TimestampKind {
+    userSpace,      ///< this program, before it sends and after it was woken
+    kernelReceive,  ///< the kernel for what arrives, this program for what leaves
+    kernel,         ///< the kernel for both
+};
+
+/// In words for a log line.
+std::string_view toText(TimestampKind kind);
+
+}  // namespace berkeley

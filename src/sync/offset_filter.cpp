@@ -1,0 +1,95 @@
+#include "offset_filter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "truncated_normal.h"
+
+namespace berkeley {
+namespace {
+
+/// How much of the score is left after one more observation: it remembers some hundreds.
+constexpr double kRemembered = 0.998;
+/// No single observation says more against a hypothesis than this.
+constexpr double kWorst = -50;
+/// The variance that an observation leaves at least, so that rounding cannot make it negative.
+constexpr double kLeft = 1e-6;
+
+double logNormal(double deviation, double variance) {
+    return -(deviation * deviation / variance + std::log(2 * std::numbers::pi * variance)) / 2;
+}
+
+}  // namespace
+
+void OffsetFilter::begin(double offset, double offsetSigma, double drift, double driftSigma) {
+    score_ = 0;
+    offset_ = offset;
+    drift_ = drift;
+    offsetVariance_ = offsetSigma * offsetSigma;
+    covariance_ = 0;
+    driftVariance_ = driftSigma * driftSigma;
+}
+
+void OffsetFilter::advance(double seconds) {
+    const double wander = wander_ * wander_ * seconds;
+    offset_ += drift_ * seconds;
+    offsetVariance_ += seconds * (2 * covariance_ + seconds * (driftVariance_ + wander / 3));
+    covariance_ += seconds * (driftVariance_ + wander / 2);
+    driftVariance_ += wander;
+}
+
+void OffsetFilter::observe(const Observation& observation, const Jitter& jitter) {
+    const double surprise = kind_ == JitterKind::oneSided ? observeOneSided(observation, jitter)
+                                                          : observeSymmetric(observation, jitter);
+    score_ = score_ * kRemembered + std::max(surprise, kWorst);
+}
+
+/// The density of the observation given the offset is exp(-(poll's excess) / a) / a times
+/// exp(-(report's excess) / b) / b between the two ends, and zero outside. Over the offset that is
+/// an exponential with rate 1/b - 1/a; multiplied by a normal density it gives one whose mean is
+/// shifted and which ends at the interval's ends.
+double OffsetFilter::observeOneSided(const Observation& observation, const Jitter& jitter) {
+    // What is uncertain about the ends is put on the offset's side.
+    const double variance = offsetVariance_ + jitter.baseSigma() * jitter.baseSigma();
+    const double low = observation.low + jitter.base();
+    const double high = std::max(observation.high - jitter.base(), low);
+    const double rate = 1 / jitter.reportExcess() - 1 / jitter.pollExcess();
+    const TruncatedNormal inside =
+        truncate(offset_ - rate * variance, std::sqrt(variance), low, high);
+    const double surprise = inside.logProbability + rate * rate * variance / 2 -
+                            (high - offset_) / jitter.pollExcess() -
+                            (offset_ - low) / jitter.reportExcess() -
+                            std::log(jitter.pollExcess() * jitter.reportExcess());
+
+    const double gain = offsetVariance_ / variance;
+    setOffset(offset_ + gain * (inside.mean - offset_),
+              offsetVariance_ - gain * gain * (variance - inside.variance));
+    return surprise;
+}
+
+double OffsetFilter::observeSymmetric(const Observation& observation, const Jitter& jitter) {
+    const double deviation = std::midpoint(observation.low, observation.high) - offset_;
+    const double variance = offsetVariance_ + jitter.middleVariance();
+    const double roundTrip = observation.high - observation.low - jitter.roundTripMean();
+    const double surprise =
+        logNormal(deviation, variance) + logNormal(roundTrip, jitter.roundTripVariance());
+
+    const double gain = offsetVariance_ / variance;
+    setOffset(offset_ + gain * deviation, offsetVariance_ * (1 - gain));
+    return surprise;
+}
+
+void OffsetFilter::setOffset(double mean, double variance) {
+    const double before = offsetVariance_;
+    const double after = std::max(variance, before * kLeft);
+    const double slope = covariance_ / before;
+    drift_ += slope * (mean - offset_);
+    driftVariance_ += slope * slope * (after - before);
+    covariance_ *= after / before;
+    offset_ = mean;
+    offsetVariance_ = after;
+}
+
+}  // namespace berkeley

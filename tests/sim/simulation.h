@@ -1,0 +1,119 @@
+/// One master and its slaves in simulated time: the real roster, average, estimator and discipline,
+/// without sockets, threads or clocks. A seed decides everything; the same seed, the same run.
+///
+/// Units: std::chrono, or in the name. Thread safety: none.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "berkeley/sync/cycle.h"
+#include "sim/models.h"
+
+namespace berkeley::sim {
+
+struct SlaveModel {
+    std::string name;
+    ClockModel clock;
+    Path path;
+    Nanoseconds joins{};
+    Nanoseconds leaves = Nanoseconds::max();
+    /// What the slave adds to the times that it reports; an honest one adds nothing.
+    std::function<Nanoseconds(Nanoseconds trueTime)> lie{};
+    /// Whether it leaves polls without an answer.
+    std::function<bool(Nanoseconds trueTime)> silent{};
+};
+
+struct Scenario {
+    std::uint64_t seed = 1;
+    Nanoseconds interval = std::chrono::seconds{1};
+    int burst = 8;  ///< exchanges with each slave in a sync cycle
+    double maxSlewPpb = 500'000;
+    AverageOptions average;
+    ClockModel master;
+    std::vector<SlaveModel> slaves;
+};
+
+/// What one clock shows at one true time.
+struct Shown {
+    GroupTime time;
+    Nanoseconds bound{};
+    bool synchronized{};
+};
+
+class Simulation {
+  public:
+    explicit Simulation(Scenario scenario);
+
+    /// Runs up to, not including, `until`.
+    void runUntil(Nanoseconds until);
+
+    Shown master(Nanoseconds trueTime) const;
+    Shown slave(const std::string& name, Nanoseconds trueTime) const;
+
+    /// The slave's group clock minus the master's.
+    Nanoseconds error(const std::string& name, Nanoseconds trueTime) const;
+    /// Largest minus smallest of the group clocks that are there and synchronized.
+    Nanoseconds spread(Nanoseconds trueTime) const;
+
+    /// The unsteered clocks; "" is the master's.
+    Clock& hostClock(const std::string& name);
+
+    const CycleStatus& lastCycle() const { return lastCycle_; }
+    const ClockStatus& lastStatus(const std::string& name) const;
+
+  private:
+    struct Host {
+        Clock clock;
+        Discipline discipline;
+
+        Shown at(Nanoseconds trueTime) const;
+    };
+    struct Slave {
+        SlaveModel model;
+        Host host;
+        SlaveId id = 0;
+        bool present = false;
+        bool inBurst = false;
+        int left = 0;
+    };
+    struct Event {
+        Nanoseconds when;
+        std::uint64_t order;
+        std::function<void()> happen;
+
+        bool operator>(const Event& other) const {
+            return std::tie(when, order) > std::tie(other.when, other.order);
+        }
+    };
+
+    void at(Nanoseconds when, std::function<void()> happen);
+    void join(Slave& slave);
+    void leave(Slave& slave);
+    void beginCycle();
+    void poll(Slave& slave);
+    void answer(Slave& slave, SlaveId asked, HostTime t1);
+    void receive(Slave& slave, SlaveId asked, const Exchange& exchange,
+                 const ClockReading& reading);
+    void endCycle();
+    const Slave& find(const std::string& name) const;
+
+    Scenario scenario_;
+    Random random_;
+    Host master_;
+    std::vector<Slave> slaves_;
+    Roster roster_;
+    Adjustment group_;
+    std::uint32_t cycle_ = 0;
+    CycleStatus lastCycle_;
+
+    Nanoseconds now_{};
+    std::uint64_t order_ = 0;
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+};
+
+}  // namespace berkeley::sim

@@ -1,10 +1,17 @@
 #include "berkeley/sync/cycle.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 namespace berkeley {
 namespace {
+
+/// How much of the line's quickest motion is remembered from one cycle to the next.
+constexpr double kRemembered = 0.9;
+/// A line that jumps moves no faster than this: clocks are slewed after it, and their bounds have
+/// what is still to be slewed in them.
+constexpr double kMostMotionPpb = 50'000'000;
 
 /// One clock that takes part in the cycle; `slave` is absent for the master's own.
 struct Participant {
@@ -94,8 +101,20 @@ Adjustment seenFrom(const Estimate& host, const Adjustment& group) {
     // The correction's rate is the ratio of the group's rate and the clock's own.
     adjustment.frequencyPpb = (group.frequencyPpb - host.driftPpb) / (1 + host.driftPpb * 1e-9);
     adjustment.bound = host.bound;
-    adjustment.boundGrowthPpb = host.boundGrowthPpb;
+    adjustment.boundGrowthPpb = host.boundGrowthPpb + group.boundGrowthPpb;
     return adjustment;
+}
+
+/// How fast the line has been moving lately, apart from its frequency. A clock that does not hear of
+/// the next cycle has to reckon with as much.
+double motionPpb(HostTime now, Nanoseconds average, const Adjustment& group,
+                 const ClockState& master) {
+    if (!master.synchronized || now <= group.reference) {
+        return 0;
+    }
+    const double moved = std::abs(static_cast<double>(average.count())) /
+                         static_cast<double>((now - group.reference).count()) * 1e9;
+    return std::min(std::max(moved, kRemembered * group.boundGrowthPpb), kMostMotionPpb);
 }
 
 Nanoseconds spreadOf(const std::vector<Participant>& participants) {
@@ -142,7 +161,7 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& rost
                       .correction = group.correctionAt(now) + average.offset,
                       .frequencyPpb = groupFrequencyPpb(participants),
                       .bound = {},
-                      .boundGrowthPpb = 0};
+                      .boundGrowthPpb = motionPpb(now, average.offset, group, master)};
     for (std::size_t i = 0; i < participants.size(); ++i) {
         Participant& participant = participants[i];
         participant.status.exclusion = average.exclusions[i];

@@ -46,7 +46,7 @@ struct CycleStatus {
 
 struct CycleOutcome {
     CycleStatus status;
-    Adjustment master;                                       ///< also the group's new line
+    Adjustment master;  ///< also the group's new line; its bound grows as the line has moved lately
     std::vector<std::pair<SlaveId, Adjustment>> adjustments;  ///< for those that answered
 };
 

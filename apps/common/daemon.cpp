@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <ctime>
 #include <exception>
 #include <iostream>
 
@@ -32,10 +34,14 @@ void blockStopSignals() {
     signal(SIGPIPE, SIG_IGN);
 }
 
-void waitForStop() {
+bool waitForStop(std::chrono::seconds patience) {
     const sigset_t signals = stopSignals();
-    int number = 0;
-    sigwait(&signals, &number);
+    const timespec longest{patience.count(), 0};
+    int number = -1;
+    do {
+        number = sigtimedwait(&signals, nullptr, &longest);
+    } while (number < 0 && errno == EINTR);
+    return number > 0;
 }
 
 // A signal to itself needs no second channel to wait for: it stays pending until it is waited for.

@@ -4,6 +4,7 @@
 /// call of any thread is cut short.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 namespace berkeley {
@@ -12,8 +13,9 @@ namespace berkeley {
 /// ignores SIGPIPE, so that a lost peer is an error of one write. Call it before any thread starts.
 void blockStopSignals();
 
-/// Waits for SIGINT, SIGTERM or requestStop(). One thread, after blockStopSignals().
-void waitForStop();
+/// Waits for SIGINT, SIGTERM or requestStop(); false when none came for that long. One thread, after
+/// blockStopSignals().
+bool waitForStop(std::chrono::seconds patience);
 
 /// Ends waitForStop(), also one that has not begun yet. Any thread, after blockStopSignals().
 void requestStop();

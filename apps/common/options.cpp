@@ -77,6 +77,13 @@ po::options_description timeGroup(CommonOptions& options, const std::string& per
         period + byDefault(toOptionText(options.interval)));
     add(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
         "fastest that the clock makes good an offset" + byDefault(ppmText(options.maxSlewPpb)));
+    add(group, "clock", "CLOCK", options.clock, readClockKind,
+        "software, or system to steer the system clock too; that needs root or CAP_SYS_TIME" +
+            byDefault("software"));
+    add(group, "state-dir", "DIR", options.stateFolder, readFile,
+        "where the drift is remembered for the next start" +
+            byDefault("/var/lib/berkeley for root, else ~/.local/state/berkeley; none for a "
+                      "simulated clock"));
     add(group, "publish", "FILE", options.publish, readFile,
         "share the group's time with other processes in FILE" + byDefault("none"));
     return group;
@@ -236,6 +243,14 @@ void assignAll(po::variables_map values, const std::string& source) {
     }
 }
 
+void refuseContradictions(const CommonOptions& options) {
+    const bool simulated = options.simulateOffset.count() != 0 || options.simulateDriftPpb != 0;
+    if (options.clock == ClockKind::system && simulated) {
+        throw usageError("--clock system would set the system clock wrong on purpose; leave out "
+                         "--simulate-offset and --simulate-drift");
+    }
+}
+
 template <class Options>
 ParseResult<Options> parse(const Program& program, std::span<const char* const> arguments) {
     Options options;
@@ -257,10 +272,18 @@ ParseResult<Options> parse(const Program& program, std::span<const char* const> 
         assignAll(readConfig(file, settings), file + ": ");
     }
     assignAll(commandLine, "--");
+    refuseContradictions(options);
     return options;
 }
 
 }  // namespace
+
+std::unique_ptr<SystemClock> systemClockFor(ClockKind kind) {
+    if (kind == ClockKind::system) {
+        return std::make_unique<KernelClock>();
+    }
+    return nullptr;
+}
 
 ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments) {
     return parse<MasterOptions>(kMaster, arguments);

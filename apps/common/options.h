@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <variant>
 
 #include "berkeley/net/endpoint.h"
+#include "berkeley/host/system_clock.h"
 #include "berkeley/sync/average.h"
 #include "common/logging.h"
 #include "common/values.h"
@@ -29,6 +31,8 @@ struct CommonOptions {
     Nanoseconds interval = std::chrono::seconds{5};  ///< between sync cycles, or between reports
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
     std::filesystem::path publish;  ///< shared page for other processes; empty: none
+    ClockKind clock = ClockKind::software;
+    std::filesystem::path stateFolder;  ///< where the drift is remembered; empty: the usual place
     Nanoseconds simulateOffset{};   ///< added to what the host's clock shows
     double simulateDriftPpb{};      ///< by which the host's clock runs fast
     spdlog::level::level_enum logLevel = spdlog::level::info;
@@ -47,6 +51,9 @@ struct SlaveOptions : CommonOptions {
     std::string name = defaultName();  ///< under which the master knows this slave
     bool lab{};                        ///< speak the lab's text
 };
+
+/// The system clock, if it is to be steered. std::runtime_error when this process may not.
+std::unique_ptr<SystemClock> systemClockFor(ClockKind kind);
 
 /// The options, or the text that --help or --version asks for.
 template <class Options>

@@ -180,6 +180,11 @@ spdlog::level::level_enum readLogLevel(const std::string& text) {
                                                         {"off", off}});
 }
 
+ClockKind readClockKind(const std::string& text) {
+    return readChoice<ClockKind>(text,
+                                 {{"software", ClockKind::software}, {"system", ClockKind::system}});
+}
+
 LogFormat readLogFormat(const std::string& text) {
     return readChoice<LogFormat>(text, {{"text", LogFormat::text}, {"json", LogFormat::json}});
 }

@@ -16,6 +16,12 @@ namespace berkeley {
 
 inline constexpr std::uint16_t kDefaultPort = 8080;
 
+/// Which clock follows the group.
+enum class ClockKind {
+    software,  ///< one above the host's, for whoever asks this daemon
+    system,    ///< that one, and the system clock after it
+};
+
 /// "host", "host:8080", "[::1]:8080", "[::1]" or "::1".
 Endpoint readEndpoint(const std::string& text);
 
@@ -48,6 +54,8 @@ std::string readName(const std::string& text);
 
 /// Host name and process id, as a name.
 std::string defaultName();
+
+ClockKind readClockKind(const std::string& text);
 
 std::filesystem::path readFile(const std::string& text);
 

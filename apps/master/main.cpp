@@ -9,11 +9,12 @@
 #include "common/daemon.h"
 #include "common/logging.h"
 #include "common/options.h"
+#include "common/state_keeper.h"
 
 namespace berkeley {
 namespace {
 
-MasterConfig configOf(const MasterOptions& options) {
+MasterConfig configOf(const MasterOptions& options, std::optional<double> rememberedPpb) {
     MasterConfig config;
     config.listen = options.listen;
     config.interval = options.interval;
@@ -21,6 +22,7 @@ MasterConfig configOf(const MasterOptions& options) {
     config.cycles = options.cycles;
     config.cycle.masterName = "master";
     config.cycle.average = options.average;
+    config.rememberedPpb = rememberedPpb;
     return config;
 }
 
@@ -68,14 +70,18 @@ void run(std::span<const char* const> arguments) {
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
-                       options.maxSlewPpb, options.publish};
+                       options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
+    const StateKeeper state{options, logger};
     MasterNode master{
-        configOf(options),
+        configOf(options, state.rememberedPpb()),
         options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople(), clock,
         logger};
     master.initiateClockServer();
-    waitForStop();
+    while (!waitForStop(kSaveEvery)) {
+        state.save(clock);
+    }
     master.stop();
+    state.save(clock);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "common/daemon.h"
 #include "common/logging.h"
 #include "common/options.h"
+#include "common/state_keeper.h"
 
 namespace berkeley {
 namespace {
@@ -55,14 +56,18 @@ void run(std::span<const char* const> arguments) {
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
-                       options.maxSlewPpb, options.publish};
-    SlaveNode slave{{options.master, options.interval, options.name, options.lab},
+                       options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
+    const StateKeeper state{options, logger};
+    SlaveNode slave{{options.master, options.interval, options.name, options.lab, state.rememberedPpb()},
                     eventsTo(printerFor(options.logFormat, logger)),
                     clock,
                     logger};
     slave.initiateSlaveClient();
-    waitForStop();
+    while (!waitForStop(kSaveEvery)) {
+        state.save(clock);
+    }
     slave.stop();
+    state.save(clock);
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 
 namespace berkeley {
 
-SteeredClock::SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path)
-    : host_(host), discipline_(maxSlewPpb) {
+SteeredClock::SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path,
+                           std::unique_ptr<SystemClock> system)
+    : host_(host), discipline_(maxSlewPpb), system_(std::move(system)) {
     if (!path.empty()) {
         page_.emplace(path);
+    }
+    if (system_) {
+        follower_.emplace(*system_);
     }
     update([](HostTime) {});
 }
@@ -18,6 +22,9 @@ ClockState SteeredClock::state() const {
 std::optional<Change> SteeredClock::apply(const Adjustment& adjustment) {
     std::optional<Change> result;
     update([&](HostTime now) { result = discipline_.apply(now, adjustment); });
+    if (follower_ && result) {
+        follower_->follow(host_, state());
+    }
     return result;
 }
 

@@ -1,13 +1,15 @@
 #include "berkeley/net/connection.h"
 
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <boost/asio/connect.hpp>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+
+#include "timestamping.h"
 
 namespace berkeley {
 namespace {
@@ -59,32 +61,92 @@ std::string remedyFor(const error_code& error) {
 
 }  // namespace
 
-Connection::Connection(Socket socket) : socket_(std::move(socket)), peer_(peerOf(socket_)) {
+Connection::Connection(Socket socket)
+    : socket_(std::move(socket)),
+      peer_(peerOf(socket_)),
+      stampsTransmits_(enableTransmitStamps(socket_.native_handle())) {
     tune(socket_);
 }
 
-Receipt Connection::receive(std::span<std::byte> buffer, std::size_t& size,
-                            std::optional<std::chrono::milliseconds> patience) {
-    if (patience) {
-        pollfd waiting{socket_.native_handle(), POLLIN, 0};
-        if (::poll(&waiting, 1, static_cast<int>(patience->count())) == 0) {
-            return Receipt::timeout;
-        }
+Received Connection::receive(std::span<std::byte> buffer, Patience patience) {
+    setPatience(patience);
+    std::optional<SystemTime> stamp;
+    ssize_t size = 0;
+    do {
+        size = receiveStamped(socket_.native_handle(), buffer, stamp);
+    } while (size < 0 && errno == EINTR);
+    if (size < 0 && errno == EAGAIN) {
+        return {.receipt = Receipt::timeout, .size = 0, .arrived = {}};
     }
-    error_code error;
-    size = socket_.receive(boost::asio::buffer(buffer.data(), buffer.size()), 0, error);
-    return error || size == 0 ? Receipt::closed : Receipt::data;
+    if (size <= 0) {
+        return {.receipt = Receipt::closed, .size = 0, .arrived = {}};
+    }
+    if (stamp) {
+        sawArrival_ = true;
+    }
+    const auto read = static_cast<std::size_t>(size);
+    return {.receipt = Receipt::data,
+            .size = read,
+            .arrived = read < buffer.size() ? stamp : std::nullopt};
+}
+
+/// Not with poll(), which a transmit timestamp would end.
+void Connection::setPatience(Patience patience) {
+    if (patience == patience_) {
+        return;
+    }
+    const std::chrono::microseconds wait = patience.value_or(std::chrono::milliseconds{0});
+    const timeval time{.tv_sec = wait.count() / 1'000'000, .tv_usec = wait.count() % 1'000'000};
+    (void)::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+    patience_ = patience;
 }
 
 bool Connection::send(std::span<const std::byte> bytes) {
     const std::lock_guard guard{sending_};
-    const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(),
-                                MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent == static_cast<ssize_t>(bytes.size())) {
+    watch_.passed(bytes.size());
+    return hasTaken(
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL),
+        bytes.size());
+}
+
+bool Connection::sendStamped(std::span<const std::byte> bytes) {
+    if (!stampsTransmits_) {
+        return send(bytes);
+    }
+    const std::lock_guard guard{sending_};
+    watch_.wanted(bytes.size());
+    return hasTaken(berkeley::sendStamped(socket_.native_handle(), bytes), bytes.size());
+}
+
+bool Connection::hasTaken(ssize_t sent, std::size_t size) {
+    if (sent == static_cast<ssize_t>(size)) {
         return true;
     }
     shutdown();
     return false;
+}
+
+std::optional<SystemTime> Connection::departed() {
+    if (!stampsTransmits_) {
+        return std::nullopt;
+    }
+    const std::lock_guard guard{sending_};
+    while (!watch_.stamp()) {
+        const std::optional<TransmitStamp> taken = takeTransmitStamp(socket_.native_handle());
+        if (!taken) {
+            return std::nullopt;
+        }
+        watch_.stamped(taken->byte, taken->when);
+    }
+    sawDeparture_ = true;
+    return watch_.stamp();
+}
+
+TimestampKind Connection::timestamps() const {
+    if (!sawArrival_) {
+        return TimestampKind::userSpace;
+    }
+    return sawDeparture_ ? TimestampKind::kernel : TimestampKind::kernelReceive;
 }
 
 void Connection::shutdown() { ::shutdown(socket_.native_handle(), SHUT_RDWR); }
@@ -100,9 +162,8 @@ Nanoseconds Connection::roundTrip() const {
 std::vector<tcp::endpoint> resolve(boost::asio::io_context& context, const Endpoint& endpoint) {
     error_code error;
     tcp::resolver resolver{context};
-    const auto results =
-        resolver.resolve(endpoint.host, std::to_string(endpoint.port),
-                         tcp::resolver::numeric_service, error);
+    const auto results = resolver.resolve(endpoint.host, std::to_string(endpoint.port),
+                                          tcp::resolver::numeric_service, error);
     if (error) {
         throw std::runtime_error("unknown host " + endpoint.host + " (" + error.message() +
                                  "): check the name, or give an address");
@@ -121,6 +182,7 @@ Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint)
         acceptor_.open(address.protocol());
         acceptor_.set_option(tcp::acceptor::reuse_address(true));
         acceptor_.bind(address);
+        requestReceiveStamps(acceptor_.native_handle());
         acceptor_.listen(boost::asio::socket_base::max_listen_connections);
     } catch (const boost::system::system_error& error) {
         throw std::runtime_error("cannot listen on " + toText(endpoint) + " (" +
@@ -153,6 +215,7 @@ std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
     for (const tcp::endpoint& address : resolve(context_, endpoint)) {
         Connection::Socket socket{context_, address.protocol()};
         set(socket.native_handle(), IPPROTO_TCP, TCP_SYNCNT, kConnectRetries);
+        requestReceiveStamps(socket.native_handle());
         if (!begin(socket)) {
             return nullptr;
         }
@@ -172,8 +235,11 @@ std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
 
 bool Connector::begin(Connection::Socket& socket) {
     const std::lock_guard guard{lock_};
+    if (cancelled_) {
+        return false;
+    }
     connecting_ = &socket;
-    return !cancelled_;
+    return true;
 }
 
 void Connector::end() {

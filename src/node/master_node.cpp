@@ -31,7 +31,10 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       logger_(std::move(logger)),
       peerLog_(logger_),
       zone_(localTimeZone()),
-      roster_(config_.cycle.driftLimitPpb) {}
+      roster_(config_.cycle.driftLimitPpb, config_.rememberedPpb.value_or(0)) {
+    group_.reference = clock_.hostNow();
+    group_.frequencyPpb = config_.rememberedPpb.value_or(0);
+}
 
 MasterNode::~MasterNode() { stop(); }
 
@@ -61,8 +64,7 @@ void MasterNode::startConnecting() {
 }
 
 void MasterNode::accept(std::shared_ptr<Connection> connection) {
-    auto session =
-        std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, zone_);
+    auto session = std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, zone_);
     const std::lock_guard guard{lock_};
     receivers_.push_back(std::make_unique<Receiver>());
     Receiver& receiver = *receivers_.back();
@@ -78,11 +80,15 @@ void MasterNode::accept(std::shared_ptr<Connection> connection) {
 void MasterNode::startReceivingClockTime(Receiver& receiver) {
     SlaveSession& session = *receiver.session;
     bool announced = false;
+    std::optional<TimestampKind> timestamps;
     try {
         while (session.receive()) {
             if (!announced && session.slave()) {
                 logger_->info("{} got connected successfully", session.description());
                 announced = true;
+            }
+            if (!timestamps && (timestamps = session.timestamps())) {
+                logger_->info("{} has {}", session.description(), toText(*timestamps));
             }
         }
         if (announced) {
@@ -126,8 +132,8 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     events_.cycleStarted(cycle, roster_.size());
     roster_.beginCycle();
     pollAll(start);
-    roster_.awaitBursts(Steady::now() + std::min<Nanoseconds>(config_.interval / kAnsweredWithin,
-                                                              kAnswerPatience));
+    roster_.awaitBursts(Steady::now() +
+                        std::min<Nanoseconds>(config_.interval / kAnsweredWithin, kAnswerPatience));
 
     CycleOutcome outcome = getAverageClockDiff(cycle);
     tellAll(outcome);
@@ -143,7 +149,7 @@ void MasterNode::pollAll(Deadline start) {
     const Nanoseconds pace = std::min<Nanoseconds>(
         kPace, config_.interval / kPolledWithin / static_cast<Nanoseconds::rep>(sessions.size()));
     for (const auto& session : sessions) {
-        session->beginBurst();
+        session->beginBurst(config_.interval);
         start += pace;
         if (roster_.awaitStop(start)) {
             return;

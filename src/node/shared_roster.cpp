@@ -2,10 +2,15 @@
 
 namespace berkeley {
 
-SlaveId SharedRoster::join(const std::string& name, const std::string& address, bool lab) {
+SlaveId SharedRoster::join(const std::string& name, const std::string& address, bool lab,
+                           std::optional<double> rememberedPpb) {
     const std::lock_guard guard{lock_};
     changed_.notify_all();
-    return roster_.join(name, address, lab);
+    if (!rememberedPpb) {
+        return roster_.join(name, address, lab);
+    }
+    const double driftPpb = (groupFrequencyPpb_ - *rememberedPpb) / (1 + *rememberedPpb * 1e-9);
+    return roster_.join(name, address, lab, driftPpb);
 }
 
 void SharedRoster::leave(SlaveId slave) {
@@ -26,10 +31,10 @@ void SharedRoster::beginCycle() {
     inBurst_.clear();
 }
 
-void SharedRoster::beginBurst(SlaveId slave) {
+int SharedRoster::beginBurst(SlaveId slave, Nanoseconds interval) {
     const std::lock_guard guard{lock_};
-    roster_.beginBurst(slave);
     inBurst_.insert(slave);
+    return roster_.beginBurst(slave, interval);
 }
 
 void SharedRoster::endBurst(SlaveId slave) {
@@ -68,9 +73,11 @@ void SharedRoster::stop() {
 }
 
 CycleOutcome SharedRoster::conclude(std::uint32_t cycle, HostTime now, const Adjustment& group,
-                                    const ClockState& master, const CycleOptions& options) const {
+                                    const ClockState& master, const CycleOptions& options) {
     const std::lock_guard guard{lock_};
-    return concludeCycle(cycle, now, roster_, group, master, options);
+    CycleOutcome outcome = concludeCycle(cycle, now, roster_, group, master, options);
+    groupFrequencyPpb_ = outcome.master.frequencyPpb;
+    return outcome;
 }
 
 }  // namespace berkeley

@@ -1,5 +1,6 @@
 #include "berkeley/node/slave_node.h"
 
+#include <algorithm>
 #include <array>
 #include <variant>
 
@@ -16,8 +17,8 @@ constexpr Nanoseconds kLongestRetry = 4s;
 constexpr Nanoseconds kGoodConnection = 5s;
 /// How long a master may take to finish a frame that it began.
 constexpr std::chrono::milliseconds kFramePatience = 5s;
-/// The microseconds of a lab time may be missing because they are zero, or because they are still to
-/// come.
+/// The microseconds of a lab time may be missing because they are zero, or because they are still
+/// to come.
 constexpr std::chrono::milliseconds kLabPatience = 200ms;
 
 }  // namespace
@@ -71,7 +72,7 @@ std::shared_ptr<Connection> SlaveNode::connectToMaster(Backoff& backoff) {
         try {
             std::shared_ptr<Connection> master = connector_.connect(config_.master);
             if (master && !config_.lab) {
-                master->send(encode(Hello{config_.name}));
+                master->send(encode(Hello{config_.name, config_.rememberedPpb}));
             }
             return setConnection(master) ? master : nullptr;
         } catch (const std::runtime_error& error) {
@@ -97,31 +98,36 @@ std::string SlaveNode::follow(Connection& master) {
 }
 
 void SlaveNode::followNative(Connection& master) {
+    Conversation conversation{.master = master,
+                              .stamps = StampConverter{clock_.hostLine()},
+                              .answered = {},
+                              .adjusted = false};
     NativeDecoder decoder;
     std::array<std::byte, kFrameSize * 4> buffer;
-    std::size_t size = 0;
     while (true) {
-        const auto patience =
-            decoder.pending() == 0 ? std::nullopt : std::optional{kFramePatience};
-        const Receipt receipt = master.receive(buffer, size, patience);
-        const HostTime t2 = clock_.hostNow();
-        if (receipt == Receipt::closed) {
+        const auto patience = decoder.pending() == 0 ? std::nullopt : std::optional{kFramePatience};
+        const Received received = master.receive(buffer, patience);
+        const HostTime read = clock_.hostNow();
+        if (received.receipt == Receipt::closed) {
             return;
         }
-        if (receipt == Receipt::timeout) {
+        if (received.receipt == Receipt::timeout) {
             throw WireError("began a frame and did not finish it within 5 s");
         }
-        for (const Message& message : decoder.feed(std::span{buffer}.first(size))) {
-            receiveMessage(master, message, t2);
+        const auto messages = decoder.feed(std::span{buffer}.first(received.size));
+        const HostTime t2 = conversation.stamps.arrival(
+            decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
+        for (const Message& message : messages) {
+            receiveMessage(conversation, message, t2);
         }
     }
 }
 
-void SlaveNode::receiveMessage(Connection& master, const Message& message, HostTime t2) {
+void SlaveNode::receiveMessage(Conversation& conversation, const Message& message, HostTime t2) {
     if (const auto* poll = std::get_if<Poll>(&message)) {
-        answer(master, *poll, t2);
+        answer(conversation, *poll, t2);
     } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
-        adjust(*adjustment);
+        adjust(conversation, *adjustment);
     } else {
         throw WireError("sent a message that only a slave sends");
     }
@@ -129,16 +135,33 @@ void SlaveNode::receiveMessage(Connection& master, const Message& message, HostT
 
 /// On the spot, by the thread that received the poll: handing it to another one would cost several
 /// times the error.
-void SlaveNode::answer(Connection& master, const Poll& poll, HostTime t2) {
+void SlaveNode::answer(Conversation& conversation, const Poll& poll, HostTime t2) {
+    auto& [master, stamps, answered, adjusted] = conversation;
+    Report report;
+    report.sequence = poll.sequence;
+    report.solicited = true;
+    report.received = t2;
+    const std::optional<SystemTime> departed = master.departed();
+    if (answered && answered->sequence + 1 == poll.sequence) {
+        // Whatever the clocks did, it left before the master could send the next poll.
+        report.previousSent = std::min(stamps.departure(departed, answered->sent), t2);
+    }
     const CorrectionLine line = clock_.state().line;
-    const HostTime t3 = clock_.hostNow();
-    master.send(encode(Report{poll.sequence, true, t2, t3, line.at(t3)}));
+    report.sent = clock_.hostNow();
+    report.correction = line.at(report.sent);
+    master.sendStamped(encode(report));
+    answered = report;
 }
 
-void SlaveNode::adjust(const Adjustment& adjustment) {
+void SlaveNode::adjust(Conversation& conversation, const Adjustment& adjustment) {
     const std::optional<Change> change = clock_.apply(adjustment);
     if (!change) {
         throw WireError("sent an adjustment that leads to a time that is not believable");
+    }
+    if (!conversation.adjusted) {
+        conversation.adjusted = true;
+        logger_->info("the connection to the master at {} has {}", toText(config_.master),
+                      toText(conversation.master.timestamps()));
     }
     const ClockState state = clock_.state();
     const HostTime now = clock_.hostNow();
@@ -148,12 +171,11 @@ void SlaveNode::adjust(const Adjustment& adjustment) {
 void SlaveNode::followLab(Connection& master) {
     LabDecoder decoder{zone_};
     std::array<std::byte, 256> buffer;
-    std::size_t size = 0;
     while (true) {
-        const auto patience = decoder.ambiguous()       ? std::optional{kLabPatience}
+        const auto patience = decoder.ambiguous()      ? std::optional{kLabPatience}
                               : decoder.pending() != 0 ? std::optional{kFramePatience}
                                                        : std::nullopt;
-        const Receipt receipt = master.receive(buffer, size, patience);
+        const auto [receipt, size, arrived] = master.receive(buffer, patience);
         if (receipt == Receipt::closed) {
             return;
         }

@@ -1,13 +1,11 @@
 #include "berkeley/node/slave_session.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
 namespace berkeley {
 namespace {
-
-/// Exchanges in one burst. The first one warms the path; the next ones are exact.
-constexpr int kBurst = 8;
 
 /// How long a peer may take to say who it is, or to finish a frame that it began.
 constexpr std::chrono::seconds kFramePatience{5};
@@ -26,8 +24,9 @@ struct Overloaded : Cases... {
 
 bool SlaveSession::receive() {
     std::array<std::byte, 1024> buffer;
-    std::size_t size = 0;
-    switch (connection_->receive(buffer, size, patience())) {
+    const Received received = connection_->receive(buffer, patience());
+    const HostTime read = clock_.hostNow();
+    switch (received.receipt) {
         case Receipt::closed:
             return false;
         case Receipt::timeout:
@@ -36,21 +35,29 @@ bool SlaveSession::receive() {
         case Receipt::data:
             break;
     }
-    const HostTime t4 = clock_.hostNow();
-    const std::span<const std::byte> bytes{buffer.data(), size};
+    const std::span<const std::byte> bytes{buffer.data(), received.size};
     if (std::holds_alternative<std::monostate>(decoder_)) {
         chooseProtocol(bytes.front());
     }
-    if (auto* native = std::get_if<NativeDecoder>(&decoder_)) {
-        for (const Message& message : native->feed(bytes)) {
-            receiveMessage(message, t4);
-        }
-    } else if (auto* lab = std::get_if<LabDecoder>(&decoder_)) {
+    if (auto* lab = std::get_if<LabDecoder>(&decoder_)) {
         for (const HostTime time : lab->feed(bytes)) {
-            receiveLabTime(time, t4);
+            receiveLabTime(time, read);
         }
+    } else {
+        receiveNative(bytes, received, read);
     }
     return true;
+}
+
+void SlaveSession::receiveNative(std::span<const std::byte> bytes, const Received& received,
+                                 HostTime read) {
+    auto& decoder = std::get<NativeDecoder>(decoder_);
+    const std::vector<Message> messages = decoder.feed(bytes);
+    const HostTime t4 =
+        stamps_.arrival(decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
+    for (const Message& message : messages) {
+        receiveMessage(message, t4);
+    }
 }
 
 std::optional<std::chrono::milliseconds> SlaveSession::patience() const {
@@ -92,7 +99,7 @@ void SlaveSession::chooseProtocol(std::byte first) {
 /// master would have sent one round trip before the report came.
 void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
     if (!slave()) {
-        join(toText(peer()), true);
+        join(toText(peer()), true, std::nullopt);
     }
     const HostTime t1 = t4 - connection_->roundTrip() - kLabResolution;
     (void)roster_.record(slave().value(), {t1, time, time, t4}, {time, {}});
@@ -104,7 +111,7 @@ void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
                        if (slave()) {
                            throw WireError("said hello twice");
                        }
-                       join(hello.name, false);
+                       join(hello.name, false, hello.frequencyPpb);
                    },
                    [&](const Report& report) { receiveReport(report, t4); },
                    [](const auto&) { throw WireError("sent a message that only a master sends"); },
@@ -116,59 +123,72 @@ void SlaveSession::receiveReport(const Report& report, HostTime t4) {
     if (!slave()) {
         throw WireError("sent a report before it said hello");
     }
-    const std::optional<Exchange> exchange = complete(report, t4);
-    if (!exchange) {
+    if (!report.solicited) {
         return;
     }
-    const bool goesOn = continueBurst();
-    if (!roster_.record(*slave(), *exchange, {report.sent, report.correction})) {
-        throw WireError("took longer, by its own clock, than the exchange lasted");
+    const auto [t1, goesOn] = takeAnswer(report.sequence);
+    const Measurement latest{{t1, report.received, report.sent, t4},
+                             {report.sent, report.correction}};
+    if (previous_) {
+        HostTime& t3 = previous_->exchange.t3;
+        t3 = std::max(t3, report.previousSent.value_or(t3));
+        record(*previous_);
+    } else if (!goesOn) {
+        record(latest);
     }
+    // The last one of a burst is not better than those before it, and nobody will say when exactly
+    // it was sent.
+    previous_ = goesOn ? std::optional{latest} : std::nullopt;
     if (!goesOn) {
-        roster_.endBurst(*slave());
+        endBurst();
     }
 }
 
-std::optional<Exchange> SlaveSession::complete(const Report& report, HostTime t4) {
-    if (!report.solicited) {
-        return std::nullopt;
-    }
+/// At once, under one lock, so that a burst that begins now finds either the old poll outstanding
+/// or the next one.
+std::pair<HostTime, bool> SlaveSession::takeAnswer(std::uint32_t sequence) {
     const std::lock_guard guard{lock_};
-    if (!burst_.outstanding || report.sequence != burst_.sequence) {
+    if (!burst_.outstanding || sequence != burst_.sequence) {
         throw WireError("answered a poll that it was not sent");
     }
-    burst_.outstanding = false;
-    return Exchange{burst_.t1, report.received, report.sent, t4};
-}
-
-bool SlaveSession::continueBurst() {
-    const std::lock_guard guard{lock_};
-    if (burst_.left == 0) {
-        return false;
+    const HostTime t1 = stamps_.departure(connection_->departed(), burst_.t1);
+    burst_.outstanding = burst_.left > 0;
+    if (burst_.outstanding) {
+        --burst_.left;
+        sendPoll(burst_);
     }
-    --burst_.left;
-    sendPoll(burst_);
-    return true;
+    return {t1, burst_.outstanding};
 }
 
-void SlaveSession::beginBurst() {
+void SlaveSession::record(const Measurement& measurement) {
+    if (!roster_.record(*slave(), measurement.exchange, measurement.reading)) {
+        throw WireError("took longer, by its own clock, than the exchange lasted");
+    }
+}
+
+void SlaveSession::endBurst() {
+    roster_.endBurst(*slave());
+    const std::lock_guard guard{lock_};
+    measured_ = true;
+}
+
+void SlaveSession::beginBurst(Nanoseconds interval) {
     const std::lock_guard guard{lock_};
     if (!slave_ || lab_ || burst_.outstanding) {
         return;
     }
-    roster_.beginBurst(*slave_);
-    burst_.left = kBurst - 1;
+    burst_.left = roster_.beginBurst(*slave_, interval) - 1;
     sendPoll(burst_);
 }
 
 void SlaveSession::sendPoll(Burst& burst) {
     burst.outstanding = true;
     burst.t1 = clock_.hostNow();
-    connection_->send(encode(Poll{++burst.sequence}));
+    connection_->sendStamped(encode(Poll{++burst.sequence}));
 }
 
-void SlaveSession::join(const std::string& name, bool lab) {
-    const SlaveId slave = roster_.join(name, toText(peer()), lab);
+void SlaveSession::join(const std::string& name, bool lab, std::optional<double> rememberedPpb) {
+    const SlaveId slave = roster_.join(name, toText(peer()), lab, rememberedPpb);
     const std::lock_guard guard{lock_};
     slave_ = slave;
     name_ = name;
@@ -185,8 +205,7 @@ void SlaveSession::tell(const Adjustment& adjustment) {
     }
     // The text says what time it will be when it arrives.
     const HostTime now = clock_.hostNow();
-    const GroupTime arrival =
-        clock_.state().line.groupTimeAt(now) + connection_->roundTrip() / 2;
+    const GroupTime arrival = clock_.state().line.groupTimeAt(now) + connection_->roundTrip() / 2;
     const std::string text = toLabText(arrival.time_since_epoch(), zone_);
     connection_->send(std::as_bytes(std::span{text}));
 }
@@ -209,6 +228,11 @@ std::string SlaveSession::description() const {
         return toText(peer());
     }
     return lab_ ? toText(peer()) + " (lab)" : toText(peer()) + " (" + name_ + ")";
+}
+
+std::optional<TimestampKind> SlaveSession::timestamps() const {
+    const std::lock_guard guard{lock_};
+    return measured_ ? std::optional{connection_->timestamps()} : std::nullopt;
 }
 
 }  // namespace berkeley

@@ -5,9 +5,10 @@
 namespace berkeley {
 namespace {
 
-/// How far a rate can wander while the landmarks last. Quartz changes by less than this with a
-/// degree of temperature.
+/// How far a rate can wander while the landmarks last, and how far back they go. Quartz changes by
+/// less than this with a degree of temperature.
 constexpr double kWanderPpb = 1'000;
+constexpr std::chrono::minutes kReach{5};
 constexpr std::size_t kLandmarks = 16;
 /// Landmarks have at least this distance, so that they do not all lie in one burst.
 constexpr std::chrono::milliseconds kDistance{50};
@@ -22,12 +23,13 @@ void CertainOffset::forget() {
     driftLowPpb_ = -driftLimitPpb_;
     driftHighPpb_ = driftLimitPpb_;
     landmarks_.clear();
+    distance_ = kDistance;
     empty_ = true;
 }
 
 bool CertainOffset::add(const Sample& sample) {
     // The two ends of the interval were true at different times of the exchange.
-    const Interval now = sample.offset.widened(driftOver(sample.delay, driftLimitPpb_));
+    const Interval now = sample.offset.widened(driftOver(sample.duration, driftLimitPpb_));
     const auto both = empty_ ? now : intersection(at(sample.when), now);
     if (!both) {
         forget();
@@ -61,16 +63,20 @@ void CertainOffset::boundDrift() {
 }
 
 void CertainOffset::remember() {
-    if (!landmarks_.empty() && when_ - landmarks_.back().when < kDistance) {
+    if (!landmarks_.empty() && when_ - landmarks_.back().when < distance_) {
         return;
     }
+    while (landmarks_.size() > 1 && when_ - landmarks_[1].when >= kReach) {
+        landmarks_.pop_front();
+    }
     if (landmarks_.size() == kLandmarks) {
-        // Every second one goes, so that the oldest ones reach far back.
+        // Every second one goes, and new ones come half as often, so that they reach twice as far.
         std::deque<Landmark> kept;
         for (std::size_t i = 0; i < landmarks_.size(); i += 2) {
             kept.push_back(landmarks_[i]);
         }
         landmarks_ = std::move(kept);
+        distance_ *= 2;
     }
     landmarks_.push_back({when_, offset_});
 }

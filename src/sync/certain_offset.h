@@ -45,7 +45,8 @@ class CertainOffset {
     Interval offset_;
     HostTime when_;
     bool empty_ = true;
-    std::deque<Landmark> landmarks_;  ///< earlier intervals, with growing distances
+    std::deque<Landmark> landmarks_;  ///< earlier intervals
+    Nanoseconds distance_{};          ///< that landmarks have at least
 };
 
 }  // namespace berkeley

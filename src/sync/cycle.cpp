@@ -34,10 +34,13 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
 }
 
 /// The slave's group clock is compared with the group's line at the moment of its reading, so a slew
-/// that ended since then does not matter.
-Nanoseconds fromGroupAt(const ClockReading& reading, const Estimate& then, const Adjustment& group) {
-    const HostTime onMaster = reading.sent - then.offset;
-    return then.offset + reading.correction - group.correctionAt(onMaster);
+/// that ended since then does not matter. `heard` is the estimate at the reading's arrival, which may
+/// be seconds later, if it was lost once or twice.
+Nanoseconds fromGroupAt(const ClockReading& reading, HostTime arrival, const Estimate& heard,
+                        const Adjustment& group) {
+    const HostTime onMaster = reading.sent - heard.offset;
+    const Nanoseconds offset = heard.offset - driftOver(arrival - onMaster, heard.driftPpb);
+    return offset + reading.correction - group.correctionAt(onMaster);
 }
 
 ClockStatus statusOf(const Member& member) {
@@ -56,10 +59,10 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
         if (!member.answered(now) || !estimate || !member.reading) {
             continue;
         }
-        const Estimate then = member.estimator.at(member.heard).value_or(*estimate);
+        const Estimate heard = member.estimator.at(member.heard).value_or(*estimate);
         Participant participant{.slave = slave,
                                 .host = *estimate,
-                                .fromGroup = fromGroupAt(*member.reading, then, group),
+                                .fromGroup = fromGroupAt(*member.reading, member.heard, heard, group),
                                 .status = statusOf(member)};
         participant.status.answered = true;
         if (!member.lab) {
@@ -83,14 +86,19 @@ Average averageOf(const std::vector<Participant>& participants, const AverageOpt
     return averageOf(readings, options);
 }
 
-double groupFrequencyPpb(const std::vector<Participant>& participants) {
-    std::vector<double> drifts;
-    for (const Participant& participant : participants) {
-        if (participant.host.driftKnown()) {
-            drifts.push_back(participant.host.driftPpb);
+/// A clock that is late keeps its part in the rate: the others' must not change with every answer
+/// that is missing, for the late one cannot hear of it. While most drifts are unknown the rate stays
+/// what it was.
+double groupFrequencyPpb(HostTime now, const Roster& roster, const Adjustment& group) {
+    std::vector<double> drifts{0};  // the master's own
+    for (const auto& [slave, member] : roster.members()) {
+        const std::optional<Estimate> estimate = member.estimator.at(now);
+        if (estimate && estimate->driftKnown()) {
+            drifts.push_back(estimate->driftPpb);
         }
     }
-    return robustMean(drifts);
+    const std::size_t clocks = roster.size() + 1;
+    return 2 * drifts.size() > clocks ? robustMean(drifts) : group.frequencyPpb;
 }
 
 /// The group's line as a line over the clock that is `host.offset` away from the master's.
@@ -159,7 +167,7 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& rost
     outcome.master = {.cycle = cycle,
                       .reference = now,
                       .correction = group.correctionAt(now) + average.offset,
-                      .frequencyPpb = groupFrequencyPpb(participants),
+                      .frequencyPpb = groupFrequencyPpb(now, roster, group),
                       .bound = {},
                       .boundGrowthPpb = motionPpb(now, average.offset, group, master)};
     for (std::size_t i = 0; i < participants.size(); ++i) {

@@ -16,6 +16,12 @@ constexpr double kWanders[] = {0.01, 0.1, 1, 10, 100};
 /// Hypotheses that predicted this much worse than the best have no say.
 constexpr double kLikelihoodRange = 12;
 
+/// How well a drift is known that was measured before the machine was started anew, when it was
+/// perhaps colder.
+constexpr double kSigmaRememberedPpb = 2'000;
+/// How well the drift is known after the clock was set: less than before, in case it is another one.
+constexpr double kSigmaAfterStepPpb = 300;
+
 /// A uniform distribution of this half-width has this standard deviation.
 double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
 
@@ -27,7 +33,10 @@ double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(du
 /// times are counted from the first sample.
 class OffsetEstimator::Bank {
   public:
-    explicit Bank(double driftLimitPpb) : driftLimitPpb_(driftLimitPpb), certain_(driftLimitPpb) {
+    Bank(double driftLimitPpb, std::optional<double> rememberedDriftPpb)
+        : driftLimitPpb_(driftLimitPpb),
+          rememberedDriftPpb_(rememberedDriftPpb),
+          certain_(driftLimitPpb) {
         for (const double wander : kWanders) {
             filters_.emplace_back(JitterKind::oneSided, wander);
             filters_.emplace_back(JitterKind::symmetric, wander);
@@ -65,7 +74,9 @@ class OffsetEstimator::Bank {
                         .driftPpb = drift,
                         .driftSigmaPpb = std::sqrt(mean.driftVariance),
                         .boundGrowthPpb = std::max(certain_.driftHighPpb() - drift,
-                                                   drift - certain_.driftLowPpb())};
+                                                   drift - certain_.driftLowPpb()),
+                        .jitter = Nanoseconds{std::llround(jitter_->pollExcess() +
+                                                           jitter_->reportExcess())}};
     }
 
     std::optional<Nanoseconds> delay() const {
@@ -79,13 +90,24 @@ class OffsetEstimator::Bank {
         double driftVariance = 0;
     };
 
+    /// Nothing is left of the offset. But a clock that was set, or stood still for a while, goes on
+    /// at its rate, and the path is the one it was.
     void begin(const Sample& sample) {
         origin_ = sample.offset.midpoint();
         when_ = sample.when;
         const auto delay = static_cast<double>(sample.delay.count());
-        jitter_.emplace(delay);
+        double drift = rememberedDriftPpb_.value_or(0);
+        double driftSigma =
+            rememberedDriftPpb_ ? kSigmaRememberedPpb : uniformSigma(driftLimitPpb_);
+        if (jitter_) {
+            const Mean before = meanOfFilters();
+            drift = before.drift;
+            driftSigma = std::max(std::sqrt(before.driftVariance), kSigmaAfterStepPpb);
+        } else {
+            jitter_.emplace(delay);
+        }
         for (OffsetFilter& filter : filters_) {
-            filter.begin(0, uniformSigma(delay / 2) + 1, 0, uniformSigma(driftLimitPpb_));
+            filter.begin(0, uniformSigma(delay / 2) + 1, drift, driftSigma);
         }
     }
 
@@ -131,6 +153,7 @@ class OffsetEstimator::Bank {
     }
 
     double driftLimitPpb_;
+    std::optional<double> rememberedDriftPpb_;
     CertainOffset certain_;
     std::vector<OffsetFilter> filters_;
     std::optional<Jitter> jitter_;  ///< nothing before the first sample
@@ -140,8 +163,8 @@ class OffsetEstimator::Bank {
     bool burstIsNew_ = true;
 };
 
-OffsetEstimator::OffsetEstimator(double driftLimitPpb)
-    : bank_(std::make_unique<Bank>(driftLimitPpb)) {}
+OffsetEstimator::OffsetEstimator(double driftLimitPpb, std::optional<double> rememberedDriftPpb)
+    : bank_(std::make_unique<Bank>(driftLimitPpb, rememberedDriftPpb)) {}
 OffsetEstimator::~OffsetEstimator() = default;
 OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
 OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;

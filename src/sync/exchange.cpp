@@ -1,6 +1,15 @@
 #include "berkeley/sync/exchange.h"
 
+#include <algorithm>
+
 namespace berkeley {
+namespace {
+
+/// No clock that is worth listening to is faster than this. A slave that was held up before it
+/// answered may count more time than there was, by as much.
+constexpr double kFastestPpb = 20'000'000;
+
+}  // namespace
 
 std::optional<Sample> toSample(const Exchange& exchange) {
     const auto& [t1, t2, t3, t4] = exchange;
@@ -8,10 +17,14 @@ std::optional<Sample> toSample(const Exchange& exchange) {
         return std::nullopt;
     }
     const Nanoseconds delay = (t4 - t1) - (t3 - t2);
-    if (delay < Nanoseconds::zero()) {
+    if (delay < -driftOver(t3 - t2, kFastestPpb)) {
         return std::nullopt;
     }
-    return Sample{.when = t4, .offset = {t3 - t4, t2 - t1}, .delay = delay};
+    const auto [low, high] = std::minmax({t3 - t4, t2 - t1});
+    return Sample{.when = t4,
+                  .offset = {low, high},
+                  .delay = std::max(delay, Nanoseconds::zero()),
+                  .duration = t4 - t1};
 }
 
 }  // namespace berkeley

@@ -10,7 +10,7 @@ namespace {
 
 /// How many observations the means remember.
 constexpr double kMemory = 2'000;
-/// A route that got longer is noticed after two windows of this many round trips.
+/// A route that got a little longer is noticed after two windows of this many round trips.
 constexpr double kWindow = 32'768;
 /// A deviation counts at most this many times the usual one, so that a single one cannot spoil a
 /// mean.
@@ -19,6 +19,10 @@ constexpr double kClip = 5;
 constexpr double kStrange = 20;
 /// This many of them in a row are a new route.
 constexpr int kNewRoute = 16;
+/// So are this many in a row that are this many times the usual excess above the shortest: of every
+/// thousand with exponential jitter three are.
+constexpr double kFar = 4;
+constexpr int kNewRouteFar = 48;
 /// Timestamps have whole nanoseconds.
 constexpr double kResolution = 1;
 
@@ -45,18 +49,20 @@ void Jitter::restart(double roundTrip) {
     roundTripVariance_ = std::max(roundTrip * roundTrip / 4, kResolution);
     shortest_ = shortestOfWindow_ = roundTrip;
     seen_ = seenInWindow_ = 1;
-    strangeInARow_ = 0;
+    strangeInARow_ = farInARow_ = 0;
 }
 
 bool Jitter::admit(double roundTrip) {
-    const double usual = shortest_ + kStrange * (pollExcess_ + reportExcess_);
-    if (roundTrip > usual && ++strangeInARow_ < kNewRoute) {
+    const double beyond = roundTrip - shortest_, usual = pollExcess_ + reportExcess_;
+    const bool strange = beyond > kStrange * usual;
+    strangeInARow_ = strange ? strangeInARow_ + 1 : 0;
+    farInARow_ = beyond > kFar * usual ? farInARow_ + 1 : 0;
+    const bool shorter = beyond < -kFar * usual;
+    if (shorter || strangeInARow_ >= kNewRoute || farInARow_ >= kNewRouteFar) {
+        restart(roundTrip);
+    } else if (strange) {
         return false;
     }
-    if (strangeInARow_ >= kNewRoute) {
-        restart(roundTrip);
-    }
-    strangeInARow_ = 0;
     noteShortest(roundTrip);
     return true;
 }

@@ -55,6 +55,7 @@ class Jitter {
     double seen_ = 0;              ///< round trips of both windows
     double seenInWindow_ = 0;
     int strangeInARow_ = 0;
+    int farInARow_ = 0;
 };
 
 }  // namespace berkeley

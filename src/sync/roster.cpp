@@ -15,12 +15,13 @@ bool Member::answered(HostTime now) const {
     return inThisCycle || (lab && reading && now - heard <= kLabPatience);
 }
 
-SlaveId Roster::join(std::string name, std::string address, bool lab) {
+SlaveId Roster::join(std::string name, std::string address, bool lab,
+                     std::optional<double> rememberedDriftPpb) {
     const SlaveId slave = ++lastId_;
     members_.emplace(slave, Member{.name = std::move(name),
                                    .address = std::move(address),
                                    .lab = lab,
-                                   .estimator = OffsetEstimator{driftLimitPpb_},
+                                   .estimator = OffsetEstimator{driftLimitPpb_, rememberedDriftPpb},
                                    .expected = false,
                                    .reading = {},
                                    .heard = {},
@@ -37,10 +38,14 @@ void Roster::beginCycle() {
     }
 }
 
-void Roster::beginBurst(SlaveId slave) {
-    if (const auto found = members_.find(slave); found != members_.end()) {
-        found->second.estimator.beginBurst();
+int Roster::beginBurst(SlaveId slave, Nanoseconds interval) {
+    const auto found = members_.find(slave);
+    if (found == members_.end()) {
+        return 1;
     }
+    Member& member = found->second;
+    member.estimator.beginBurst();
+    return burstLength(member.estimator.at(member.heard), members_.size(), interval);
 }
 
 bool Roster::record(SlaveId slave, const Exchange& exchange, const ClockReading& reading) {

@@ -15,21 +15,27 @@ constexpr double kNarrow = 1e-3;
 constexpr double kNarrowest = 1e-9;
 /// The smallest variance, in squared deviations, that rounding leaves intact.
 constexpr double kSmallest = 1e-9;
-/// Below this many deviations the distribution function is better had from its asymptotic series.
-constexpr double kFarBelow = -5;
+/// Below this many deviations the density is an exponential one.
+constexpr double kFarBelow = -30;
 
 double logDensity(double x) { return -x * x / 2 - kLogSqrtTwoPi; }
 
-double logDistribution(double x) {
-    if (x > kFarBelow) {
-        return std::log(std::erfc(-x / std::numbers::sqrt2) / 2);
-    }
-    const double square = x * x;
-    return logDensity(x) - std::log(-x) + std::log1p(-1 / square + 3 / (square * square));
+double logDistribution(double x) { return std::log(std::erfc(-x / std::numbers::sqrt2) / 2); }
+
+/// What lies below `high` is exponentially distributed, as exp(-x * x / 2) is there.
+TruncatedNormal truncateFarBelow(double low, double high) {
+    const double rate = -high, width = high - low;
+    const double edge = std::exp(-rate * width), inside = -std::expm1(-rate * width);
+    const double share = width * edge / inside;
+    return {high - (1 / rate - share), 1 / (rate * rate) - share * width / inside,
+            logDensity(high) - std::log(rate) + std::log(inside)};
 }
 
 /// For the standard normal variable and an interval that is not narrow and does not lie above zero.
 TruncatedNormal truncateStandard(double low, double high) {
+    if (high < kFarBelow) {
+        return truncateFarBelow(low, high);
+    }
     const double logLow = logDistribution(low), logHigh = logDistribution(high);
     const double logProbability =
         logHigh + std::log1p(-std::exp(std::min(logLow - logHigh, -1e-12)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,7 +11,7 @@
 namespace berkeley {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kNameSize = 40;
 constexpr double kFrequencyUnitsPerPpb = 1e6;
 
@@ -21,7 +22,8 @@ constexpr double kFrequencyLimitPpb = 1e8;
 enum class FrameType : std::uint8_t { kHello = 1, kPoll, kReport, kAdjustment };
 
 constexpr std::uint8_t kNoFlags = 0;
-constexpr std::uint8_t kSolicited = 1;
+constexpr std::uint8_t kSolicited = 1;  ///< of a report
+constexpr std::uint8_t kRemembers = 1;  ///< of a hello: there is a frequency
 
 // What each message has to satisfy to travel, for both directions: the first thing that is wrong
 // with it, or nothing.
@@ -39,6 +41,9 @@ std::string_view problemOf(const Hello& hello) {
     }
     if (!std::all_of(hello.name.begin(), hello.name.end(), printable)) {
         return "hello name holds a byte that is not printable ASCII";
+    }
+    if (!isBelievableFrequency(hello.frequencyPpb.value_or(0))) {
+        return "hello's frequency exceeds 10 %";
     }
     return {};
 }
@@ -63,6 +68,15 @@ std::string_view problemOf(const Report& report) {
     }
     if (!report.solicited && report.received != report.sent) {
         return "unasked report has two different times";
+    }
+    if (!report.solicited && report.previousSent) {
+        return "unasked report tells of an answer before it";
+    }
+    if (report.previousSent && *report.previousSent <= HostTime{}) {
+        return "report's previous send time is outside 1970 to 2116";
+    }
+    if (report.previousSent && *report.previousSent > report.received) {
+        return "previous report was sent after this one's poll was received";
     }
     return {};
 }
@@ -108,12 +122,14 @@ class FrameWriter {
     }
 
     void time(HostTime time) { span(time.time_since_epoch()); }
+    void optionalTime(std::optional<HostTime> time) { this->time(time.value_or(HostTime{})); }
     void span(Nanoseconds span) { integer(span.count()); }
     void frequency(double ppb) { integer(std::llround(ppb * kFrequencyUnitsPerPpb)); }
     void name(std::string_view name) {
         for (const char c : name) {
             put8(static_cast<std::uint8_t>(c));
         }
+        used_ += kNameSize - name.size();
     }
 
     const Frame& frame() const { return frame_; }
@@ -132,8 +148,11 @@ class FrameWriter {
 };
 
 Frame frameOf(const Hello& hello) {
-    FrameWriter writer{FrameType::kHello, kNoFlags, 0};
+    FrameWriter writer{FrameType::kHello, hello.frequencyPpb ? kRemembers : kNoFlags, 0};
     writer.name(hello.name);
+    if (hello.frequencyPpb) {
+        writer.frequency(*hello.frequencyPpb);
+    }
     return writer.frame();
 }
 
@@ -147,6 +166,7 @@ Frame frameOf(const Report& report) {
     writer.time(report.received);
     writer.time(report.sent);
     writer.span(report.correction);
+    writer.optionalTime(report.previousSent);
     return writer.frame();
 }
 
@@ -179,6 +199,10 @@ class FrameReader {
     }
     std::uint32_t sequence() { return static_cast<std::uint32_t>(take(4)); }
     HostTime time() { return HostTime{span()}; }
+    std::optional<HostTime> optionalTime() {
+        const HostTime time = this->time();
+        return time == HostTime{} ? std::nullopt : std::optional{time};
+    }
     Nanoseconds span() { return Nanoseconds{integer()}; }
     double frequency() { return static_cast<double>(integer()) / kFrequencyUnitsPerPpb; }
 
@@ -221,9 +245,10 @@ class FrameReader {
 // The fields of a braced initializer are read in their order, which is the order in the frame.
 
 Message readHello(FrameReader& reader) {
-    reader.flags(kNoFlags);
+    const bool remembers = reader.flags(kRemembers) == kRemembers;
     reader.reserved(sizeof(std::uint32_t));
-    return Hello{.name = reader.name()};
+    return Hello{.name = reader.name(),
+                 .frequencyPpb = remembers ? std::optional{reader.frequency()} : std::nullopt};
 }
 
 Message readPoll(FrameReader& reader) {
@@ -237,7 +262,8 @@ Message readReport(FrameReader& reader) {
                   .solicited = solicited,
                   .received = reader.time(),
                   .sent = reader.time(),
-                  .correction = reader.span()};
+                  .correction = reader.span(),
+                  .previousSent = reader.optionalTime()};
 }
 
 Message readAdjustment(FrameReader& reader) {
@@ -307,6 +333,7 @@ Message decode(std::span<const std::byte, kFrameSize> frame) {
 
 std::vector<Message> NativeDecoder::feed(std::span<const std::byte> bytes) {
     std::vector<Message> messages;
+    fedOneFrame_ = size_ == 0 && bytes.size() == kFrameSize;
     while (!bytes.empty()) {
         const std::size_t taken = std::min(bytes.size(), kFrameSize - size_);
         std::copy_n(bytes.begin(), taken, buffer_.begin() + size_);

@@ -53,8 +53,8 @@ TEST(WaitForStop, endsOnSignalsFromOutside) {
                           kill(daemon, signal);
                           _exit(0);
                       }
-                      waitForStop();
-                      return 0;
+                      const bool stopped = waitForStop(std::chrono::minutes{1});
+                      return stopped ? 0 : 1;
                   }),
                   0);
     }
@@ -64,9 +64,17 @@ TEST(WaitForStop, endsWhenAThreadRequestsIt) {
     EXPECT_EQ(inChild([] {
                   blockStopSignals();
                   std::thread node{requestStop};
-                  waitForStop();
+                  const bool stopped = waitForStop(std::chrono::minutes{1});
                   node.join();
-                  return 0;
+                  return stopped ? 0 : 1;
+              }),
+              0);
+}
+
+TEST(WaitForStop, returnsWhenItsPatienceEnds) {
+    EXPECT_EQ(inChild([] {
+                  blockStopSignals();
+                  return waitForStop(std::chrono::seconds{0}) ? 1 : 0;
               }),
               0);
 }
@@ -75,8 +83,8 @@ TEST(WaitForStop, keepsARequestThatCameFirst) {
     EXPECT_EQ(inChild([] {
                   blockStopSignals();
                   requestStop();
-                  waitForStop();
-                  return 0;
+                  const bool stopped = waitForStop(std::chrono::minutes{1});
+                  return stopped ? 0 : 1;
               }),
               0);
 }

@@ -13,6 +13,8 @@ Nanoseconds rounded(double nanoseconds) { return Nanoseconds{std::llround(nanose
 
 }  // namespace
 
+HostTime exactClock(Nanoseconds trueTime) { return kEpoch + trueTime; }
+
 Clock::Clock(const ClockModel& model, std::uint64_t seed)
     : model_(model), random_(seed), seconds_{{0, model.frequencyPpb}} {}
 
@@ -44,18 +46,18 @@ double Clock::frequencyPpbAt(Nanoseconds trueTime) const { return secondOf(trueT
 void Clock::stepBy(Nanoseconds by, Nanoseconds when) { steps_.push_back({when, by}); }
 
 Delay constant(Nanoseconds delay) {
-    return [delay](Random&) { return delay; };
+    return [delay](Random&, Nanoseconds) { return delay; };
 }
 
 Delay exponential(Nanoseconds base, Nanoseconds mean) {
-    return [base, mean](Random& random) {
+    return [base, mean](Random& random, Nanoseconds) {
         std::exponential_distribution<double> beyond{1 / static_cast<double>(mean.count())};
         return base + rounded(beyond(random));
     };
 }
 
 Delay normal(Nanoseconds mean, Nanoseconds sigma) {
-    return [mean, sigma](Random& random) {
+    return [mean, sigma](Random& random, Nanoseconds) {
         std::normal_distribution<double> around{static_cast<double>(mean.count()),
                                                 static_cast<double>(sigma.count())};
         return std::max<Nanoseconds>(rounded(around(random)), std::chrono::microseconds{1});
@@ -63,7 +65,7 @@ Delay normal(Nanoseconds mean, Nanoseconds sigma) {
 }
 
 Delay pareto(Nanoseconds base, Nanoseconds scale, double shape) {
-    return [base, scale, shape](Random& random) {
+    return [base, scale, shape](Random& random, Nanoseconds) {
         std::uniform_real_distribution<double> uniform{0, 1};
         const double beyond = std::pow(1 - uniform(random), -1 / shape) - 1;
         // A message that takes longer than this would have been given up.
@@ -73,13 +75,20 @@ Delay pareto(Nanoseconds base, Nanoseconds scale, double shape) {
 }
 
 Delay lossy(Delay delay, double probability, Nanoseconds timeout) {
-    return [delay = std::move(delay), probability, timeout](Random& random) {
+    return [delay = std::move(delay), probability, timeout](Random& random, Nanoseconds sent) {
         std::bernoulli_distribution lost{probability};
         Nanoseconds waited{};
         while (lost(random)) {
             waited = waited * 2 + timeout;
         }
-        return waited + delay(random);
+        return waited + delay(random, sent + waited);
+    };
+}
+
+Delay changing(Delay before, Nanoseconds when, Delay after) {
+    return [before = std::move(before), when, after = std::move(after)](Random& random,
+                                                                        Nanoseconds sent) {
+        return sent < when ? before(random, sent) : after(random, sent);
     };
 }
 

@@ -13,7 +13,11 @@
 namespace berkeley::sim {
 
 using Random = std::mt19937_64;
-using Delay = std::function<Nanoseconds(Random&)>;
+/// How long a message takes that is sent at that true time.
+using Delay = std::function<Nanoseconds(Random&, Nanoseconds sent)>;
+
+/// What an exact clock shows.
+HostTime exactClock(Nanoseconds trueTime);
 
 /// The unsteered clock of a simulated host: it runs at 1 + f, where f changes at every whole true
 /// second by a normal step.
@@ -61,6 +65,9 @@ Delay normal(Nanoseconds mean, Nanoseconds sigma);
 Delay pareto(Nanoseconds base, Nanoseconds scale, double shape);
 /// With this probability the message is lost, and TCP sends it again after `timeout`.
 Delay lossy(Delay delay, double probability, Nanoseconds timeout = std::chrono::milliseconds{200});
+
+/// Another route from `when` on.
+Delay changing(Delay before, Nanoseconds when, Delay after);
 
 struct Path {
     Delay poll = constant(std::chrono::microseconds{50});    ///< master to slave

@@ -20,14 +20,18 @@ Simulation::Simulation(Scenario scenario)
       master_{Clock{scenario_.master, random_()}, Discipline{scenario_.maxSlewPpb}},
       roster_(CycleOptions{}.driftLimitPpb) {
     for (const SlaveModel& model : scenario_.slaves) {
-        slaves_.push_back({.model = model,
-                           .host = {Clock{model.clock, random_()},
-                                    Discipline{scenario_.maxSlewPpb}}});
+        slaves_.push_back(
+            {.model = model,
+             .host = {Clock{model.clock, random_()}, Discipline{scenario_.maxSlewPpb}}});
     }
     for (Slave& slave : slaves_) {
+        names_.push_back(slave.model.name);
         at(slave.model.joins, [this, &slave] { join(slave); });
         if (slave.model.leaves != Nanoseconds::max()) {
             at(slave.model.leaves, [this, &slave] { leave(slave); });
+        }
+        if (slave.model.returns != Nanoseconds::max()) {
+            at(slave.model.returns, [this, &slave] { join(slave); });
         }
     }
     at(Nanoseconds::zero(), [this] { beginCycle(); });
@@ -48,9 +52,11 @@ void Simulation::runUntil(Nanoseconds until) {
 }
 
 void Simulation::join(Slave& slave) {
-    slave.id = roster_.join(slave.model.name, slave.model.name, false);
+    slave.id =
+        roster_.join(slave.model.name, slave.model.name, false, slave.model.rememberedDriftPpb);
     slave.present = true;
     slave.inBurst = false;
+    slave.lastToSlave = slave.lastToMaster = now_;
 }
 
 void Simulation::leave(Slave& slave) {
@@ -62,9 +68,9 @@ void Simulation::beginCycle() {
     roster_.beginCycle();
     for (Slave& slave : slaves_) {
         if (slave.present && !slave.inBurst) {
-            roster_.beginBurst(slave.id);
+            const int length = roster_.beginBurst(slave.id, scenario_.interval);
             slave.inBurst = true;
-            slave.left = scenario_.burst;
+            slave.left = scenario_.burst.value_or(length);
             poll(slave);
         }
     }
@@ -75,8 +81,12 @@ void Simulation::beginCycle() {
 void Simulation::poll(Slave& slave) {
     --slave.left;
     const HostTime t1 = master_.clock.at(now_);
-    at(now_ + slave.model.path.poll(random_),
-       [this, &slave, id = slave.id, t1] { answer(slave, id, t1); });
+    at(arrivalAtSlave(slave), [this, &slave, id = slave.id, t1] { answer(slave, id, t1); });
+}
+
+Nanoseconds Simulation::arrivalAtSlave(Slave& slave) {
+    slave.lastToSlave = std::max(slave.lastToSlave, now_ + slave.model.path.poll(random_, now_));
+    return slave.lastToSlave;
 }
 
 void Simulation::answer(Slave& slave, SlaveId asked, HostTime t1) {
@@ -91,7 +101,9 @@ void Simulation::answer(Slave& slave, SlaveId asked, HostTime t1) {
     const Nanoseconds sent = now_ + kThinking;
     const HostTime t2 = slave.host.clock.at(now_), t3 = slave.host.clock.at(sent);
     const ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3)};
-    const Nanoseconds arrival = sent + slave.model.path.report(random_);
+    slave.lastToMaster =
+        std::max(slave.lastToMaster, sent + slave.model.path.report(random_, sent));
+    const Nanoseconds arrival = slave.lastToMaster;
     at(arrival, [this, &slave, asked, arrival, reading, t1, t2 = t2 + lie, t3 = t3 + lie] {
         receive(slave, asked, {t1, t2, t3, master_.clock.at(arrival)}, reading);
     });
@@ -115,8 +127,8 @@ void Simulation::endCycle() {
     CycleOptions options;
     options.masterName = "master";
     options.average = scenario_.average;
-    CycleOutcome outcome = concludeCycle(++cycle_, end, roster_, group_,
-                                         master_.discipline.state(), options);
+    CycleOutcome outcome =
+        concludeCycle(++cycle_, end, roster_, group_, master_.discipline.state(), options);
     group_ = outcome.master;
     master_.discipline.apply(end, outcome.master);
     for (const auto& [id, adjustment] : outcome.adjustments) {
@@ -126,7 +138,7 @@ void Simulation::endCycle() {
         if (slave == slaves_.end()) {
             continue;
         }
-        const Nanoseconds arrival = now_ + slave->model.path.poll(random_);
+        const Nanoseconds arrival = arrivalAtSlave(*slave);
         at(arrival, [slave, arrival, adjustment = adjustment] {
             slave->host.discipline.apply(slave->host.clock.at(arrival), adjustment);
         });

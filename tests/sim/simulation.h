@@ -6,7 +6,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <optional>
 #include <queue>
 #include <string>
 #include <vector>
@@ -22,6 +22,9 @@ struct SlaveModel {
     Path path;
     Nanoseconds joins{};
     Nanoseconds leaves = Nanoseconds::max();
+    Nanoseconds returns = Nanoseconds::max();  ///< after it has left
+    /// Of an earlier run, against the master.
+    std::optional<double> rememberedDriftPpb{};
     /// What the slave adds to the times that it reports; an honest one adds nothing.
     std::function<Nanoseconds(Nanoseconds trueTime)> lie{};
     /// Whether it leaves polls without an answer.
@@ -31,7 +34,7 @@ struct SlaveModel {
 struct Scenario {
     std::uint64_t seed = 1;
     Nanoseconds interval = std::chrono::seconds{1};
-    int burst = 8;  ///< exchanges with each slave in a sync cycle
+    std::optional<int> burst;  ///< exchanges with each slave in a sync cycle; or what fits
     double maxSlewPpb = 500'000;
     AverageOptions average;
     ClockModel master;
@@ -51,6 +54,7 @@ class Simulation {
 
     /// Runs up to, not including, `until`.
     void runUntil(Nanoseconds until);
+    Nanoseconds now() const { return now_; }
 
     Shown master(Nanoseconds trueTime) const;
     Shown slave(const std::string& name, Nanoseconds trueTime) const;
@@ -59,6 +63,10 @@ class Simulation {
     Nanoseconds error(const std::string& name, Nanoseconds trueTime) const;
     /// Largest minus smallest of the group clocks that are there and synchronized.
     Nanoseconds spread(Nanoseconds trueTime) const;
+
+    /// Who the slaves are, in their order; whether one is connected.
+    const std::vector<std::string>& names() const { return names_; }
+    bool present(const std::string& name) const { return find(name).present; }
 
     /// The unsteered clocks; "" is the master's.
     Clock& hostClock(const std::string& name);
@@ -80,6 +88,10 @@ class Simulation {
         bool present = false;
         bool inBurst = false;
         int left = 0;
+        /// When the latest message arrives: one that is sent later cannot overtake it in its
+        /// stream.
+        Nanoseconds lastToSlave{};
+        Nanoseconds lastToMaster{};
     };
     struct Event {
         Nanoseconds when;
@@ -100,12 +112,14 @@ class Simulation {
     void receive(Slave& slave, SlaveId asked, const Exchange& exchange,
                  const ClockReading& reading);
     void endCycle();
+    Nanoseconds arrivalAtSlave(Slave& slave);
     const Slave& find(const std::string& name) const;
 
     Scenario scenario_;
     Random random_;
     Host master_;
     std::vector<Slave> slaves_;
+    std::vector<std::string> names_;
     Roster roster_;
     Adjustment group_;
     std::uint32_t cycle_ = 0;

@@ -60,7 +60,7 @@ class Group {
     };
 
     void exchange(SlaveId slave, const Clock& clock, HostTime when) {
-        roster_.beginBurst(slave);
+        (void)roster_.beginBurst(slave, 1s);
         const HostTime t2 = clock.at(when + 50us), t3 = clock.at(when + 60us);
         roster_.record(slave, {when, t2, t3, when + 110us},
                        {t3, clock.discipline.state().line.at(t3)});

@@ -54,22 +54,21 @@ TEST(Estimator, PrefersTheShortestRoundTripOfABurst) {
     estimator.add(slave.sample(kStart, 400us, 20us));
     estimator.add(slave.sample(kStart + 1ms, 20us, 20us));
     estimator.add(slave.sample(kStart + 2ms, 20us, 700us));
-    EXPECT_EQ(estimator.at(kStart + 3ms)->offset, 1s);
+    EXPECT_LT(std::chrono::abs(estimator.at(kStart + 3ms)->offset - 1s), 10us);
     EXPECT_EQ(estimator.delay(), 40us);
 }
 
 TEST(Estimator, FindsTheDriftFromSeveralBursts) {
     const Slave slave{1s, 40'000};
     OffsetEstimator estimator{kDriftLimitPpb};
-    for (int burst = 0; burst < 4; ++burst) {
+    for (int burst = 0; burst < 30; ++burst) {
         estimator.beginBurst();
         estimator.add(slave.sample(kStart + burst * 1s, 20us, 20us));
     }
-    const auto estimate = estimator.at(kStart + 10s);
+    const auto estimate = estimator.at(kStart + 40s);
     ASSERT_TRUE(estimate->driftKnown());
-    EXPECT_NEAR(estimate->driftPpb, 40'000, 10);
-    EXPECT_NEAR(static_cast<double>((estimate->offset - slave.offsetAt(kStart + 10s)).count()), 0,
-                200);
+    EXPECT_NEAR(estimate->driftPpb, 40'000, 100);
+    EXPECT_LT(std::chrono::abs(estimate->offset - slave.offsetAt(kStart + 40s)), 1us);
 }
 
 TEST(Estimator, BoundGrowsWithAge) {

@@ -27,5 +27,15 @@ TEST(Exchange, ThatContradictsItselfIsNoSample) {
     EXPECT_FALSE(toSample({kStart, kStart, kStart + 10us, kStart + 9us}));
 }
 
+TEST(Exchange, CountsThoughASlaveWithAFastClockWasHeldUp) {
+    // 100 ms at the slave, which gains 100 ppm: 10 µs more than there were, and a delay of 4 µs.
+    const auto sample =
+        toSample({kStart, kStart + 2us, kStart + 2us + 100ms + 10us, kStart + 4us + 100ms});
+    ASSERT_TRUE(sample);
+    EXPECT_EQ(sample->delay, 0ns);
+    EXPECT_LE(sample->offset.low, sample->offset.high);
+    EXPECT_EQ(sample->duration, 100ms + 4us);
+}
+
 }  // namespace
 }  // namespace berkeley

@@ -20,12 +20,19 @@ using std::chrono::seconds;
 constexpr HostTime kAfternoon{Nanoseconds{1'795'536'000'123'456'789}};
 
 const Hello kHello{.name = "rack-7.left"};
+const Hello kRemembering{.name = "rack-7.left", .frequencyPpb = -12345.678901};
 const Poll kPoll{.sequence = 0x01020304};
 const Report kReport{.sequence = 0x01020304,
                      .solicited = true,
                      .received = kAfternoon,
                      .sent = kAfternoon + microseconds{41},
-                     .correction = Nanoseconds{-1'500'000}};
+                     .correction = Nanoseconds{-1'500'000},
+                     .previousSent = kAfternoon - microseconds{7}};
+const Report kFirst{.sequence = 1,
+                    .solicited = true,
+                    .received = kAfternoon,
+                    .sent = kAfternoon + microseconds{41},
+                    .correction = Nanoseconds{-1'500'000}};
 const Report kUnasked{.solicited = false,
                       .received = kAfternoon,
                       .sent = kAfternoon,
@@ -36,7 +43,7 @@ const Adjustment kAdjustment{.cycle = 42,
                              .frequencyPpb = -12345.678901,
                              .bound = Nanoseconds{250'000},
                              .boundGrowthPpb = 40'000};
-const std::vector<Message> kOneOfEach{kHello, kPoll, kReport, kUnasked, kAdjustment};
+const std::vector<Message> kOneOfEach{kHello, kRemembering, kPoll, kReport, kFirst, kUnasked, kAdjustment};
 
 Frame fromHex(std::string_view text) {
     std::string digits;
@@ -130,15 +137,18 @@ class RandomMessages {
     }
     Report unasked() {
         const HostTime sent{sinceEpoch()};
-        return Report{.received = sent,
-                      .sent = sent,
-                      .correction = sinceEpoch() - sent.time_since_epoch()};
+        return Report{
+            .received = sent, .sent = sent, .correction = sinceEpoch() - sent.time_since_epoch()};
     }
     Message answer() {
         Report report = unasked();
         report.solicited = true;
         report.sequence = sequence();
-        report.received = HostTime{Nanoseconds{between(0, report.sent.time_since_epoch().count())}};
+        report.received = HostTime{Nanoseconds{between(1, report.sent.time_since_epoch().count())}};
+        if (between(0, 1) == 1) {
+            report.previousSent =
+                HostTime{Nanoseconds{between(1, report.received.time_since_epoch().count())}};
+        }
         return report;
     }
     Message adjustment() {
@@ -155,28 +165,28 @@ class RandomMessages {
 };
 
 TEST(NativeFrame, LayoutOfHelloIsFixed) {
-    EXPECT_EQ(encode(kHello), fromHex("be 01 01 00 00 00 00 00 72 61 63 6b 2d 37 2e 6c "
+    EXPECT_EQ(encode(kHello), fromHex("be 02 01 00 00 00 00 00 72 61 63 6b 2d 37 2e 6c "
                                       "65 66 74 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, LayoutOfPollIsFixed) {
-    EXPECT_EQ(encode(kPoll), fromHex("be 01 02 00 01 02 03 04 00 00 00 00 00 00 00 00 "
+    EXPECT_EQ(encode(kPoll), fromHex("be 02 02 00 01 02 03 04 00 00 00 00 00 00 00 00 "
                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, LayoutOfReportIsFixed) {
-    EXPECT_EQ(encode(kReport), fromHex("be 01 03 01 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
+    EXPECT_EQ(encode(kReport), fromHex("be 02 03 01 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
                                        "18 eb 06 7a 9c c9 6d 3d ff ff ff ff ff e9 1c a0 "
-                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                       "18 eb 06 7a 9c c8 b1 bd 00 00 00 00 00 00 00 00 "
                                        "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, LayoutOfAdjustmentIsFixed) {
-    EXPECT_EQ(encode(kAdjustment), fromHex("be 01 04 00 00 00 00 2a 18 eb 06 7b c6 ce bf 15 "
+    EXPECT_EQ(encode(kAdjustment), fromHex("be 02 04 00 00 00 00 2a 18 eb 06 7b c6 ce bf 15 "
                                            "ff ff ff ff ff e9 1c a0 ff ff ff fd 20 23 e3 cb "
                                            "00 00 00 00 00 03 d0 90 00 00 00 09 50 2f 90 00 "
                                            "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
@@ -208,8 +218,10 @@ TEST(NativeFrame, ExtremesSurviveTheRoundTrip) {
         Hello{"!"},
         Poll{0xFFFFFFFF},
         with(kReport, &Report::sequence, 0xFFFFFFFF),
-        with(kReport, &Report::received, HostTime{}),
+        with(kFirst, &Report::received, HostTime{}),
         with(kReport, &Report::sent, last),
+        with(kReport, &Report::previousSent, HostTime{Nanoseconds{1}}),
+        with(kReport, &Report::previousSent, kReport.received),
         with(kReport, &Report::correction, -kReport.sent.time_since_epoch()),
         with(kReport, &Report::correction, last - kReport.sent),
         with(kAdjustment, &Adjustment::frequencyPpb, -1e8),
@@ -267,13 +279,13 @@ TEST(NativeFrame, RefusesWhatIsNotItsPreamble) {
     EXPECT_EQ(errorOf(patched(kPoll, 0, {'2'})),
               "first byte 0x32 is not a native frame (lab text?)");
     EXPECT_EQ(errorOf(patched(kPoll, 0, {0xFF})), "first byte 0xff is not a native frame");
-    EXPECT_EQ(errorOf(patched(kPoll, 1, {7})), "peer speaks protocol version 7, this is version 1");
+    EXPECT_EQ(errorOf(patched(kPoll, 1, {7})), "peer speaks protocol version 7, this is version 2");
     EXPECT_EQ(errorOf(patched(kPoll, 2, {9})), "frame type 9 is unknown");
     EXPECT_EQ(errorOf(patched(kPoll, 2, {0})), "frame type 0 is unknown");
 }
 
 TEST(NativeFrame, RefusesUnknownFlags) {
-    EXPECT_EQ(errorOf(patched(kHello, 3, {1})), "flags 0x01 are unknown");
+    EXPECT_EQ(errorOf(patched(kHello, 3, {2})), "flags 0x02 are unknown");
     EXPECT_EQ(errorOf(patched(kPoll, 3, {1})), "flags 0x01 are unknown");
     EXPECT_EQ(errorOf(patched(kReport, 3, {3})), "flags 0x03 are unknown");
     EXPECT_EQ(errorOf(patched(kAdjustment, 3, {0x80})), "flags 0x80 are unknown");
@@ -284,6 +296,7 @@ TEST(NativeFrame, RefusesReservedBytesThatAreSet) {
     EXPECT_EQ(errorOf(patched(kHello, 48, {1})), "reserved byte 48 is set");
     EXPECT_EQ(errorOf(patched(kPoll, 8, {1})), "reserved byte 8 is set");
     EXPECT_EQ(errorOf(patched(kReport, 40, {1})), "reserved byte 40 is set");
+    EXPECT_EQ(errorOf(patched(kUnasked, 63, {1})), "reserved byte 63 is set");
     EXPECT_EQ(errorOf(patched(kAdjustment, 63, {1})), "reserved byte 63 is set");
 }
 
@@ -310,6 +323,11 @@ TEST(NativeFrame, RefusesReportsThatCannotBe) {
     EXPECT_EQ(errorOf(patched(kReport, 3, {0})), "unasked report has a sequence number");
     EXPECT_EQ(errorOf(patched(kReport, 3, {0, 0, 0, 0, 0})),
               "unasked report has two different times");
+    EXPECT_EQ(errorOf(patched(kUnasked, 32, {1})), "unasked report tells of an answer before it");
+    EXPECT_EQ(errorOf(patched(kReport, 32, {0x80})),
+              "report's previous send time is outside 1970 to 2116");
+    EXPECT_EQ(errorOf(patched(kReport, 32, {0x19})),
+              "previous report was sent after this one's poll was received");
 }
 
 TEST(NativeFrame, RefusesAdjustmentsThatCannotBe) {
@@ -349,6 +367,10 @@ TEST(NativeFrame, EncodeRejectsWhatDecodeWouldNotAccept) {
         with(kReport, &Report::correction, Nanoseconds::min()),
         with(kReport, &Report::correction, Nanoseconds::max()),
         with(kUnasked, &Report::correction, before1970),
+        with(kUnasked, &Report::previousSent, kAfternoon),
+        with(kReport, &Report::previousSent, HostTime{}),
+        with(kReport, &Report::previousSent, HostTime::min()),
+        with(kReport, &Report::previousSent, kAfternoon + Nanoseconds{1}),
         with(kAdjustment, &Adjustment::reference, HostTime{kTimeLimit}),
         with(kAdjustment, &Adjustment::correction, Nanoseconds::min()),
         with(kAdjustment, &Adjustment::frequencyPpb, nan),
@@ -403,6 +425,25 @@ TEST(NativeDecoder, GivesTheSameMessagesByteByByte) {
     EXPECT_EQ(messages, kOneOfEach);
 }
 
+TEST(NativeDecoder, KnowsWhenItWasFedOneFrameAndNothingElse) {
+    const auto stream = streamOf({kPoll, kReport});
+    const std::span bytes{stream};
+    NativeDecoder decoder;
+    EXPECT_FALSE(decoder.fedOneFrame());
+    decoder.feed(bytes.first(kFrameSize));
+    EXPECT_TRUE(decoder.fedOneFrame());
+    decoder.feed(bytes);
+    EXPECT_FALSE(decoder.fedOneFrame()) << "two frames";
+    decoder.feed(bytes.first(10));
+    EXPECT_FALSE(decoder.fedOneFrame()) << "the beginning of one";
+    decoder.feed(bytes.subspan(10, kFrameSize));
+    EXPECT_FALSE(decoder.fedOneFrame()) << "parts of two";
+    decoder.feed(bytes.subspan(10 + kFrameSize));
+    EXPECT_FALSE(decoder.fedOneFrame()) << "the end of one";
+    decoder.feed(bytes.first(kFrameSize));
+    EXPECT_TRUE(decoder.fedOneFrame());
+}
+
 TEST(NativeDecoder, TakesAnEmptyFeed) {
     NativeDecoder decoder;
     EXPECT_TRUE(decoder.feed({}).empty());
@@ -411,9 +452,9 @@ TEST(NativeDecoder, TakesAnEmptyFeed) {
 
 TEST(NativeDecoder, RefusesAStrangerBeforeAFrameIsComplete) {
     EXPECT_EQ(feedError("G"), "first byte 0x47 is not a native frame (HTTP?)");
-    EXPECT_EQ(feedError("\xBE\x07"), "peer speaks protocol version 7, this is version 1");
-    EXPECT_EQ(feedError("\xBE\x01\x09"), "frame type 9 is unknown");
-    EXPECT_EQ(feedError("\xBE\x01\x03"), "");
+    EXPECT_EQ(feedError("\xBE\x07"), "peer speaks protocol version 7, this is version 2");
+    EXPECT_EQ(feedError("\xBE\x02\x09"), "frame type 9 is unknown");
+    EXPECT_EQ(feedError("\xBE\x02\x03"), "");
 }
 
 TEST(NativeDecoder, RefusesAStrangerBehindAGoodFrame) {

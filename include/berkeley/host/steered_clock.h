@@ -3,25 +3,31 @@
 /// Units: std::chrono. Thread safety: apply() from one thread, the rest from any.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "berkeley/host/host_clock.h"
 #include "berkeley/host/shared_page.h"
+#include "berkeley/host/system_clock.h"
 #include "berkeley/sync/discipline.h"
 
 namespace berkeley {
 
 class SteeredClock {
   public:
-    /// Publishes at `path` unless that is empty; errors as for PageWriter.
-    SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path);
+    /// Publishes at `path` unless that is empty; errors as for PageWriter. Steers `system`, if given,
+    /// after the group clock.
+    SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path,
+                 std::unique_ptr<SystemClock> system = nullptr);
 
     HostTime hostNow() const { return host_.now(); }
+    const HostLine& hostLine() const { return host_.line(); }
     ClockState state() const;
 
-    /// As Discipline::apply, at this moment, and published.
+    /// As Discipline::apply, at this moment, and published. Throws when the system clock, which is to
+    /// follow, cannot be steered any more.
     std::optional<Change> apply(const Adjustment& adjustment);
 
   private:
@@ -31,6 +37,8 @@ class SteeredClock {
     mutable std::mutex lock_;  ///< guards discipline_
     Discipline discipline_;
     std::optional<PageWriter> page_;
+    std::unique_ptr<SystemClock> system_;
+    std::optional<SystemFollower> follower_;
 };
 
 }  // namespace berkeley

@@ -1,7 +1,8 @@
-/// Blocking TCP connections of small frames, and the listener that accepts them.
+/// Blocking TCP connections of small frames with the kernel's timestamps, and the listener that
+/// accepts them.
 ///
-/// Thread safety: one thread receives, any thread sends or shuts down. Errors: std::runtime_error in
-/// one line that names the address and what to do, where a function says that it throws.
+/// Thread safety: one thread receives, any thread sends or shuts down. Errors: std::runtime_error
+/// in one line that names the address and what to do, where a function says that it throws.
 #pragma once
 
 #include <atomic>
@@ -17,26 +18,48 @@
 #include <vector>
 
 #include "berkeley/net/endpoint.h"
+#include "berkeley/net/transmit_watch.h"
+#include "berkeley/sync/timestamp_kind.h"
+#include "berkeley/time/system_time.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
 
 enum class Receipt { data, timeout, closed };
 
+/// What came of waiting for bytes.
+struct Received {
+    Receipt receipt{};
+    std::size_t size{};                 ///< of the data
+    std::optional<SystemTime> arrived;  ///< when the last of it did; only where that is certain
+};
+
 class Connection {
   public:
     using Socket = boost::asio::ip::tcp::socket;
+    using Patience = std::optional<std::chrono::milliseconds>;
 
-    /// Takes over a connected socket.
+    /// Takes over a connected socket over which nothing was sent yet.
     explicit Connection(Socket socket);
 
-    /// Waits for bytes, no longer than `patience` if that is given. `size` is set with Receipt::data.
-    Receipt receive(std::span<std::byte> buffer, std::size_t& size,
-                    std::optional<std::chrono::milliseconds> patience);
+    /// Waits for bytes, no longer than `patience` if that is given. The kernel's timestamp comes
+    /// with them unless `buffer` is full: it may belong to bytes behind them then.
+    Received receive(std::span<std::byte> buffer, Patience patience);
 
-    /// Hands the bytes, all or none, to the kernel without waiting. False when the peer is gone or has
-    /// stopped reading for so long that the kernel's buffer is full; the connection is then shut down.
+    /// Hands the bytes, all or none, to the kernel without waiting. False when the peer is gone or
+    /// has stopped reading for so long that the kernel's buffer is full; the connection is then
+    /// shut down.
     bool send(std::span<const std::byte> bytes);
+
+    /// The same, and has the kernel record when the bytes leave.
+    bool sendStamped(std::span<const std::byte> bytes);
+
+    /// When what sendStamped() sent last left this machine for the first time. Nothing as long as
+    /// the kernel has not said so, which it may never do. Does not wait.
+    std::optional<SystemTime> departed();
+
+    /// What the kernel has given so far.
+    TimestampKind timestamps() const;
 
     /// Wakes the receiving thread, which finds the connection closed. Never blocks.
     void shutdown();
@@ -47,9 +70,16 @@ class Connection {
     Nanoseconds roundTrip() const;
 
   private:
+    void setPatience(Patience patience);
+    bool hasTaken(ssize_t sent, std::size_t size);
+
     Socket socket_;
     Endpoint peer_;
-    std::mutex sending_;  ///< two frames never mix
+    Patience patience_;  ///< of the socket; the receiving thread's
+    const bool stampsTransmits_;
+    std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
+    std::mutex sending_;  ///< two frames never mix; guards what follows
+    TransmitWatch watch_;
 };
 
 /// The addresses of a host. Throws when it is unknown.

@@ -27,6 +27,7 @@ struct MasterConfig {
     std::size_t minSlaves = 1;  ///< fewer, and there is no sync cycle
     std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
     CycleOptions cycle;
+    std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
 };
 
 /// Called from the sync thread, one at a time. They must not block for long and must not throw.

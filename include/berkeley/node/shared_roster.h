@@ -18,15 +18,19 @@ class SharedRoster {
   public:
     using Deadline = std::chrono::steady_clock::time_point;
 
-    explicit SharedRoster(double driftLimitPpb) : roster_(driftLimitPpb) {}
+    /// `groupFrequencyPpb` is the rate of the group's time before the first cycle.
+    SharedRoster(double driftLimitPpb, double groupFrequencyPpb)
+        : roster_(driftLimitPpb), groupFrequencyPpb_(groupFrequencyPpb) {}
 
-    SlaveId join(const std::string& name, const std::string& address, bool lab);
+    /// `rememberedPpb` is the frequency of the slave's group clock in an earlier run.
+    SlaveId join(const std::string& name, const std::string& address, bool lab,
+                 std::optional<double> rememberedPpb);
     void leave(SlaveId slave);
     bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
 
     void beginCycle();
-    /// A burst with the slave begins; the cycle waits for its end.
-    void beginBurst(SlaveId slave);
+    /// A burst with the slave begins; the cycle waits for its end. How many exchanges it has.
+    int beginBurst(SlaveId slave, Nanoseconds interval);
     void endBurst(SlaveId slave);
 
     std::size_t size() const;
@@ -41,13 +45,14 @@ class SharedRoster {
     void stop();
 
     CycleOutcome conclude(std::uint32_t cycle, HostTime now, const Adjustment& group,
-                          const ClockState& master, const CycleOptions& options) const;
+                          const ClockState& master, const CycleOptions& options);
 
   private:
     mutable std::mutex lock_;  ///< guards everything below
     std::condition_variable changed_;
     Roster roster_;
     std::set<SlaveId> inBurst_;
+    double groupFrequencyPpb_;
     bool stopping_ = false;
 };
 

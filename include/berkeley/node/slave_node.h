@@ -1,8 +1,8 @@
 /// The slave: connects to its master, answers polls on the spot, reports by itself, and follows.
 ///
-/// Mirrors the lab's client: a send thread and a receive thread. With a lab master it reports as the
-/// lab's client does and hands out what it is told, but steers nothing: that server has the sign
-/// wrong. Units: std::chrono. Thread safety: as each function says.
+/// Mirrors the lab's client: a send thread and a receive thread. With a lab master it reports as
+/// the lab's client does and hands out what it is told, but steers nothing: that server has the
+/// sign wrong. Units: std::chrono. Thread safety: as each function says.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -12,9 +12,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "berkeley/host/stamp_converter.h"
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/host/time_zone.h"
 #include "berkeley/net/connection.h"
@@ -29,6 +31,7 @@ struct SlaveConfig {
     Nanoseconds interval = std::chrono::seconds{5};  ///< between two reports unasked
     std::string name;
     bool lab = false;  ///< the master speaks the lab's text
+    std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
 };
 
 /// Called from the receive thread. They must not block for long and must not throw.
@@ -52,6 +55,14 @@ class SlaveNode {
     void stop();
 
   private:
+    /// A native connection to the master, as its receive thread knows it.
+    struct Conversation {
+        Connection& master;
+        StampConverter stamps;
+        std::optional<Report> answered;  ///< the last answer to a poll
+        bool adjusted = false;           ///< there was an adjustment already
+    };
+
     void startSendingTime();
     void startReceivingTime();
 
@@ -61,9 +72,9 @@ class SlaveNode {
     std::string follow(Connection& master);
     void followNative(Connection& master);
     void followLab(Connection& master);
-    void receiveMessage(Connection& master, const Message& message, HostTime t2);
-    void answer(Connection& master, const Poll& poll, HostTime t2);
-    void adjust(const Adjustment& adjustment);
+    void receiveMessage(Conversation& conversation, const Message& message, HostTime t2);
+    void answer(Conversation& conversation, const Poll& poll, HostTime t2);
+    void adjust(Conversation& conversation, const Adjustment& adjustment);
     void sendReport(Connection& master);
     void sendLabTime(Connection& master);
 

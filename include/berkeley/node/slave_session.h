@@ -10,9 +10,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 
+#include "berkeley/host/stamp_converter.h"
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/net/connection.h"
 #include "berkeley/node/shared_roster.h"
@@ -25,15 +28,19 @@ class SlaveSession {
   public:
     SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
                  SharedRoster& roster, const date::time_zone& zone)
-        : connection_(std::move(connection)), clock_(clock), roster_(roster), zone_(zone) {}
+        : connection_(std::move(connection)),
+          clock_(clock),
+          roster_(roster),
+          zone_(zone),
+          stamps_(clock.hostLine()) {}
 
-    /// Waits for bytes and takes what they say into the roster. False when the connection has ended.
-    /// Throws WireError when the peer breaks the protocol.
+    /// Waits for bytes and takes what they say into the roster. False when the connection has
+    /// ended. Throws WireError when the peer breaks the protocol.
     bool receive();
 
     /// Begins a burst with a native slave; the roster waits for its end. Nothing happens while an
-    /// earlier poll is still without an answer.
-    void beginBurst();
+    /// earlier poll is still without an answer. Sync cycles are `interval` apart.
+    void beginBurst(Nanoseconds interval);
 
     /// Sends the adjustment to a native slave, the local time to a lab slave.
     void tell(const Adjustment& adjustment);
@@ -45,6 +52,8 @@ class SlaveSession {
     /// Nothing until the peer has said who it is.
     std::optional<SlaveId> slave() const;
     std::string description() const;
+    /// What t1 and t4 come from; nothing until the first burst is over.
+    std::optional<TimestampKind> timestamps() const;
 
   private:
     using Decoder = std::variant<std::monostate, NativeDecoder, LabDecoder>;
@@ -56,30 +65,42 @@ class SlaveSession {
         bool outstanding = false;    ///< it has no answer yet
     };
 
+    /// What one answered poll is worth. Better when the next report has said when exactly the slave
+    /// sent this one.
+    struct Measurement {
+        Exchange exchange;
+        ClockReading reading;
+    };
+
     std::optional<std::chrono::milliseconds> patience() const;
     void receiveNothing();
     void chooseProtocol(std::byte first);
     void receiveLabTime(HostTime time, HostTime t4);
+    void receiveNative(std::span<const std::byte> bytes, const Received& received, HostTime read);
     void receiveMessage(const Message& message, HostTime t4);
     void receiveReport(const Report& report, HostTime t4);
-    void join(const std::string& name, bool lab);
-    /// The exchange that the report completes; nothing when it answers no poll.
-    std::optional<Exchange> complete(const Report& report, HostTime t4);
-    /// Sends the burst's next poll; false when it was the last.
-    bool continueBurst();
+    void join(const std::string& name, bool lab, std::optional<double> rememberedPpb);
+    /// Takes the answer to the poll and sends the burst's next one. Returns when the poll left, and
+    /// whether there is a next one.
+    std::pair<HostTime, bool> takeAnswer(std::uint32_t sequence);
     void sendPoll(Burst& burst);
+    void record(const Measurement& measurement);
+    void endBurst();
 
     std::shared_ptr<Connection> connection_;
     const SteeredClock& clock_;
     SharedRoster& roster_;
     const date::time_zone& zone_;
     Decoder decoder_;
+    StampConverter stamps_;
+    std::optional<Measurement> previous_;  ///< of this burst
 
     mutable std::mutex lock_;  ///< guards what follows
     std::optional<SlaveId> slave_;
     std::string name_;
     bool lab_ = false;
     Burst burst_;
+    bool measured_ = false;  ///< a burst is over
 };
 
 }  // namespace berkeley

@@ -22,6 +22,7 @@ struct Estimate {
     double driftPpb{};         ///< how fast the offset grows
     double driftSigmaPpb{};    ///< standard deviation of `driftPpb`
     double boundGrowthPpb{};   ///< the largest possible error of `driftPpb`
+    Nanoseconds jitter{};      ///< mean round trip beyond the shortest
 
     /// Whether the drift is known well enough to say something about the group's rate.
     bool driftKnown() const { return driftSigmaPpb < 1'000; }
@@ -29,8 +30,10 @@ struct Estimate {
 
 class OffsetEstimator {
   public:
-    /// The two clocks' rates differ by no more than `driftLimitPpb`.
-    explicit OffsetEstimator(double driftLimitPpb);
+    /// The two clocks' rates differ by no more than `driftLimitPpb`. What is remembered of an earlier
+    /// run helps the estimate, but is not trusted with the bound.
+    explicit OffsetEstimator(double driftLimitPpb,
+                             std::optional<double> rememberedDriftPpb = std::nullopt);
     ~OffsetEstimator();
     OffsetEstimator(OffsetEstimator&&) noexcept;
     OffsetEstimator& operator=(OffsetEstimator&&) noexcept;

@@ -21,13 +21,14 @@ struct Exchange {
 
 /// What one exchange proves. An offset is slave minus master, here as everywhere.
 struct Sample {
-    HostTime when;       ///< master's time at which the interval holds: when the report arrived
-    Interval offset;     ///< certain to contain the offset at `when`, but for the drift during `delay`
-    Nanoseconds delay{};  ///< round trip without the slave's own time; never negative
+    HostTime when;    ///< master's time at which the interval holds: when the report arrived
+    Interval offset;  ///< certain to contain the offset at `when`, but for the drift in `duration`
+    Nanoseconds delay{};     ///< round trip without the slave's own time; never negative
+    Nanoseconds duration{};  ///< from t1 to t4
 };
 
 /// Nothing when the four times contradict each other: an answer before its question, or a slave
-/// that claims to have taken longer than the whole exchange.
+/// that claims to have taken longer than the whole exchange, and by more than its clock can be fast.
 std::optional<Sample> toSample(const Exchange& exchange);
 
 }  // namespace berkeley

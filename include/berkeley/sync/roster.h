@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "berkeley/sync/burst.h"
 #include "berkeley/sync/estimator.h"
 #include "berkeley/sync/exchange.h"
 
@@ -41,12 +42,15 @@ class Roster {
     /// `driftLimitPpb` as for OffsetEstimator.
     explicit Roster(double driftLimitPpb) : driftLimitPpb_(driftLimitPpb) {}
 
-    SlaveId join(std::string name, std::string address, bool lab);
+    /// `rememberedDriftPpb` as for OffsetEstimator.
+    SlaveId join(std::string name, std::string address, bool lab,
+                 std::optional<double> rememberedDriftPpb = std::nullopt);
     void leave(SlaveId slave);
 
     /// From now on every slave has to answer anew.
     void beginCycle();
-    void beginBurst(SlaveId slave);
+    /// How many exchanges the burst has, when sync cycles are that far apart.
+    int beginBurst(SlaveId slave, Nanoseconds interval);
 
     /// False when the exchange contradicts itself; then nothing was recorded. Unknown slaves, which
     /// have just left, are ignored.

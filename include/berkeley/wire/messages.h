@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -22,6 +23,8 @@ class WireError : public std::runtime_error {
 /// Slave to master, once and first: who is speaking.
 struct Hello {
     std::string name;  ///< 1 to 40 bytes of printable ASCII without space
+    /// Of its group clock in an earlier run; only where it remembers one.
+    std::optional<double> frequencyPpb{};
 
     friend bool operator==(const Hello&, const Hello&) = default;
 };
@@ -40,6 +43,8 @@ struct Report {
     HostTime received;         ///< t2; equal to `sent` when unasked
     HostTime sent;             ///< t3
     Nanoseconds correction{};  ///< group time minus host time by the slave's clock at `sent`
+    /// t3 of the answer to the poll before this one, as it turned out; only where that is known.
+    std::optional<HostTime> previousSent{};
 
     friend bool operator==(const Report&, const Report&) = default;
 };

@@ -36,9 +36,14 @@ class NativeDecoder {
     /// How many bytes of an unfinished frame are kept.
     std::size_t pending() const { return size_; }
 
+    /// Whether the last feed was one frame from its first byte to its last, so that what is known
+    /// of the bytes, such as when they arrived, is known of the frame.
+    bool fedOneFrame() const { return fedOneFrame_; }
+
   private:
     Frame buffer_{};
     std::size_t size_ = 0;
+    bool fedOneFrame_ = false;
 };
 
 }  // namespace berkeley

@@ -1,0 +1,38 @@
+/// Keeps what a daemon remembers of its host's clock, and says in the log when it cannot.
+///
+/// Units: in the name. Thread safety: none.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "berkeley/host/state_file.h"
+#include "berkeley/host/steered_clock.h"
+#include "common/options.h"
+
+namespace berkeley {
+
+/// How often to save: what was learned since is lost when the machine loses power.
+inline constexpr std::chrono::hours kSaveEvery{1};
+
+class StateKeeper {
+  public:
+    /// Keeps nothing of a simulated clock, unless the user has named a folder for it.
+    StateKeeper(const CommonOptions& options, std::shared_ptr<spdlog::logger> logger);
+
+    /// The frequency of the group clock in the run before this one. Nothing, after a warning, when
+    /// the file is damaged.
+    std::optional<double> rememberedPpb() const;
+
+    /// Remembers the clock's present frequency once it is synchronized. A failure is a warning.
+    void save(const SteeredClock& clock) const;
+
+  private:
+    std::optional<StateFile> file_;
+    std::shared_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace berkeley

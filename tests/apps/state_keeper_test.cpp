@@ -1,0 +1,66 @@
+#include "common/state_keeper.h"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace berkeley {
+namespace {
+
+std::filesystem::path makeFolder() {
+    std::string pattern = testing::TempDir() + "berkeley-keeper-XXXXXX";
+    return ::mkdtemp(pattern.data());
+}
+
+class StateKeeperTest : public testing::Test {
+  protected:
+    StateKeeperTest() { options_.stateFolder = folder_; }
+    ~StateKeeperTest() override { std::filesystem::remove_all(folder_); }
+
+    StateKeeper keeper() {
+        return {options_, std::make_shared<spdlog::logger>(
+                              "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_))};
+    }
+
+    std::filesystem::path folder_ = makeFolder();
+    CommonOptions options_;
+    std::ostringstream log_;
+    SteeredClock clock_{HostClock{}, 500'000, ""};
+};
+
+TEST_F(StateKeeperTest, RemembersTheFrequencyOfASynchronizedClock) {
+    clock_.apply({.cycle = 1,
+                  .reference = clock_.hostNow(),
+                  .correction = {},
+                  .frequencyPpb = -12'345,
+                  .bound = {},
+                  .boundGrowthPpb = 0});
+    keeper().save(clock_);
+    EXPECT_EQ(keeper().rememberedPpb(), -12'345);
+}
+
+TEST_F(StateKeeperTest, HasNothingToRememberOfAClockThatWasNeverSynchronized) {
+    keeper().save(clock_);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+    EXPECT_FALSE(keeper().rememberedPpb());
+}
+
+TEST_F(StateKeeperTest, IgnoresADamagedFileWithAWarning) {
+    std::ofstream{folder_ / "clock.json"} << "damaged";
+    EXPECT_FALSE(keeper().rememberedPpb());
+    EXPECT_NE(log_.str().find("clock.json"), std::string::npos);
+    EXPECT_NE(log_.str().find("ignored"), std::string::npos);
+}
+
+TEST_F(StateKeeperTest, KeepsNothingOfASimulatedClockUnlessItIsToldWhere) {
+    options_.stateFolder.clear();
+    options_.simulateDriftPpb = 40'000;
+    clock_.apply({.cycle = 1, .reference = clock_.hostNow()});
+    keeper().save(clock_);
+    EXPECT_FALSE(keeper().rememberedPpb());
+}
+
+}  // namespace
+}  // namespace berkeley

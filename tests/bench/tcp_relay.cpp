@@ -1,0 +1,293 @@
+/// A network in a program: forwards one TCP stream to another on this machine, each segment after a
+/// random delay and in order. Ends at SIGTERM or SIGINT and prints the delays as one line of JSON.
+///
+/// A delay counts from the kernel's receive stamp to the moment of sending, and the relay does not
+/// sleep through the last moments before that. So how late the relay is woken is no part of it.
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <deque>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "statistics.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using Law = std::vector<std::string>;  // a name and its figures, in µs except for a shape
+
+/// Longer than it takes to be woken.
+constexpr nanoseconds kSpin = 150us;
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+/// The clock of the kernel's stamps, since 1970.
+nanoseconds now() {
+    timespec time{};
+    clock_gettime(CLOCK_REALTIME, &time);
+    return std::chrono::seconds{time.tv_sec} + nanoseconds{time.tv_nsec};
+}
+
+// --- delays ---
+
+nanoseconds microseconds(double count) { return nanoseconds{std::llround(count * 1e3)}; }
+
+/// "normal:MEAN:SIGMA", "pareto:BASE:SHAPE:SCALE" (BASE + SCALE is the shortest) or
+/// "constant:DELAY".
+class DelayLaw {
+  public:
+    explicit DelayLaw(const std::string& text) {
+        for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
+            end = text.find(':', begin);
+            const std::string part = text.substr(begin, end - begin);
+            begin == 0 ? void(name_ = part) : figures_.push_back(std::stod(part));
+        }
+        const std::size_t needed = name_ == "constant" ? 1 : name_ == "normal" ? 2 : 3;
+        if (figures_.size() != needed || (needed == 3 && name_ != "pareto")) {
+            throw std::invalid_argument("cannot read the delay " + text);
+        }
+    }
+
+    nanoseconds draw() {
+        if (name_ == "normal") {
+            std::normal_distribution<double> law{figures_[0], figures_[1]};
+            return microseconds(std::max(law(random_), 0.0));
+        }
+        if (name_ == "pareto") {
+            const double uniform = 1 - std::uniform_real_distribution<double>{}(random_);
+            return microseconds(figures_[0] + figures_[2] * std::pow(uniform, -1 / figures_[1]));
+        }
+        return microseconds(figures_[0]);
+    }
+
+  private:
+    std::string name_;
+    std::vector<double> figures_;
+    std::mt19937_64 random_{std::random_device{}()};
+};
+
+/// The delays that the segments really had.
+class Delays {
+  public:
+    void add(nanoseconds delay) {
+        const std::lock_guard guard{lock_};
+        delays_.push_back(delay);
+    }
+
+    nlohmann::ordered_json json() {
+        const std::lock_guard guard{lock_};
+        using berkeley::bench::quantile, berkeley::bench::toMicroseconds;
+        return {{"segments", delays_.size()},
+                {"min", toMicroseconds(quantile(delays_, 0))},
+                {"median", toMicroseconds(quantile(delays_, 0.5))},
+                {"p99", toMicroseconds(quantile(delays_, 0.99))}};
+    }
+
+  private:
+    std::mutex lock_;
+    std::vector<nanoseconds> delays_;
+};
+
+// --- one direction ---
+
+struct Segment {
+    std::string bytes;
+    nanoseconds received;
+    nanoseconds due;
+};
+
+/// Whether there is something to read before `timeout` has passed; without one it waits for ever.
+bool awaitBytes(int socket, std::optional<nanoseconds> timeout) {
+    pollfd waiting{socket, POLLIN, 0};
+    timespec time{};
+    if (timeout) {
+        time.tv_nsec = std::max(*timeout, 0ns).count() % 1'000'000'000;
+        time.tv_sec = std::max(*timeout, 0ns).count() / 1'000'000'000;
+    }
+    return ppoll(&waiting, 1, timeout ? &time : nullptr, nullptr) > 0;
+}
+
+nanoseconds receiveStamp(msghdr& message) {
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
+            timespec time{};
+            std::memcpy(&time, CMSG_DATA(part), sizeof time);
+            return std::chrono::seconds{time.tv_sec} + nanoseconds{time.tv_nsec};
+        }
+    }
+    return now();
+}
+
+/// No bytes when the stream has ended.
+Segment receive(int socket) {
+    std::array<char, 4096> buffer;
+    std::array<char, 256> control;
+    iovec piece{buffer.data(), buffer.size()};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t size = recvmsg(socket, &message, 0);
+    if (size <= 0) {
+        return {};
+    }
+    return {std::string(buffer.data(), static_cast<std::size_t>(size)), receiveStamp(message), {}};
+}
+
+bool sendWhenDue(const Segment& segment, int socket, Delays& delays) {
+    nanoseconds sent = now();
+    while (sent < segment.due) {
+        sent = now();
+    }
+    delays.add(sent - segment.received);
+    return send(socket, segment.bytes.data(), segment.bytes.size(), MSG_NOSIGNAL) > 0;
+}
+
+void forward(int from, int to, DelayLaw law, Delays& delays) {
+    std::deque<Segment> queue;
+    nanoseconds last{};
+    bool open = true;
+    while (open) {
+        if (!queue.empty() && now() >= queue.front().due - kSpin) {
+            open = sendWhenDue(queue.front(), to, delays);
+            queue.pop_front();
+            continue;
+        }
+        const auto timeout =
+            queue.empty() ? std::nullopt : std::optional{queue.front().due - kSpin - now()};
+        if (!awaitBytes(from, timeout)) {
+            continue;
+        }
+        Segment segment = receive(from);
+        open = !segment.bytes.empty();
+        last = segment.due = std::max(segment.received + law.draw(), last);
+        queue.push_back(std::move(segment));
+    }
+    shutdown(from, SHUT_RDWR);
+    shutdown(to, SHUT_RDWR);
+}
+
+// --- connections ---
+
+sockaddr_in local(const char* port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+int listenOn(const char* port) {
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const sockaddr_in address = local(port);
+    if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        listen(listener, 16) != 0) {
+        fail("cannot listen");
+    }
+    return listener;
+}
+
+int connectTo(const char* port) {
+    const int target = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address = local(port);
+    if (connect(target, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        fail("cannot connect");
+    }
+    return target;
+}
+
+void prepare(int socket) {
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+/// Other programs on this machine are not to lengthen the delays. No harm is done where the kernel
+/// refuses.
+void takePriority() {
+    const sched_param priority{1};
+    (void)pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
+    prctl(PR_SET_TIMERSLACK, 1);
+}
+
+void serve(int client, const char* port, const DelayLaw& up, const DelayLaw& down, Delays& upDelays,
+           Delays& downDelays) {
+    takePriority();
+    const int target = connectTo(port);
+    prepare(client);
+    prepare(target);
+    std::thread back{[&] { takePriority(), forward(target, client, down, downDelays); }};
+    forward(client, target, up, upDelays);
+    back.join();
+    close(client);
+    close(target);
+}
+
+int awaitEnd(const sigset_t& signals) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    return signal;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 5) {
+        std::cerr << "Usage: tcp_relay LISTEN-PORT TARGET-PORT DELAY-TO-TARGET DELAY-BACK\n"
+                     "A delay is normal:MEAN:SIGMA, pareto:BASE:SHAPE:SCALE or constant:DELAY, "
+                     "in microseconds.\n";
+        return 2;
+    }
+    try {
+        sigset_t signals;
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+        const DelayLaw up{argv[3]}, down{argv[4]};
+        Delays upDelays, downDelays;
+        const int listener = listenOn(argv[1]);
+        std::cerr << "relaying" << std::endl;
+        std::thread{[&] {
+            while (true) {
+                const int client = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+                std::thread{[&, client] {
+                    serve(client, argv[2], up, down, upDelays, downDelays);
+                }}.detach();
+            }
+        }}.detach();
+        (void)awaitEnd(signals);
+        std::cout << nlohmann::ordered_json{{"up_us", upDelays.json()},
+                                            {"down_us", downDelays.json()}}
+                  << std::endl;
+        std::_Exit(0);  // with the threads, which wait for bytes
+    } catch (const std::exception& error) {
+        std::cerr << "tcp_relay: " << error.what() << "\n";
+        return 1;
+    }
+}

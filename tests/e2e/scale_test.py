@@ -1,0 +1,67 @@
+"""Two hundred slaves: every cycle on time, and nothing left in the master after they have gone."""
+
+import os
+import signal
+import subprocess
+import unittest
+
+from berkeley_e2e import BIN, DaemonTest, wait_until
+
+SLAVES = 200
+CYCLES = 20
+
+
+def entries(master, what):
+    return len(os.listdir(f"/proc/{master.pid}/{what}"))
+
+
+class ScaleTest(DaemonTest):
+    def setUp(self):
+        super().setUp()
+        self.slaves = []
+        self.addCleanup(self.end_slaves)
+
+    def end_slaves(self):
+        for slave in self.slaves:
+            slave.send_signal(signal.SIGTERM)
+        codes = {slave.wait() for slave in self.slaves}
+        self.slaves.clear()
+        self.assertLessEqual(codes, {0}, "exit codes of the slaves")
+
+    def test_two_hundred_slaves(self):
+        master = self.start_master("--min-slaves", SLAVES)
+        # Its last thread says so.
+        master.wait_for("Synchronization not applicable")
+        threads, descriptors = entries(master, "task"), entries(master, "fd")
+        for number in range(SLAVES):
+            command = [BIN / "berkeley-slave", "--master", f"127.0.0.1:{master.port}"]
+            # Not a DaemonTest's slave, which has two threads here: their output is of no interest.
+            with open(self.folder / f"output-{number}", "wb") as output:
+                self.slaves.append(
+                    subprocess.Popen(
+                        [*command, "--name", f"slave-{number:03}", "--interval", "1s"],
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=output,
+                    )
+                )
+        master.cycle(CYCLES, deadline=180)
+
+        cycles = [master.cycles()[number] for number in range(1, CYCLES + 1)]
+        self.assert_on_time(cycles)
+        self.assertEqual([], master.matches("longer than the interval"))
+        for cycle in cycles:
+            self.assertEqual(SLAVES, cycle.slaves)
+            self.assertEqual(SLAVES + 1, len(cycle.clocks))
+            late = [clock.name for clock in cycle.clocks.values() if clock.verdict == "late"]
+            self.assertEqual([], late, f"cycle {cycle.number}")
+
+        self.end_slaves()
+        wait_until(
+            lambda: (entries(master, "task"), entries(master, "fd")) == (threads, descriptors),
+            f"{threads} threads and {descriptors} descriptors in the master",
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

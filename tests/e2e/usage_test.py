@@ -1,0 +1,200 @@
+"""How the daemons are asked, how they refuse, and how they are ended."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import unittest
+from pathlib import Path
+
+from berkeley_e2e import BIN, DEADLINE, DaemonTest, free_port
+
+DAEMONS = ("berkeley-master", "berkeley-slave")
+
+# "At once", on a busy machine and with sanitizers.
+AT_ONCE = 5
+
+
+def run(program, *options):
+    return subprocess.run(
+        [BIN / program, *map(str, options)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=DEADLINE,
+        check=False,
+    )
+
+
+class UsageTest(DaemonTest):
+    def check_refused(self, code, mention, program, *options):
+        """With one line on stderr that names the culprit."""
+        with self.subTest(program=program, options=options):
+            result = run(program, *options)
+            self.assertEqual(code, result.returncode, result.stdout + result.stderr)
+            self.assertEqual("", result.stdout)
+            self.assertEqual(1, len(result.stderr.splitlines()), result.stderr)
+            self.assertIn(program, result.stderr)
+            self.assertIn(mention, result.stderr)
+
+    def test_help_and_version(self):
+        for program in DAEMONS:
+            help_text = run(program, "--help")
+            self.assertEqual((0, ""), (help_text.returncode, help_text.stderr))
+            for option in ("--interval", "--publish", "--config", "--simulate-offset", "5s"):
+                self.assertIn(option, help_text.stdout)
+            version = run(program, "--version")
+            self.assertEqual((0, ""), (version.returncode, version.stderr))
+            self.assertRegex(version.stdout, rf"^{program} \d+\.\d+\.\d+\n$")
+
+    def test_unknown_options_and_arguments(self):
+        for program in DAEMONS:
+            self.check_refused(2, "--bogus", program, "--bogus")
+            self.check_refused(2, "stray", program, "stray")
+            self.check_refused(2, "interval", program, "--interval")
+        self.check_refused(2, "--lab", "berkeley-master", "--lab")
+        self.check_refused(2, "--cycles", "berkeley-slave", "--cycles", 3)
+
+    def test_values_that_cannot_be(self):
+        for program in DAEMONS:
+            self.check_refused(2, "5parsec", program, "--interval", "5parsec")
+            self.check_refused(2, "interval", program, "--interval", "-5s")
+            self.check_refused(2, "interval", program, "--interval", "5")
+            self.check_refused(2, "40", program, "--simulate-drift", "40")
+            self.check_refused(2, "loud", program, "--log-level", "loud")
+            self.check_refused(2, "yaml", program, "--log-format", "yaml")
+        for port in ("0", "65536", "-1", "http", "80 80"):
+            self.check_refused(2, "port", "berkeley-master", f"--port={port}")
+        self.check_refused(2, "best", "berkeley-master", "--average", "best")
+        self.check_refused(2, "cycles", "berkeley-master", "--cycles", "-1")
+        self.check_refused(2, "99999", "berkeley-slave", "--master", "localhost:99999")
+        self.check_refused(2, "name", "berkeley-slave", "--name", "two words")
+
+    def test_configuration_file(self):
+        port = free_port()
+        config = self.folder / "berkeley.conf"
+        config.write_text(f"# a comment\nport = {port}\ninterval = 100ms\ncycles = 1\n")
+        master = self.start_master("--config", config, port=port, interval="1s")
+        self.start_slave("one", master)
+        self.assertEqual(0, master.wait())
+        self.assertEqual([1], list(master.cycles()))
+
+        config.write_text("cylces = 1\n")
+        self.check_refused(2, "cylces", "berkeley-master", "--config", config)
+        config.write_text("interval = 5parsec\n")
+        self.check_refused(2, "5parsec", "berkeley-slave", "--config", config)
+
+    def test_files_that_cannot_be_had(self):
+        missing = self.folder / "missing" / "file"
+        for program in DAEMONS:
+            result = run(program, "--config", missing)
+            self.assertIn(result.returncode, (1, 2))
+            self.assertEqual(1, len(result.stderr.splitlines()), result.stderr)
+            self.assertIn(str(missing), result.stderr)
+            self.check_refused(1, str(missing), program, "--publish", missing)
+
+    def test_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            self.check_refused(1, str(port), "berkeley-master", "--port", port)
+
+    def test_unknown_host(self):
+        # Reserved never to exist.
+        self.check_refused(1, "host.invalid", "berkeley-slave", "--master", "host.invalid")
+        self.check_refused(1, "host.invalid", "berkeley-master", "--listen", "host.invalid")
+        # Reserved for documentation, so no machine has it.
+        self.check_refused(1, "192.0.2.1", "berkeley-master", "--listen", "192.0.2.1")
+
+    def test_published_twice(self):
+        master = self.start_master()
+        options = ("--port", free_port(), "--publish", master.page_path)
+        self.check_refused(1, str(master.page_path), "berkeley-master", *options)
+
+    def test_ipv6_and_names(self):
+        if not os.path.exists("/proc/net/if_inet6") or not socket.has_ipv6:
+            self.skipTest("no IPv6 here")
+        for listen, host in (("::1", "[::1]"), ("localhost", "localhost")):
+            with self.subTest(listen):
+                master = self.start_master("--listen", listen, "--min-slaves", 1, "--cycles", 1)
+                slave = self.start_slave("one", master, host=host)
+                self.assertEqual(0, master.wait())
+                slave.wait_for("Synchronized time")
+
+    def test_what_is_printed_is_not_coloured(self):
+        master = self.start_master("--min-slaves", 1, "--cycles", 1)
+        slave = self.start_slave("one", master)
+        slave.wait_for(r"Synchronized time at the client is: \d{4}-\d\d-\d\d .* ± .* \(stepped by .*\)")
+        self.assertEqual(0, master.wait())
+        self.assertEqual([], master.matches("\x1b") + slave.matches("\x1b"))
+
+
+class EndTest(DaemonTest):
+    def check_ends(self, program):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=number.name):
+                daemon = program()
+                daemon.signal(number)
+                self.assertEqual(0, daemon.wait(deadline=AT_ONCE))
+
+    def test_master_without_slaves(self):
+        self.check_ends(self.start_master)
+
+    def test_master_with_slaves_and_strangers(self):
+        def connected():
+            master = self.start_master("--min-slaves", 2, interval="1h")
+            self.start_slave("one", master)
+            self.start_slave("two", master)
+            stranger = socket.create_connection(("127.0.0.1", master.port))
+            self.addCleanup(stranger.close)
+            master.cycle(1)
+            return master
+
+        self.check_ends(connected)
+
+    def test_connected_slave(self):
+        def connected():
+            master = self.start_master("--min-slaves", 1)
+            slave = self.start_slave("one", master, interval="1h")
+            slave.wait_for("Synchronized time")
+            return slave
+
+        self.check_ends(connected)
+
+    def test_slave_that_finds_no_master(self):
+        def in_backoff():
+            slave = self.start_slave("lonely", free_port())
+            # The waits become longer: end it within one of the longer ones.
+            slave.wait_for("trying again", count=3)
+            return slave
+
+        self.check_ends(in_backoff)
+
+    def test_slave_whose_master_does_not_answer(self):
+        """A full queue of connections: the kernel drops further attempts, as a dead host would."""
+        with contextlib.ExitStack() as stack:
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+            address = listener.getsockname()
+            for _ in range(4):
+                filler = stack.enter_context(socket.socket())
+                filler.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    filler.connect(address)
+
+            def attempts():
+                """Of all processes."""
+                table = Path("/proc/net/tcp").read_text(encoding="ascii")
+                return len(re.findall(rf" 0100007F:{address[1]:04X} 02 ", table))
+
+            def connecting():
+                before = attempts()
+                slave = self.start_slave("patient", address[1])
+                slave.wait_until(lambda: attempts() > before, "a connection attempt")
+                return slave
+
+            self.check_ends(connecting)
+
+
+if __name__ == "__main__":
+    unittest.main()

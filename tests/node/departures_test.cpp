@@ -1,0 +1,157 @@
+/// What one side learns from the other about when exactly its answers left, over real sockets.
+#include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <array>
+#include <future>
+
+#include "berkeley/node/master_node.h"
+#include "berkeley/node/slave_node.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kMaxSlewPpb = 500'000;
+const std::string kLoopback = "127.0.0.1";
+
+std::shared_ptr<spdlog::logger> silent() {
+    return std::make_shared<spdlog::logger>("test",
+                                            std::make_shared<spdlog::sinks::null_sink_mt>());
+}
+
+/// A peer that says what the test wants.
+class Peer {
+  public:
+    explicit Peer(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+    void say(const Message& message) { connection_->send(encode(message)); }
+
+    /// The next message of that kind; nothing when none has come within `patience`.
+    template <class M>
+    std::optional<M> hear(std::chrono::milliseconds patience = 10s) {
+        Frame frame;
+        while (connection_->receive(frame, patience).size == frame.size()) {
+            if (const Message message = decode(frame); std::holds_alternative<M>(message)) {
+                return std::get<M>(message);
+            }
+        }
+        return std::nullopt;
+    }
+
+  private:
+    std::shared_ptr<Connection> connection_;
+};
+
+class SlaveDeparturesTest : public testing::Test {
+  protected:
+    SlaveDeparturesTest() {
+        slave_.initiateSlaveClient();
+        master_.emplace(listener_.accept());
+        (void)master_->hear<Hello>();
+    }
+
+    Report ask(std::uint32_t sequence) {
+        master_->say(Poll{sequence});
+        Report report;
+        do {
+            report = master_->hear<Report>().value();
+        } while (!report.solicited);
+        return report;
+    }
+
+    boost::asio::io_context context_;
+    Listener listener_{context_, {kLoopback, 0}};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    SlaveNode slave_{
+        {.master = listener_.local(), .interval = 100ms, .name = "slave", .lab = false},
+        {.synchronized = [](auto&&...) {}, .toldByLab = [](auto&&...) {}},
+        clock_,
+        silent()};
+    std::optional<Peer> master_;
+};
+
+TEST_F(SlaveDeparturesTest, AreToldWithTheNextAnswer) {
+    Report previous = ask(1);
+    EXPECT_FALSE(previous.previousSent);
+    for (std::uint32_t sequence = 2; sequence < 100; ++sequence) {
+        const Report report = ask(sequence);
+        ASSERT_TRUE(report.previousSent);
+        EXPECT_GE(*report.previousSent, previous.sent);
+        EXPECT_LE(*report.previousSent, report.received);
+        previous = report;
+    }
+}
+
+TEST_F(SlaveDeparturesTest, AreNotToldToAMasterThatLeftOutANumber) {
+    (void)ask(1);
+    EXPECT_FALSE(ask(3).previousSent);
+    EXPECT_FALSE(ask(2).previousSent);
+    EXPECT_TRUE(ask(3).previousSent);
+}
+
+class MasterDeparturesTest : public testing::Test {
+  protected:
+    static constexpr Nanoseconds kHesitation = 3ms;
+
+    MasterDeparturesTest() {
+        MasterConfig config;
+        config.listen = {kLoopback, 0};
+        config.cycles = 1;
+        master_.emplace(config,
+                        MasterEvents{.cycleStarted = [](auto, auto) {},
+                                     .cycleEnded = [&](const auto& s) { cycle_.set_value(s); },
+                                     .cycleSkipped = [](auto, auto) {},
+                                     .finished = [] {}},
+                        clock_, silent());
+        master_->initiateClockServer();
+        slave_.emplace(connector_.connect(master_->local()));
+        slave_->say(Hello{"slave"});
+    }
+
+    /// Answers polls as a slave does whose answers leave long after it has read its clock for them,
+    /// until the cycle is over; the round trip that the master has measured then.
+    Nanoseconds delayWhere(bool departuresAreTold) {
+        auto cycle = cycle_.get_future();
+        std::optional<HostTime> left;
+        while (cycle.wait_for(0s) != std::future_status::ready) {
+            const auto poll = slave_->hear<Poll>(10ms);
+            if (!poll) {
+                continue;
+            }
+            const HostTime read = host_.now();
+            Report report{poll->sequence, true, read, read, {}};
+            report.previousSent = departuresAreTold ? left : std::nullopt;
+            while (host_.now() < read + kHesitation) {
+            }
+            left = host_.now();
+            slave_->say(report);
+        }
+        for (const ClockStatus& clock : cycle.get().clocks) {
+            if (clock.name == "slave") {
+                return clock.delay.value();
+            }
+        }
+        throw std::runtime_error("the slave took no part");
+    }
+
+    HostClock host_;
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    std::promise<CycleStatus> cycle_;
+    std::optional<MasterNode> master_;
+    boost::asio::io_context context_;
+    Connector connector_{context_};
+    std::optional<Peer> slave_;
+};
+
+TEST_F(MasterDeparturesTest, CountInsteadOfTheReadingBeforeTheAnswerWasSent) {
+    EXPECT_LT(delayWhere(true), kHesitation);
+}
+
+TEST_F(MasterDeparturesTest, AreMissedWhereASlaveDoesNotTellThem) {
+    EXPECT_GE(delayWhere(false), kHesitation);
+}
+
+}  // namespace
+}  // namespace berkeley

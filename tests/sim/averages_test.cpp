@@ -1,0 +1,115 @@
+/// Where a group goes, and how fast.
+#include "sim/scenario_test.h"
+
+namespace berkeley::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Averaging kMethods[] = {Averaging::robust, Averaging::mean, Averaging::median,
+                                  Averaging::trimmed};
+
+class Averages : public ScenarioTest {
+  protected:
+    /// How far the group is from true time once it has agreed, with these errors of its clocks.
+    Nanoseconds agreed(Averaging method, Nanoseconds master,
+                       const std::vector<Nanoseconds>& slaves) const {
+        Scenario scenario = exactGroup(static_cast<int>(slaves.size()));
+        scenario.average.method = method;
+        scenario.master.offset = master;
+        for (std::size_t i = 0; i < slaves.size(); ++i) {
+            scenario.slaves[i].clock.offset = slaves[i];
+        }
+        Simulation simulation{scenario};
+        observe(simulation, {.until = 5s});
+        return fromTruth(simulation);
+    }
+};
+
+void expectNear(Nanoseconds value, Nanoseconds expected, Nanoseconds tolerance) {
+    EXPECT_LE(std::chrono::abs(value - expected), tolerance) << (value - expected).count() << " ns";
+}
+
+TEST_F(Averages, RobustReproducesTheTextbook) {
+    expectNear(agreed(Averaging::robust, 0min, {25min, -10min}), 5min, 20us);
+}
+
+TEST_F(Averages, RobustLeavesAWildClockOut) {
+    expectNear(agreed(Averaging::robust, 0s, {0s, 1ms, -1ms, 1h}), 0s, 20us);
+}
+
+TEST_F(Averages, RobustLeavesAWildMasterOut) {
+    expectNear(agreed(Averaging::robust, 1h, {0s, 1ms, -1ms}), 0s, 20us);
+}
+
+TEST_F(Averages, MeanFollowsAWildClock) {
+    expectNear(agreed(Averaging::mean, 0s, {0s, 0s, 0s, 1h}), 12min, 20us);
+}
+
+TEST_F(Averages, MedianStaysWithTheMiddleClock) {
+    expectNear(agreed(Averaging::median, 0s, {1s, -1s, 2s, 1h}), 1s, 20us);
+}
+
+TEST_F(Averages, TrimmedStaysAmongTheHonestClocks) {
+    expectNear(agreed(Averaging::trimmed, 0s, {1s, 2s, 1h}), 1500ms, 20us);
+}
+
+TEST_F(Averages, TwoClocksMeetInTheMiddle) {
+    expectNear(agreed(Averaging::robust, 0s, {59min}), 29min + 30s, 20us);
+}
+
+TEST_F(Averages, TwoClocksBeyondTheSanityLimitFollowTheMaster) {
+    expectNear(agreed(Averaging::robust, 0s, {61min}), 0s, 20us);
+}
+
+TEST_F(Averages, EveryMethodKeepsAGroupTogether) {
+    for (const Averaging method : kMethods) {
+        Scenario scenario = group(6);
+        scenario.average.method = method;
+        EXPECT_LT(observe(scenario, {.until = 2min, .settled = 30s}).spread, 4us) << toText(method);
+    }
+}
+
+TEST_F(Averages, FiftyClocksAgree) {
+    EXPECT_LT(observe(group(50), {.until = 1min, .settled = 30s, .step = 500ms}).spread, 5us);
+}
+
+TEST_F(Averages, MasterAloneGoesAtItsOwnRate) {
+    Scenario scenario = exactGroup(0);
+    scenario.master.frequencyPpb = 20'000;
+    Simulation simulation{scenario};
+    observe(simulation, {.until = 100s});
+    expectNear(fromTruth(simulation), 2ms, 1us);
+}
+
+/// How fast a group goes against true time when its clocks are that fast.
+class Rates : public ScenarioTest {
+  protected:
+    double ratePpb(double master, const std::vector<double>& slaves) const {
+        Scenario scenario = exactGroup(static_cast<int>(slaves.size()));
+        scenario.master.frequencyPpb = master;
+        for (std::size_t i = 0; i < slaves.size(); ++i) {
+            scenario.slaves[i].clock.frequencyPpb = slaves[i];
+        }
+        Simulation simulation{scenario};
+        observe(simulation, {.until = 1min});
+        const Nanoseconds before = fromTruth(simulation);
+        observe(simulation, {.until = 161s});
+        return static_cast<double>((fromTruth(simulation) - before).count()) / 101;
+    }
+};
+
+TEST_F(Rates, GroupGoesAtTheMeanOfItsClocks) {
+    EXPECT_NEAR(ratePpb(20'000, {-15'000, 5'000, -30'000}), -5'000, 50);
+}
+
+TEST_F(Rates, GroupLeavesOutARateThatIsFarFromTheOthers) {
+    EXPECT_NEAR(ratePpb(1'000, {-1'000, 2'000, -2'000, 90'000}), 0, 500);
+}
+
+TEST_F(Rates, TwoClocksGoAtTheMeanOfTheirRates) {
+    EXPECT_NEAR(ratePpb(100'000, {-100'000}), 0, 50);
+}
+
+}  // namespace
+}  // namespace berkeley::sim

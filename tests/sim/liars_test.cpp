@@ -1,0 +1,125 @@
+/// Clocks that lie: fewer than half of them do no harm.
+#include <algorithm>
+
+#include "sim/scenario_test.h"
+
+namespace berkeley::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds kBegin = 1min;  ///< of the lies
+constexpr Nanoseconds kEnd = 4min;
+
+Nanoseconds since(Nanoseconds trueTime) { return std::max<Nanoseconds>(trueTime - kBegin, 0s); }
+
+class Liars : public ScenarioTest {
+  protected:
+    using Lie = std::function<Nanoseconds(Nanoseconds trueTime)>;
+
+    /// What becomes of honest clocks that agree already, and whose rates differ by a ppm or two.
+    struct Harm {
+        Nanoseconds spread;  ///< largest among the honest
+        Nanoseconds moved;   ///< of the group, at the end
+    };
+
+    /// The harm that the first `liars` of five slaves do.
+    Harm harmOf(const Lie& lie, std::size_t liars = 2) const {
+        Scenario scenario = exactGroup(5);
+        WatchOptions options{.until = kEnd, .settled = 30s};
+        for (std::size_t i = 0; i < scenario.slaves.size(); ++i) {
+            SlaveModel& slave = scenario.slaves[i];
+            slave.clock.frequencyPpb = i % 2 == 0 ? 1'000 : -1'000;
+            if (i < liars) {
+                slave.lie = lie;
+                options.ignored.insert(slave.name);
+            }
+        }
+        Simulation simulation{scenario};
+        const Watched watched = observe(simulation, options);
+        return {watched.spread, std::chrono::abs(fromTruth(simulation))};
+    }
+
+    /// What honest rates can make of the group's time by the end.
+    static constexpr Nanoseconds kByRates = 2 * kEnd / 1'000'000;
+};
+
+TEST_F(Liars, ConstantLieDoesNoHarm) {
+    const Harm harm = harmOf([](Nanoseconds) { return 1h; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, ClockThatStartsToLieDoesNoHarm) {
+    const Harm harm = harmOf([](Nanoseconds now) { return now < kBegin ? 0s : -1min; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, SlowlyDriftingAwayHarmsNoMoreThanARate) {
+    const Harm harm = harmOf([](Nanoseconds now) { return since(now) / 20'000; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, DriftingAwayFastIsLeftOut) {
+    const Harm harm = harmOf([](Nanoseconds now) { return since(now) / 100; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, AnotherLieInEachCycleDoesNoHarm) {
+    const Harm harm = harmOf([](Nanoseconds now) { return now / 1s % 2 == 0 ? 3s : -7s; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, GrowingLieInEachCycleDoesNoHarm) {
+    const Harm harm = harmOf([](Nanoseconds now) { return now / 1s * 10s; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, LieWithinABurstDoesNoHarm) {
+    const Harm harm = harmOf([](Nanoseconds now) { return now / 100us % 7 * 1ms; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, SingleLieIsForgotten) {
+    const Harm harm = harmOf([](Nanoseconds now) {
+        return now >= kBegin && now < kBegin + 1s ? Nanoseconds{5s} : Nanoseconds{0s};
+    });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates);
+}
+
+TEST_F(Liars, JustBelowHalfInConcertDoNoHarm) {
+    // Two of five clocks.
+    Scenario scenario = group(4);
+    for (const std::size_t i : {0U, 1U}) {
+        scenario.slaves[i].lie = [](Nanoseconds now) { return now / 1s % 2 == 0 ? 1s : -1s; };
+    }
+    const Watched watched =
+        observe(scenario, {.until = kEnd, .settled = 30s, .ignored = {"s1", "s2"}});
+    EXPECT_LT(watched.spread, 4us);
+}
+
+TEST_F(Liars, LieNoLargerThanTheBoundMovesTheGroupByNoMore) {
+    const Harm harm = harmOf([](Nanoseconds now) { return now < kBegin ? 0us : 60us; });
+    EXPECT_LT(harm.spread, 4us);
+    EXPECT_LT(harm.moved, kByRates + 60us);
+}
+
+TEST_F(Liars, WhoStopsLyingIsBackAtOnce) {
+    Scenario scenario = group(4);
+    scenario.slaves[0].lie = [](Nanoseconds now) { return now < kBegin ? 1ms : 0ms; };
+    Simulation simulation{scenario};
+    simulation.runUntil(kBegin + 10s);
+    const Watched watched = observe(simulation, {.until = kEnd, .settled = kBegin + 10s});
+    EXPECT_LT(watched.errors.at("s1"), 4us);
+    EXPECT_EQ(simulation.lastStatus("s1").exclusion, Exclusion::none);
+}
+
+}  // namespace
+}  // namespace berkeley::sim

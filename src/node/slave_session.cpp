@@ -126,38 +126,43 @@ void SlaveSession::receiveReport(const Report& report, HostTime t4) {
     if (!report.solicited) {
         return;
     }
-    const auto [t1, goesOn] = takeAnswer(report.sequence);
-    const Measurement latest{{t1, report.received, report.sent, t4},
-                             {report.sent, report.correction}};
-    if (previous_) {
-        HostTime& t3 = previous_->exchange.t3;
+    const Answer answer = takeAnswer(report.sequence);
+    if (open_) {
+        HostTime& t3 = open_->exchange.t3;
         t3 = std::max(t3, report.previousSent.value_or(t3));
-        record(*previous_);
-    } else if (!goesOn) {
-        record(latest);
+        record(*open_);
+        open_.reset();
     }
-    // The last one of a burst is not better than those before it, and nobody will say when exactly
-    // it was sent.
-    previous_ = goesOn ? std::optional{latest} : std::nullopt;
-    if (!goesOn) {
+    const Measurement latest{{answer.t1, report.received, report.sent, t4},
+                             {report.sent, report.correction}};
+    // The first one, inexact as it is anyway, counts at once: whatever becomes of the burst, the
+    // slave has answered. The last one does not count: nobody will say when exactly it was sent.
+    if (answer.first) {
+        record(latest);
+    } else if (!answer.last) {
+        open_ = latest;
+    }
+    if (answer.last) {
         endBurst();
     }
 }
 
 /// At once, under one lock, so that a burst that begins now finds either the old poll outstanding
 /// or the next one.
-std::pair<HostTime, bool> SlaveSession::takeAnswer(std::uint32_t sequence) {
+SlaveSession::Answer SlaveSession::takeAnswer(std::uint32_t sequence) {
     const std::lock_guard guard{lock_};
     if (!burst_.outstanding || sequence != burst_.sequence) {
         throw WireError("answered a poll that it was not sent");
     }
-    const HostTime t1 = stamps_.departure(connection_->departed(), burst_.t1);
-    burst_.outstanding = burst_.left > 0;
+    const Answer answer{.t1 = stamps_.departure(connection_->departed(), burst_.t1),
+                        .first = std::exchange(burst_.first, false),
+                        .last = burst_.left == 0};
+    burst_.outstanding = !answer.last;
     if (burst_.outstanding) {
         --burst_.left;
         sendPoll(burst_);
     }
-    return {t1, burst_.outstanding};
+    return answer;
 }
 
 void SlaveSession::record(const Measurement& measurement) {
@@ -177,6 +182,7 @@ void SlaveSession::beginBurst(Nanoseconds interval) {
     if (!slave_ || lab_ || burst_.outstanding) {
         return;
     }
+    burst_.first = true;
     burst_.left = roster_.beginBurst(*slave_, interval) - 1;
     sendPoll(burst_);
 }

@@ -12,6 +12,7 @@ from collections import namedtuple
 
 import relay
 import scale
+import simulated
 import veth
 from bench_support import BenchError
 
@@ -32,6 +33,26 @@ BENCHES = {
         "eight wrong, drifting clocks; ten million checks of their bounds",
         {"warm-up": 10, "seconds": 130, "rate": 10000, "slaves": 8},
     ),
+    "sim-chrony": Entry(
+        simulated.running("sim_chrony"),
+        "two simulated nodes for 4 h, on the paths that chronyd was measured on",
+        {"seeds": 20},
+    ),
+    "sim-group": Entry(
+        simulated.running("sim_group"),
+        "four simulated nodes for 4 h: spread, rate, and a clock that jumps",
+        {"seeds": 5},
+    ),
+    "sim-convergence": Entry(
+        simulated.running("sim_convergence"),
+        "how soon simulated clocks that begin 1 s and 100 ppm off are together",
+        {"seeds": 20},
+    ),
+    "sim-ensemble": Entry(
+        simulated.running("sim_ensemble"),
+        "how much steadier than its 16 simulated clocks the group is",
+        {"seeds": 5},
+    ),
     "scale": Entry(
         scale.scale,
         "many slaves: punctuality, CPU and memory of the master",
@@ -49,6 +70,7 @@ HELP = {
     "seconds": "measure for so many seconds",
     "rate": "so many checks of each slave a second",
     "slaves": "with so many slaves",
+    "seeds": "repeat it with so many seeds",
     "turns": "measure so many times, without and with them",
 }
 
@@ -56,14 +78,14 @@ HELP = {
 def list_benches(file=sys.stdout):
     print("Benches:", file=file)
     for name, bench in BENCHES.items():
-        print(f"  {name:<13} {bench.summary}", file=file)
+        print(f"  {name:<15} {bench.summary}", file=file)
 
 
 def parse(name, arguments):
     bench = BENCHES[name]
     parser = argparse.ArgumentParser(prog=f"bench {name}", description=bench.summary)
     for option, default in bench.options.items():
-        kind = int if option in ("slaves", "turns") else float
+        kind = int if option in ("seeds", "slaves", "turns") else float
         parser.add_argument(
             f"--{option}", type=kind, default=default, help=f"{HELP[option]} (default: {default})"
         )

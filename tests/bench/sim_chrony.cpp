@@ -1,12 +1,11 @@
 /// Two nodes for four hours, as chronyd was measured in clknetsim: the true error, once a second.
-#include <algorithm>
-#include <cmath>
+///
+/// Usage: sim_chrony [SEEDS]
 #include <cstdlib>
 #include <iostream>
-#include <nlohmann/json.hpp>
-#include <vector>
 
-#include "sim/simulation.h"
+#include "sim/groups.h"
+#include "sim_statistics.h"
 
 namespace berkeley::sim {
 namespace {
@@ -20,63 +19,51 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-    return {{"S1", {exponential(100us, 10us), exponential(100us, 10us)}, 1},
-            {"S2", {exponential(100us, 100us), exponential(100us, 100us)}, 1},
-            {"S3", {exponential(20us, 1us), exponential(20us, 1us)}, 1},
-            {"S4", {exponential(2ms, 1ms), exponential(2ms, 1ms)}, 10},
+    return {{"S1", sameBothWays(exponential(100us, 10us)), 1},
+            {"S2", sameBothWays(exponential(100us, 100us)), 1},
+            {"S3", sameBothWays(exponential(20us, 1us)), 1},
+            {"S4", sameBothWays(exponential(2ms, 1ms)), 10},
             {"S5", {exponential(100us, 100us), exponential(100us, 1us)}, 1}};
 }
 
 struct Figures {
-    std::vector<double> errors;  ///< |error|, µs
-    long checks = 0;
-    long violations = 0;
-    std::vector<double> bounds;  ///< µs
+    std::vector<Nanoseconds> errors;
+    std::vector<Nanoseconds> bounds;
+    bench::BoundCheck check;
 };
 
-double toMicroseconds(Nanoseconds duration) { return static_cast<double>(duration.count()) / 1e3; }
-
-void run(const Case& what, int burst, std::uint64_t seed, Figures& figures) {
-    Random random{seed};
-    std::normal_distribution<double> frequency{0, 20'000};
-    Scenario scenario;
-    scenario.seed = seed;
+Scenario scenarioOf(const Case& what, std::optional<int> burst, std::uint64_t seed) {
+    Scenario scenario = groupOf(1, seed, what.path);
     scenario.burst = burst;
-    scenario.master = {
-        .offset = 0s, .frequencyPpb = frequency(random), .wanderPpb = what.wanderPpb};
-    scenario.slaves = {
-        {.name = "slave",
-         .clock = {.offset = 1s, .frequencyPpb = frequency(random), .wanderPpb = what.wanderPpb},
-         .path = what.path}};
+    scenario.master.wanderPpb = scenario.slaves[0].clock.wanderPpb = what.wanderPpb;
+    scenario.slaves[0].clock.offset = 1s;
+    return scenario;
+}
+
+void run(const Scenario& scenario, Figures& figures) {
     Simulation simulation{scenario};
     for (Nanoseconds now = 5s; now < 4h; now += 1s) {
         simulation.runUntil(now);
-        const Nanoseconds error = std::chrono::abs(simulation.error("slave", now));
-        const Nanoseconds bound =
-            simulation.slave("slave", now).bound + simulation.master(now).bound;
-        ++figures.checks;
-        figures.violations += error > bound ? 1 : 0;
+        const Nanoseconds error = std::chrono::abs(simulation.error("s1", now));
+        const Nanoseconds bound = simulation.slave("s1", now).bound + simulation.master(now).bound;
+        figures.check.add(error, bound);
         if (now >= 1h) {
-            figures.errors.push_back(toMicroseconds(error));
-            figures.bounds.push_back(toMicroseconds(bound));
+            figures.errors.push_back(error);
+            figures.bounds.push_back(bound);
         }
     }
 }
 
-nlohmann::json summary(Figures figures) {
-    std::sort(figures.errors.begin(), figures.errors.end());
-    std::sort(figures.bounds.begin(), figures.bounds.end());
-    double squares = 0;
-    for (const double error : figures.errors) {
-        squares += error * error;
+nlohmann::ordered_json resultOf(const Case& what, std::optional<int> burst, int seeds) {
+    Figures figures;
+    for (int seed = 1; seed <= seeds; ++seed) {
+        run(scenarioOf(what, burst, static_cast<std::uint64_t>(seed)), figures);
     }
-    const std::size_t n = figures.errors.size();
-    return {{"rms_us", std::sqrt(squares / static_cast<double>(n))},
-            {"p99_us", figures.errors[n * 99 / 100]},
-            {"max_us", figures.errors.back()},
-            {"bound_median_us", figures.bounds[n / 2]},
-            {"checks", figures.checks},
-            {"violations", figures.violations}};
+    nlohmann::ordered_json result = bench::summary(std::move(figures.errors));
+    result["bound_median_us"] = bench::toMicroseconds(bench::quantile(figures.bounds, 0.5));
+    result["checks"] = figures.check.checks;
+    result["violations"] = figures.check.violations;
+    return result;
 }
 
 }  // namespace
@@ -85,17 +72,11 @@ nlohmann::json summary(Figures figures) {
 int main(int argc, char** argv) {
     using namespace berkeley::sim;
     const int seeds = argc > 1 ? std::atoi(argv[1]) : 20;
-    nlohmann::json result{{"bench", "sim-chrony"}, {"seeds", seeds}};
+    nlohmann::ordered_json result{{"bench", "sim-chrony"}, {"seeds", seeds}};
     for (const Case& what : cases()) {
-        for (const int burst : {1, 8}) {
-            Figures figures;
-            for (int seed = 1; seed <= seeds; ++seed) {
-                run(what, burst, static_cast<std::uint64_t>(seed), figures);
-            }
-            result[what.name]["burst_" + std::to_string(burst)] = summary(std::move(figures));
-            std::cerr << what.name << " burst " << burst << ": "
-                      << result[what.name]["burst_" + std::to_string(burst)] << std::endl;
-        }
+        result[what.name] = {{"single", resultOf(what, 1, seeds)},
+                             {"burst", resultOf(what, std::nullopt, seeds)}};
+        std::cerr << what.name << ": " << result[what.name] << std::endl;
     }
     std::cout << result << std::endl;
 }

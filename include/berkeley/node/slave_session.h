@@ -62,7 +62,14 @@ class SlaveSession {
         std::uint32_t sequence = 0;  ///< of the latest poll
         HostTime t1;                 ///< when it was sent
         int left = 0;                ///< polls, after this one
+        bool first = false;          ///< none has been answered yet
         bool outstanding = false;    ///< it has no answer yet
+    };
+
+    /// An answer's place in its burst.
+    struct Answer {
+        HostTime t1;
+        bool first, last;
     };
 
     /// What one answered poll is worth. Better when the next report has said when exactly the slave
@@ -80,9 +87,8 @@ class SlaveSession {
     void receiveMessage(const Message& message, HostTime t4);
     void receiveReport(const Report& report, HostTime t4);
     void join(const std::string& name, bool lab, std::optional<double> rememberedPpb);
-    /// Takes the answer to the poll and sends the burst's next one. Returns when the poll left, and
-    /// whether there is a next one.
-    std::pair<HostTime, bool> takeAnswer(std::uint32_t sequence);
+    /// Takes the answer to the poll and sends the burst's next one.
+    Answer takeAnswer(std::uint32_t sequence);
     void sendPoll(Burst& burst);
     void record(const Measurement& measurement);
     void endBurst();
@@ -93,7 +99,7 @@ class SlaveSession {
     const date::time_zone& zone_;
     Decoder decoder_;
     StampConverter stamps_;
-    std::optional<Measurement> previous_;  ///< of this burst
+    std::optional<Measurement> open_;  ///< waits for the next report
 
     mutable std::mutex lock_;  ///< guards what follows
     std::optional<SlaveId> slave_;

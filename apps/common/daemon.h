@@ -13,8 +13,8 @@ namespace berkeley {
 /// ignores SIGPIPE, so that a lost peer is an error of one write. Call it before any thread starts.
 void blockStopSignals();
 
-/// Waits for SIGINT, SIGTERM or requestStop(); false when none came for that long. One thread, after
-/// blockStopSignals().
+/// Waits for SIGINT, SIGTERM or requestStop(); false when none came for that long. One thread,
+/// after blockStopSignals().
 bool waitForStop(std::chrono::seconds patience);
 
 /// Ends waitForStop(), also one that has not begun yet. Any thread, after blockStopSignals().

@@ -246,8 +246,9 @@ void assignAll(po::variables_map values, const std::string& source) {
 void refuseContradictions(const CommonOptions& options) {
     const bool simulated = options.simulateOffset.count() != 0 || options.simulateDriftPpb != 0;
     if (options.clock == ClockKind::system && simulated) {
-        throw usageError("--clock system would set the system clock wrong on purpose; leave out "
-                         "--simulate-offset and --simulate-drift");
+        throw usageError(
+            "--clock system would set the system clock wrong on purpose; leave out "
+            "--simulate-offset and --simulate-drift");
     }
 }
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <variant>
 
-#include "berkeley/net/endpoint.h"
 #include "berkeley/host/system_clock.h"
+#include "berkeley/net/endpoint.h"
 #include "berkeley/sync/average.h"
 #include "common/logging.h"
 #include "common/values.h"
@@ -33,8 +33,8 @@ struct CommonOptions {
     std::filesystem::path publish;  ///< shared page for other processes; empty: none
     ClockKind clock = ClockKind::software;
     std::filesystem::path stateFolder;  ///< where the drift is remembered; empty: the usual place
-    Nanoseconds simulateOffset{};   ///< added to what the host's clock shows
-    double simulateDriftPpb{};      ///< by which the host's clock runs fast
+    Nanoseconds simulateOffset{};       ///< added to what the host's clock shows
+    double simulateDriftPpb{};          ///< by which the host's clock runs fast
     spdlog::level::level_enum logLevel = spdlog::level::info;
     LogFormat logFormat = LogFormat::text;
 };

@@ -181,8 +181,8 @@ spdlog::level::level_enum readLogLevel(const std::string& text) {
 }
 
 ClockKind readClockKind(const std::string& text) {
-    return readChoice<ClockKind>(text,
-                                 {{"software", ClockKind::software}, {"system", ClockKind::system}});
+    return readChoice<ClockKind>(
+        text, {{"software", ClockKind::software}, {"system", ClockKind::system}});
 }
 
 LogFormat readLogFormat(const std::string& text) {

@@ -39,9 +39,10 @@ SlaveEvents eventsTo(const Print& print) {
             },
         .toldByLab =
             [print](HostTime told) {
-                print(fmt::format("Synchronized time at the client is: {} (told by a lab master; "
-                                  "this clock is left alone)",
-                                  localText(told.time_since_epoch())));
+                print(
+                    fmt::format("Synchronized time at the client is: {} (told by a lab master; "
+                                "this clock is left alone)",
+                                localText(told.time_since_epoch())));
             },
     };
 }
@@ -58,10 +59,11 @@ void run(std::span<const char* const> arguments) {
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     const StateKeeper state{options, logger};
-    SlaveNode slave{{options.master, options.interval, options.name, options.lab, state.rememberedPpb()},
-                    eventsTo(printerFor(options.logFormat, logger)),
-                    clock,
-                    logger};
+    SlaveNode slave{
+        {options.master, options.interval, options.name, options.lab, state.rememberedPpb()},
+        eventsTo(printerFor(options.logFormat, logger)),
+        clock,
+        logger};
     slave.initiateSlaveClient();
     while (!waitForStop(kSaveEvery)) {
         state.save(clock);

@@ -131,7 +131,7 @@ MappedPage::MappedPage(const std::string& path, bool writable) {
         if (writable && ::ftruncate(file_, kPageBytes) != 0) {
             fail(path, "publish at", errno);
         }
-        struct stat status{};
+        struct stat status {};
         if (::fstat(file_, &status) != 0 || status.st_size < static_cast<off_t>(kPageBytes)) {
             throw std::runtime_error("cannot read the page " + path + ": it is too short for one");
         }

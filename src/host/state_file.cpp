@@ -89,7 +89,8 @@ std::filesystem::path defaultStateFolder() {
         return std::filesystem::path{xdg} / "berkeley";
     }
     const std::string home = variable("HOME");
-    return home.empty() ? std::filesystem::path{} : std::filesystem::path{home} / ".local/state/berkeley";
+    return home.empty() ? std::filesystem::path{}
+                        : std::filesystem::path{home} / ".local/state/berkeley";
 }
 
 }  // namespace berkeley

@@ -81,9 +81,8 @@ void SystemFollower::follow(const HostClock& host, const ClockState& state) {
     const HostTime before = host.now();
     const SystemTime shown = clock_.now();
     const HostTime looked = before + (host.now() - before) / 2;
-    const Nanoseconds offset =
-        state.line.groupTimeAt(looked).time_since_epoch() + state.line.pendingAt(looked) -
-        shown.time_since_epoch();
+    const Nanoseconds offset = state.line.groupTimeAt(looked).time_since_epoch() +
+                               state.line.pendingAt(looked) - shown.time_since_epoch();
     clock_.setFrequencyPpb(state.line.frequencyPpb);
     if (stepped_) {
         clock_.slew(offset);

@@ -122,9 +122,8 @@ std::string_view toText(Exclusion exclusion) {
 }
 
 Average averageOf(std::span<const Reading> readings, const AverageOptions& options) {
-    if (readings.size() == 2 &&
-        std::abs(readings[1].offset.count() - readings[0].offset.count()) >
-            options.sanityLimit.count()) {
+    if (readings.size() == 2 && std::abs(readings[1].offset.count() - readings[0].offset.count()) >
+                                    options.sanityLimit.count()) {
         return {readings[0].offset, {Exclusion::none, Exclusion::noMajority}};
     }
     // Distances from one of the middle clocks are small where clocks that are years off are not, so

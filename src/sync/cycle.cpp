@@ -16,8 +16,8 @@ constexpr double kMostMotionPpb = 50'000'000;
 /// One clock that takes part in the cycle; `slave` is absent for the master's own.
 struct Participant {
     std::optional<SlaveId> slave;
-    Estimate host;              ///< unsteered clock against the master's, at the end of the cycle
-    Nanoseconds fromGroup{};    ///< its group clock minus the group's line
+    Estimate host;            ///< unsteered clock against the master's, at the end of the cycle
+    Nanoseconds fromGroup{};  ///< its group clock minus the group's line
     ClockStatus status;
 };
 
@@ -33,9 +33,9 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
             .status = std::move(status)};
 }
 
-/// The slave's group clock is compared with the group's line at the moment of its reading, so a slew
-/// that ended since then does not matter. `heard` is the estimate at the reading's arrival, which may
-/// be seconds later, if it was lost once or twice.
+/// The slave's group clock is compared with the group's line at the moment of its reading, so a
+/// slew that ended since then does not matter. `heard` is the estimate at the reading's arrival,
+/// which may be seconds later, if it was lost once or twice.
 Nanoseconds fromGroupAt(const ClockReading& reading, HostTime arrival, const Estimate& heard,
                         const Adjustment& group) {
     const HostTime onMaster = reading.sent - heard.offset;
@@ -60,10 +60,11 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
             continue;
         }
         const Estimate heard = member.estimator.at(member.heard).value_or(*estimate);
-        Participant participant{.slave = slave,
-                                .host = *estimate,
-                                .fromGroup = fromGroupAt(*member.reading, member.heard, heard, group),
-                                .status = statusOf(member)};
+        Participant participant{
+            .slave = slave,
+            .host = *estimate,
+            .fromGroup = fromGroupAt(*member.reading, member.heard, heard, group),
+            .status = statusOf(member)};
         participant.status.answered = true;
         if (!member.lab) {
             // A report on one way proves only one end of the interval.
@@ -87,8 +88,8 @@ Average averageOf(const std::vector<Participant>& participants, const AverageOpt
 }
 
 /// A clock that is late keeps its part in the rate: the others' must not change with every answer
-/// that is missing, for the late one cannot hear of it. While most drifts are unknown the rate stays
-/// what it was.
+/// that is missing, for the late one cannot hear of it. While most drifts are unknown the rate
+/// stays what it was.
 double groupFrequencyPpb(HostTime now, const Roster& roster, const Adjustment& group) {
     std::vector<double> drifts{0};  // the master's own
     for (const auto& [slave, member] : roster.members()) {
@@ -113,8 +114,8 @@ Adjustment seenFrom(const Estimate& host, const Adjustment& group) {
     return adjustment;
 }
 
-/// How fast the line has been moving lately, apart from its frequency. A clock that does not hear of
-/// the next cycle has to reckon with as much.
+/// How fast the line has been moving lately, apart from its frequency. A clock that does not hear
+/// of the next cycle has to reckon with as much.
 double motionPpb(HostTime now, Nanoseconds average, const Adjustment& group,
                  const ClockState& master) {
     if (!master.synchronized || now <= group.reference) {

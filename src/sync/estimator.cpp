@@ -19,7 +19,8 @@ constexpr double kLikelihoodRange = 12;
 /// How well a drift is known that was measured before the machine was started anew, when it was
 /// perhaps colder.
 constexpr double kSigmaRememberedPpb = 2'000;
-/// How well the drift is known after the clock was set: less than before, in case it is another one.
+/// How well the drift is known after the clock was set: less than before, in case it is another
+/// one.
 constexpr double kSigmaAfterStepPpb = 300;
 
 /// A uniform distribution of this half-width has this standard deviation.
@@ -64,19 +65,19 @@ class OffsetEstimator::Bank {
         const Mean mean = meanOfFilters();
         const double elapsed = toSeconds(when - when_);
         const Interval certain = certain_.at(when);
-        const Nanoseconds offset = std::clamp(
-            origin_ + Nanoseconds{std::llround(mean.offset + mean.drift * elapsed)}, certain.low,
-            certain.high);
+        const Nanoseconds offset =
+            std::clamp(origin_ + Nanoseconds{std::llround(mean.offset + mean.drift * elapsed)},
+                       certain.low, certain.high);
         const double drift =
             std::clamp(mean.drift, certain_.driftLowPpb(), certain_.driftHighPpb());
-        return Estimate{.offset = offset,
-                        .bound = certain.farthestFrom(offset),
-                        .driftPpb = drift,
-                        .driftSigmaPpb = std::sqrt(mean.driftVariance),
-                        .boundGrowthPpb = std::max(certain_.driftHighPpb() - drift,
-                                                   drift - certain_.driftLowPpb()),
-                        .jitter = Nanoseconds{std::llround(jitter_->pollExcess() +
-                                                           jitter_->reportExcess())}};
+        return Estimate{
+            .offset = offset,
+            .bound = certain.farthestFrom(offset),
+            .driftPpb = drift,
+            .driftSigmaPpb = std::sqrt(mean.driftVariance),
+            .boundGrowthPpb =
+                std::max(certain_.driftHighPpb() - drift, drift - certain_.driftLowPpb()),
+            .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())}};
     }
 
     std::optional<Nanoseconds> delay() const {

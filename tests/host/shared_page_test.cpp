@@ -44,9 +44,8 @@ TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustmen
     const PageReading reading = PageReader{path()}.now();
     EXPECT_FALSE(reading.synchronized);
     EXPECT_FALSE(reading.bound);
-    EXPECT_LT(std::chrono::abs(reading.time.time_since_epoch() -
-                               clock.hostNow().time_since_epoch()),
-              1s);
+    EXPECT_LT(
+        std::chrono::abs(reading.time.time_since_epoch() - clock.hostNow().time_since_epoch()), 1s);
 }
 
 TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {

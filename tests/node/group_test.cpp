@@ -99,7 +99,8 @@ const ClockStatus* find(const CycleStatus& status, const std::string& name) {
 
 TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
     Master master{2};
-    const Slave fast{master.node_->local(), "fast", 25min}, slow{master.node_->local(), "slow", -10min};
+    const Slave fast{master.node_->local(), "fast", 25min},
+        slow{master.node_->local(), "slow", -10min};
     const auto first = master.cycles_.await([](const CycleStatus&) { return true; });
     ASSERT_TRUE(first);
     EXPECT_EQ(first->cycle, 1U);
@@ -129,7 +130,8 @@ TEST(Group, ClocksAgreeWithinTheirBounds) {
         c{master.node_->local(), "c", 0s, 40'000};
     ASSERT_TRUE(master.cycles_.await([](const auto& status) { return status.cycle == 5; }));
     for (const Slave* slave : {&a, &b, &c}) {
-        // Both clocks lie over the same raw clock: between two readings of one, the other's is known.
+        // Both clocks lie over the same raw clock: between two readings of one, the other's is
+        // known.
         const auto read = [](const SteeredClock& clock) {
             const ClockState state = clock.state();
             const HostTime now = clock.hostNow();

@@ -129,9 +129,7 @@ TEST_F(Restart, DriftThatHasChangedMeanwhileIsLearnedAnew) {
     EXPECT_LT(errorAfter(60'000, 20s), 10us);
 }
 
-TEST_F(Restart, DriftOfAnotherClockDoesNoHarmToTheBound) {
-    EXPECT_LT(errorAfter(-50'000), 300us);
-}
+TEST_F(Restart, DriftOfAnotherClockDoesNoHarmToTheBound) { EXPECT_LT(errorAfter(-50'000), 300us); }
 
 TEST_F(Membership, SilentSlaveIsCalledLate) {
     Scenario scenario = group(3);

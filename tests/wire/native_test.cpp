@@ -43,7 +43,8 @@ const Adjustment kAdjustment{.cycle = 42,
                              .frequencyPpb = -12345.678901,
                              .bound = Nanoseconds{250'000},
                              .boundGrowthPpb = 40'000};
-const std::vector<Message> kOneOfEach{kHello, kRemembering, kPoll, kReport, kFirst, kUnasked, kAdjustment};
+const std::vector<Message> kOneOfEach{kHello, kRemembering, kPoll,      kReport,
+                                      kFirst, kUnasked,     kAdjustment};
 
 Frame fromHex(std::string_view text) {
     std::string digits;

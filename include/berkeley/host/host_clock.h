@@ -1,8 +1,8 @@
 /// The clock of this machine that nobody steers: CLOCK_MONOTONIC_RAW plus an epoch read once.
 ///
-/// `date -s` or a time daemon on this machine cannot disturb it. It can be made wrong on purpose, by
-/// an offset and a drift, so that a wrong clock can be had anywhere. Units: std::chrono, or in the
-/// name. Thread safety: const members from any thread.
+/// `date -s` or a time daemon on this machine cannot disturb it. It can be made wrong on purpose,
+/// by an offset and a drift, so that a wrong clock can be had anywhere. Units: std::chrono, or in
+/// the name. Thread safety: const members from any thread.
 #pragma once
 
 #include "berkeley/time/timeline.h"

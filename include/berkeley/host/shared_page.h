@@ -68,8 +68,8 @@ class MappedPage {
 /// Belongs to one thread.
 class PageWriter {
   public:
-    /// Creates the file (readable by all) or takes over an old one. std::runtime_error, with the path
-    /// and the remedy, when that fails or another daemon publishes there.
+    /// Creates the file (readable by all) or takes over an old one. std::runtime_error, with the
+    /// path and the remedy, when that fails or another daemon publishes there.
     explicit PageWriter(const std::string& path);
 
     /// Calls `compute` after readers have been turned away from the old content, and publishes what
@@ -80,7 +80,8 @@ class PageWriter {
     MappedPage page_;
 };
 
-/// Const members from any thread. They throw std::runtime_error when the daemon died while it wrote.
+/// Const members from any thread. They throw std::runtime_error when the daemon died while it
+/// wrote.
 class PageReader {
   public:
     /// std::runtime_error when there is no page of this version at `path`.

@@ -1,7 +1,7 @@
 /// What a daemon remembers of its host's clock from one run to the next.
 ///
-/// Units: in the name. Thread safety: none. Errors: std::runtime_error that names the file and what is
-/// wrong with it.
+/// Units: in the name. Thread safety: none. Errors: std::runtime_error that names the file and what
+/// is wrong with it.
 #pragma once
 
 #include <filesystem>
@@ -31,8 +31,8 @@ class StateFile {
     std::filesystem::path path_;
 };
 
-/// Where state is kept unless the user says otherwise: STATE_DIRECTORY, which a service manager sets;
-/// else /var/lib/berkeley for root; else berkeley in XDG_STATE_HOME, or in ~/.local/state.
+/// Where state is kept unless the user says otherwise: STATE_DIRECTORY, which a service manager
+/// sets; else /var/lib/berkeley for root; else berkeley in XDG_STATE_HOME, or in ~/.local/state.
 std::filesystem::path defaultStateFolder();
 
 }  // namespace berkeley

@@ -1,4 +1,5 @@
-/// A daemon's group clock: the host's clock, the discipline above it, and the page that publishes it.
+/// A daemon's group clock: the host's clock, the discipline above it, and the page that publishes
+/// it.
 ///
 /// Units: std::chrono. Thread safety: apply() from one thread, the rest from any.
 #pragma once
@@ -17,8 +18,8 @@ namespace berkeley {
 
 class SteeredClock {
   public:
-    /// Publishes at `path` unless that is empty; errors as for PageWriter. Steers `system`, if given,
-    /// after the group clock.
+    /// Publishes at `path` unless that is empty; errors as for PageWriter. Steers `system`, if
+    /// given, after the group clock.
     SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path,
                  std::unique_ptr<SystemClock> system = nullptr);
 
@@ -26,8 +27,8 @@ class SteeredClock {
     const HostLine& hostLine() const { return host_.line(); }
     ClockState state() const;
 
-    /// As Discipline::apply, at this moment, and published. Throws when the system clock, which is to
-    /// follow, cannot be steered any more.
+    /// As Discipline::apply, at this moment, and published. Throws when the system clock, which is
+    /// to follow, cannot be steered any more.
     std::optional<Change> apply(const Adjustment& adjustment);
 
   private:

@@ -1,6 +1,7 @@
 /// Steers the machine's system clock (CLOCK_REALTIME) after the group clock.
 ///
-/// Units: std::chrono, or in the name. Thread safety: none. Errors: std::runtime_error with the remedy.
+/// Units: std::chrono, or in the name. Thread safety: none. Errors: std::runtime_error with the
+/// remedy.
 #pragma once
 
 #include "berkeley/host/host_clock.h"
@@ -16,7 +17,8 @@ class SystemClock {
 
     virtual SystemTime now() const = 0;
     virtual void step(Nanoseconds by) = 0;
-    /// Makes good `by` at the kernel's own rate of 500 ppm. Replaces a slew under way; zero ends it.
+    /// Makes good `by` at the kernel's own rate of 500 ppm. Replaces a slew under way; zero ends
+    /// it.
     virtual void slew(Nanoseconds by) = 0;
     virtual double frequencyPpb() const = 0;
     virtual void setFrequencyPpb(double ppb) = 0;

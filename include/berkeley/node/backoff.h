@@ -1,5 +1,5 @@
-/// How long to wait before the next attempt: twice as long each time, up to a limit, and never quite
-/// the same for two slaves, so that a master started again is not met by all at once.
+/// How long to wait before the next attempt: twice as long each time, up to a limit, and never
+/// quite the same for two slaves, so that a master started again is not met by all at once.
 ///
 /// Thread safety: none.
 #pragma once

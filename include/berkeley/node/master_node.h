@@ -1,7 +1,8 @@
-/// The master: accepts slaves, polls them once in every sync cycle, and tells every clock its change.
+/// The master: accepts slaves, polls them once in every sync cycle, and tells every clock its
+/// change.
 ///
-/// Mirrors the lab's server: one accept thread, one receive thread for each slave, one periodic sync
-/// thread. Units: std::chrono. Thread safety: as each function says.
+/// Mirrors the lab's server: one accept thread, one receive thread for each slave, one periodic
+/// sync thread. Units: std::chrono. Thread safety: as each function says.
 #pragma once
 
 #include <spdlog/logger.h>

@@ -19,8 +19,8 @@ class PeerLog {
   public:
     explicit PeerLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
 
-    /// One warning that names the peer. A host gets kBurst lines at once and one a second afterwards;
-    /// the next line that gets through says how many did not.
+    /// One warning that names the peer. A host gets kBurst lines at once and one a second
+    /// afterwards; the next line that gets through says how many did not.
     void warn(const Endpoint& peer, const std::string& reason);
 
   private:

@@ -1,4 +1,5 @@
-/// The roster that the master's threads share: a lock around it, and the wait for a cycle's answers.
+/// The roster that the master's threads share: a lock around it, and the wait for a cycle's
+/// answers.
 ///
 /// Thread safety: any thread.
 #pragma once

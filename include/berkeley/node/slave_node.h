@@ -30,7 +30,7 @@ struct SlaveConfig {
     Endpoint master{"127.0.0.1", 8080};
     Nanoseconds interval = std::chrono::seconds{5};  ///< between two reports unasked
     std::string name;
-    bool lab = false;  ///< the master speaks the lab's text
+    bool lab = false;                       ///< the master speaks the lab's text
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
 };
 

@@ -1,8 +1,8 @@
 /// What a clock is told after a sync cycle: the line on which its correction has to lie.
 ///
-/// It is a difference to the clock's own unsteered clock, so it does not matter how long the message
-/// takes, nor how often it arrives; a later one replaces it whole. Units: std::chrono, or in the
-/// name. Thread safety: values.
+/// It is a difference to the clock's own unsteered clock, so it does not matter how long the
+/// message takes, nor how often it arrives; a later one replaces it whole. Units: std::chrono, or
+/// in the name. Thread safety: values.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ struct Adjustment {
     Nanoseconds correction{};  ///< group time minus host time at `reference`
     double frequencyPpb{};     ///< the rate at which the correction grows after `reference`
     Nanoseconds bound{};       ///< the correction's largest possible error at `reference`
-    double boundGrowthPpb{};   ///< the rate at which that bound grows with the distance from `reference`
+    double boundGrowthPpb{};   ///< the rate at which that bound grows with the distance from
+                               ///< `reference`
 
     Nanoseconds correctionAt(HostTime host) const {
         return correction + driftOver(host - reference, frequencyPpb);

@@ -13,7 +13,8 @@
 namespace berkeley {
 
 enum class Averaging {
-    /// The mean of the clocks near the median; no constant to tune. The modified z-score (Iglewicz &
+    /// The mean of the clocks near the median; no constant to tune. The modified z-score (Iglewicz
+    /// &
     /// Hoaglin, "How to Detect and Handle Outliers", 1993) chooses who counts: who is within 3.5
     /// scaled median absolute deviations of the median, never less than the clocks' typical bound.
     /// The mean is then kept within one median absolute deviation of the median, or within the
@@ -57,7 +58,7 @@ struct Reading {
 };
 
 struct Average {
-    Nanoseconds offset{};  ///< in the readings' own frame
+    Nanoseconds offset{};               ///< in the readings' own frame
     std::vector<Exclusion> exclusions;  ///< one for each reading, in their order
 };
 

@@ -39,9 +39,9 @@ struct CycleStatus {
     std::uint32_t cycle{};            ///< counted from 1
     GroupTime when;                   ///< when it ended
     std::vector<ClockStatus> clocks;  ///< the master first, then by name
-    Nanoseconds average{};            ///< by how much the group's time moves, seen from its old line
-    Nanoseconds spreadBefore{};       ///< largest minus smallest offset of the counted clocks
-    Nanoseconds duration{};           ///< from the first poll to the last adjustment
+    Nanoseconds average{};       ///< by how much the group's time moves, seen from its old line
+    Nanoseconds spreadBefore{};  ///< largest minus smallest offset of the counted clocks
+    Nanoseconds duration{};      ///< from the first poll to the last adjustment
 };
 
 struct CycleOutcome {
@@ -54,7 +54,8 @@ struct CycleOutcome {
 struct CycleOptions {
     std::string masterName;
     AverageOptions average;
-    /// How far the rates of two unsteered clocks can lie apart: each is within 100 ppm of the truth.
+    /// How far the rates of two unsteered clocks can lie apart: each is within 100 ppm of the
+    /// truth.
     double driftLimitPpb = 200'000;
 };
 

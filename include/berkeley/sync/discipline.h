@@ -1,4 +1,5 @@
-/// Applies adjustments to one group clock and carries its bound along; the master's and the slaves'.
+/// Applies adjustments to one group clock and carries its bound along; the master's and the
+/// slaves'.
 ///
 /// The first adjustment steps the clock, later ones slew it. Units: std::chrono, or in the name.
 /// Thread safety: none.

@@ -17,12 +17,12 @@
 namespace berkeley {
 
 struct Estimate {
-    Nanoseconds offset{};      ///< slave minus master
-    Nanoseconds bound{};       ///< the largest possible error of `offset`
-    double driftPpb{};         ///< how fast the offset grows
-    double driftSigmaPpb{};    ///< standard deviation of `driftPpb`
-    double boundGrowthPpb{};   ///< the largest possible error of `driftPpb`
-    Nanoseconds jitter{};      ///< mean round trip beyond the shortest
+    Nanoseconds offset{};     ///< slave minus master
+    Nanoseconds bound{};      ///< the largest possible error of `offset`
+    double driftPpb{};        ///< how fast the offset grows
+    double driftSigmaPpb{};   ///< standard deviation of `driftPpb`
+    double boundGrowthPpb{};  ///< the largest possible error of `driftPpb`
+    Nanoseconds jitter{};     ///< mean round trip beyond the shortest
 
     /// Whether the drift is known well enough to say something about the group's rate.
     bool driftKnown() const { return driftSigmaPpb < 1'000; }
@@ -30,8 +30,8 @@ struct Estimate {
 
 class OffsetEstimator {
   public:
-    /// The two clocks' rates differ by no more than `driftLimitPpb`. What is remembered of an earlier
-    /// run helps the estimate, but is not trusted with the bound.
+    /// The two clocks' rates differ by no more than `driftLimitPpb`. What is remembered of an
+    /// earlier run helps the estimate, but is not trusted with the bound.
     explicit OffsetEstimator(double driftLimitPpb,
                              std::optional<double> rememberedDriftPpb = std::nullopt);
     ~OffsetEstimator();
@@ -41,8 +41,8 @@ class OffsetEstimator {
     /// The samples that follow belong together: they are taken within a moment.
     void beginBurst();
 
-    /// In the order of their arrival. A sample that contradicts what was certain before begins anew:
-    /// the slave's clock is not the one it was.
+    /// In the order of their arrival. A sample that contradicts what was certain before begins
+    /// anew: the slave's clock is not the one it was.
     void add(const Sample& sample);
 
     /// Nothing before the first sample. `when` is not before the latest sample.

@@ -28,7 +28,8 @@ struct Sample {
 };
 
 /// Nothing when the four times contradict each other: an answer before its question, or a slave
-/// that claims to have taken longer than the whole exchange, and by more than its clock can be fast.
+/// that claims to have taken longer than the whole exchange, and by more than its clock can be
+/// fast.
 std::optional<Sample> toSample(const Exchange& exchange);
 
 }  // namespace berkeley

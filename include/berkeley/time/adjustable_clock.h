@@ -8,8 +8,8 @@
 
 namespace berkeley {
 
-/// The correction (group time minus host time) from `anchor` on, in two pieces: with the slew on top
-/// until `slewEnd`, without it afterwards.
+/// The correction (group time minus host time) from `anchor` on, in two pieces: with the slew on
+/// top until `slewEnd`, without it afterwards.
 struct CorrectionLine {
     HostTime anchor;
     Nanoseconds correction{};  ///< at `anchor`

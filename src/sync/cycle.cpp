@@ -126,6 +126,14 @@ double motionPpb(HostTime now, Nanoseconds average, const Adjustment& group,
     return std::min(std::max(moved, kRemembered * group.boundGrowthPpb), kMostMotionPpb);
 }
 
+/// When the master's own clock was set, its slaves still agree with each other, but none of their
+/// offsets from it is known as well as before: what they could be told is worse than what they
+/// have.
+bool isBetterLeftAlone(const Participant& participant, Nanoseconds average) {
+    return participant.host.recovering &&
+           std::chrono::abs(participant.fromGroup - average) <= participant.host.bound;
+}
+
 Nanoseconds spreadOf(const std::vector<Participant>& participants) {
     Nanoseconds low = Nanoseconds::max(), high = Nanoseconds::min();
     for (const Participant& participant : participants) {
@@ -176,7 +184,7 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& rost
         participant.status.exclusion = average.exclusions[i];
         participant.status.offset = participant.fromGroup - participants.front().fromGroup;
         participant.status.correction = average.offset - participant.fromGroup;
-        if (!participant.slave) {
+        if (!participant.slave || isBetterLeftAlone(participant, average.offset)) {
             continue;
         }
         const Adjustment adjustment = seenFrom(participant.host, outcome.master);

@@ -19,6 +19,8 @@ constexpr double kLikelihoodRange = 12;
 /// How well a drift is known that was measured before the machine was started anew, when it was
 /// perhaps colder.
 constexpr double kSigmaRememberedPpb = 2'000;
+/// How much worse a clock that is left alone gets, in ppb of the time that passes.
+constexpr double kLeftAlonePpb = 10;
 /// How well the drift is known after the clock was set: less than before, in case it is another
 /// one.
 constexpr double kSigmaAfterStepPpb = 300;
@@ -77,7 +79,8 @@ class OffsetEstimator::Bank {
             .driftSigmaPpb = std::sqrt(mean.driftVariance),
             .boundGrowthPpb =
                 std::max(certain_.driftHighPpb() - drift, drift - certain_.driftLowPpb()),
-            .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())}};
+            .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())},
+            .recovering = isRecovering(mean, when)};
     }
 
     std::optional<Nanoseconds> delay() const {
@@ -88,7 +91,14 @@ class OffsetEstimator::Bank {
     struct Mean {
         double offset = 0;
         double drift = 0;
+        double offsetVariance = 0;
         double driftVariance = 0;
+    };
+
+    /// How well the offset was known when a clock was set.
+    struct Set {
+        HostTime when;
+        double sigma;
     };
 
     /// Nothing is left of the offset. But a clock that was set, or stood still for a while, goes on
@@ -102,6 +112,7 @@ class OffsetEstimator::Bank {
             rememberedDriftPpb_ ? kSigmaRememberedPpb : uniformSigma(driftLimitPpb_);
         if (jitter_) {
             const Mean before = meanOfFilters();
+            set_ = {sample.when, std::sqrt(before.offsetVariance)};
             drift = before.drift;
             driftSigma = std::max(std::sqrt(before.driftVariance), kSigmaAfterStepPpb);
         } else {
@@ -148,9 +159,16 @@ class OffsetEstimator::Bank {
             weights += weight;
             mean.offset += weight * filter.offset();
             mean.drift += weight * filter.drift();
+            mean.offsetVariance += weight * filter.offsetVariance();
             mean.driftVariance += weight * filter.driftVariance();
         }
-        return {mean.offset / weights, mean.drift / weights, mean.driftVariance / weights};
+        return {mean.offset / weights, mean.drift / weights, mean.offsetVariance / weights,
+                mean.driftVariance / weights};
+    }
+
+    bool isRecovering(const Mean& mean, HostTime when) const {
+        return set_ && std::sqrt(mean.offsetVariance) >
+                           set_->sigma + kLeftAlonePpb * toSeconds(when - set_->when);
     }
 
     double driftLimitPpb_;
@@ -160,6 +178,7 @@ class OffsetEstimator::Bank {
     std::optional<Jitter> jitter_;  ///< nothing before the first sample
     Nanoseconds origin_{};          ///< the offset from which the filters count
     HostTime when_;                 ///< the time that the filters have reached
+    std::optional<Set> set_;        ///< the last time
     Nanoseconds delay_{};
     bool burstIsNew_ = true;
 };

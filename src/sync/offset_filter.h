@@ -34,6 +34,7 @@ class OffsetFilter {
 
     double offset() const { return offset_; }
     double drift() const { return drift_; }
+    double offsetVariance() const { return offsetVariance_; }
     double driftVariance() const { return driftVariance_; }
     /// The logarithm of how well it predicted the latest observations.
     double score() const { return score_; }

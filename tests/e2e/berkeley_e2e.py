@@ -349,12 +349,17 @@ class DaemonTest(unittest.TestCase):
         self.programs.append(program)
         return program
 
+    def state_folder(self):
+        """One for each daemon: what it remembers is neither this machine's nor another test's."""
+        return self.folder / f"state-{len(self.programs)}"
+
     def start_master(self, *options, port=None, interval="1s", env=None):
         """Listening, and publishing its clock."""
         port = port or free_port()
         page = self.folder / f"master-{len(self.programs)}"
         command = [BIN / "berkeley-master", "--port", port, "--interval", interval]
-        master = self.start(Master([*command, "--publish", page, *options], port, page, env))
+        command += ["--publish", page, "--state-dir", self.state_folder()]
+        master = self.start(Master([*command, *options], port, page, env))
         master.wait_for("clock server started")
         return master
 
@@ -364,6 +369,7 @@ class DaemonTest(unittest.TestCase):
         page = self.folder / f"slave-{len(self.programs)}"
         command = [BIN / "berkeley-slave", "--master", f"{host}:{port}", "--name", name]
         command += ["--interval", interval, "--publish", page]
+        command += ["--state-dir", self.state_folder()]
         return self.start(Slave(name, [*command, *options], page, env))
 
     def start_lab_peer(self, role, *options, env=None):

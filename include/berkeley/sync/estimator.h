@@ -23,6 +23,9 @@ struct Estimate {
     double driftSigmaPpb{};   ///< standard deviation of `driftPpb`
     double boundGrowthPpb{};  ///< the largest possible error of `driftPpb`
     Nanoseconds jitter{};     ///< mean round trip beyond the shortest
+    /// One of the two clocks was set a while ago, and the offset is not yet known as well as it
+    /// was: a slave that is left alone meanwhile does better.
+    bool recovering{};
 
     /// Whether the drift is known well enough to say something about the group's rate.
     bool driftKnown() const { return driftSigmaPpb < 1'000; }

@@ -8,8 +8,8 @@ namespace {
 
 /// With a clock whose drift is not known.
 constexpr double kNew = 16;
-/// The first exchange warms the path, the second one is exact, and the third one shows how exact.
-constexpr double kFewest = 3;
+/// The first exchange warms the path, the last one is not completed; two are exact.
+constexpr double kFewest = 4;
 constexpr double kMost = 8;
 /// Of n exchanges the best one is delayed by the usual jitter over n: this is as good as the
 /// timestamps are.

@@ -11,7 +11,7 @@
 namespace berkeley {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kNameSize = 40;
 constexpr double kFrequencyUnitsPerPpb = 1e6;
 

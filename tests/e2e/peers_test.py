@@ -9,7 +9,7 @@ import unittest
 from berkeley_e2e import DEADLINE, DaemonTest
 
 MAGIC = b"\xbe"
-VERSION = b"\x02"
+VERSION = b"\x01"
 HELLO = b"\x01"
 
 WARNING = r"\bwarn(ing)?\b"

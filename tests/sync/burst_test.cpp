@@ -22,7 +22,7 @@ TEST(BurstLength, IsLongWithANewClock) {
 }
 
 TEST(BurstLength, IsShortOnAQuietLinkAndLongerOnANoisyOne) {
-    EXPECT_EQ(burstLength(known(10ns), 4, 1s), 3);
+    EXPECT_EQ(burstLength(known(10ns), 4, 1s), 4);
     EXPECT_EQ(burstLength(known(100us), 4, 1s), 8);
 }
 

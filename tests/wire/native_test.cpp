@@ -166,28 +166,28 @@ class RandomMessages {
 };
 
 TEST(NativeFrame, LayoutOfHelloIsFixed) {
-    EXPECT_EQ(encode(kHello), fromHex("be 02 01 00 00 00 00 00 72 61 63 6b 2d 37 2e 6c "
+    EXPECT_EQ(encode(kHello), fromHex("be 01 01 00 00 00 00 00 72 61 63 6b 2d 37 2e 6c "
                                       "65 66 74 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, LayoutOfPollIsFixed) {
-    EXPECT_EQ(encode(kPoll), fromHex("be 02 02 00 01 02 03 04 00 00 00 00 00 00 00 00 "
+    EXPECT_EQ(encode(kPoll), fromHex("be 01 02 00 01 02 03 04 00 00 00 00 00 00 00 00 "
                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
                                      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, LayoutOfReportIsFixed) {
-    EXPECT_EQ(encode(kReport), fromHex("be 02 03 01 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
+    EXPECT_EQ(encode(kReport), fromHex("be 01 03 01 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
                                        "18 eb 06 7a 9c c9 6d 3d ff ff ff ff ff e9 1c a0 "
                                        "18 eb 06 7a 9c c8 b1 bd 00 00 00 00 00 00 00 00 "
                                        "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, LayoutOfAdjustmentIsFixed) {
-    EXPECT_EQ(encode(kAdjustment), fromHex("be 02 04 00 00 00 00 2a 18 eb 06 7b c6 ce bf 15 "
+    EXPECT_EQ(encode(kAdjustment), fromHex("be 01 04 00 00 00 00 2a 18 eb 06 7b c6 ce bf 15 "
                                            "ff ff ff ff ff e9 1c a0 ff ff ff fd 20 23 e3 cb "
                                            "00 00 00 00 00 03 d0 90 00 00 00 09 50 2f 90 00 "
                                            "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
@@ -280,7 +280,7 @@ TEST(NativeFrame, RefusesWhatIsNotItsPreamble) {
     EXPECT_EQ(errorOf(patched(kPoll, 0, {'2'})),
               "first byte 0x32 is not a native frame (lab text?)");
     EXPECT_EQ(errorOf(patched(kPoll, 0, {0xFF})), "first byte 0xff is not a native frame");
-    EXPECT_EQ(errorOf(patched(kPoll, 1, {7})), "peer speaks protocol version 7, this is version 2");
+    EXPECT_EQ(errorOf(patched(kPoll, 1, {7})), "peer speaks protocol version 7, this is version 1");
     EXPECT_EQ(errorOf(patched(kPoll, 2, {9})), "frame type 9 is unknown");
     EXPECT_EQ(errorOf(patched(kPoll, 2, {0})), "frame type 0 is unknown");
 }
@@ -453,7 +453,7 @@ TEST(NativeDecoder, TakesAnEmptyFeed) {
 
 TEST(NativeDecoder, RefusesAStrangerBeforeAFrameIsComplete) {
     EXPECT_EQ(feedError("G"), "first byte 0x47 is not a native frame (HTTP?)");
-    EXPECT_EQ(feedError("\xBE\x07"), "peer speaks protocol version 7, this is version 2");
+    EXPECT_EQ(feedError("\xBE\x07"), "peer speaks protocol version 7, this is version 1");
     EXPECT_EQ(feedError("\xBE\x02\x09"), "frame type 9 is unknown");
     EXPECT_EQ(feedError("\xBE\x02\x03"), "");
 }

@@ -454,8 +454,8 @@ TEST(NativeDecoder, TakesAnEmptyFeed) {
 TEST(NativeDecoder, RefusesAStrangerBeforeAFrameIsComplete) {
     EXPECT_EQ(feedError("G"), "first byte 0x47 is not a native frame (HTTP?)");
     EXPECT_EQ(feedError("\xBE\x07"), "peer speaks protocol version 7, this is version 1");
-    EXPECT_EQ(feedError("\xBE\x02\x09"), "frame type 9 is unknown");
-    EXPECT_EQ(feedError("\xBE\x02\x03"), "");
+    EXPECT_EQ(feedError("\xBE\x01\x09"), "frame type 9 is unknown");
+    EXPECT_EQ(feedError("\xBE\x01\x03"), "");
 }
 
 TEST(NativeDecoder, RefusesAStrangerBehindAGoodFrame) {

@@ -6,6 +6,7 @@
 
 #include "berkeley/node/master_node.h"
 #include "berkeley/observe/table.h"
+#include "common/console.h"
 #include "common/daemon.h"
 #include "common/logging.h"
 #include "common/options.h"
@@ -30,18 +31,12 @@ MasterConfig configOf(const MasterOptions& options, std::optional<double> rememb
 MasterEvents eventsForPeople() {
     const bool colour = wantsColour(STDOUT_FILENO);
     return {
-        .cycleStarted =
-            [](std::uint32_t cycle, std::size_t slaves) {
-                std::cout << renderAnnouncement(cycle, slaves) << std::flush;
-            },
+        .cycleStarted = [](std::uint32_t cycle,
+                           std::size_t slaves) { print(renderAnnouncement(cycle, slaves)); },
         .cycleEnded =
-            [colour](const CycleStatus& status) {
-                std::cout << renderCycle(status, colour) << std::endl;
-            },
-        .cycleSkipped =
-            [](std::size_t slaves, std::size_t needed) {
-                std::cout << renderSkipped(slaves, needed) << std::endl;
-            },
+            [colour](const CycleStatus& status) { print(renderCycle(status, colour) + "\n"); },
+        .cycleSkipped = [](std::size_t slaves,
+                           std::size_t needed) { print(renderSkipped(slaves, needed) + "\n"); },
         .finished = requestStop,
     };
 }

@@ -8,6 +8,7 @@
 #include "berkeley/node/slave_node.h"
 #include "berkeley/time/units.h"
 #include "berkeley/wire/lab.h"
+#include "common/console.h"
 #include "common/daemon.h"
 #include "common/logging.h"
 #include "common/options.h"
@@ -25,7 +26,7 @@ Print printerFor(LogFormat format, const std::shared_ptr<spdlog::logger>& logger
     if (format == LogFormat::json) {
         return [logger](const std::string& line) { logger->info("{}", line); };
     }
-    return [](const std::string& line) { std::cout << line << std::endl; };
+    return [](const std::string& line) { print(line + "\n"); };
 }
 
 SlaveEvents eventsTo(const Print& print) {

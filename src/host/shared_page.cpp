@@ -32,6 +32,14 @@ using Payload = std::array<std::uint64_t, kPageWords - kPayload>;
                              "): choose a file in a folder that this user may use");
 }
 
+/// Nothing is overwritten that is not a page already.
+bool mayBecomePage(int file) {
+    std::uint64_t magic = 0;
+    const ssize_t size = ::pread(file, &magic, sizeof magic, 0);
+    return size == 0 ||
+           (size == static_cast<ssize_t>(sizeof magic) && (magic == kMagic || magic == 0));
+}
+
 template <class Value>
 std::uint64_t toWord(Value value) {
     if constexpr (std::is_same_v<Value, double>) {
@@ -127,6 +135,10 @@ MappedPage::MappedPage(const std::string& path, bool writable) {
         if (writable && ::flock(file_, LOCK_EX | LOCK_NB) != 0) {
             throw std::runtime_error("cannot publish at " + path +
                                      ": another daemon does; choose another file");
+        }
+        if (writable && !mayBecomePage(file_)) {
+            throw std::runtime_error("cannot publish at " + path +
+                                     ": it is a file of another kind; choose another");
         }
         if (writable && ::ftruncate(file_, kPageBytes) != 0) {
             fail(path, "publish at", errno);

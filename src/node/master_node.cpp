@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <system_error>
 #include <unordered_map>
+#include <utility>
 
 #include "berkeley/host/time_zone.h"
 
@@ -18,6 +20,9 @@ constexpr int kPolledWithin = 2;
 /// A slave that has not answered this part of the interval, or this time, later is late.
 constexpr int kAnsweredWithin = 4;
 constexpr std::chrono::milliseconds kAnswerPatience{500};
+/// Lines about one host at once: a rack of slaves comes and goes, and a bad peer is one too many.
+constexpr double kGoings = 500;
+constexpr double kMisdeeds = 10;
 /// How long the accept thread waits when the machine has run out of something.
 constexpr std::chrono::milliseconds kAcceptPause{200};
 
@@ -29,7 +34,8 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       events_(std::move(events)),
       clock_(clock),
       logger_(std::move(logger)),
-      peerLog_(logger_),
+      goings_(logger_, spdlog::level::info, kGoings),
+      misdeeds_(logger_, spdlog::level::warn, kMisdeeds),
       zone_(localTimeZone()),
       roster_(config_.cycle.driftLimitPpb, config_.rememberedPpb.value_or(0)) {
     group_.reference = clock_.hostNow();
@@ -46,6 +52,7 @@ void MasterNode::initiateClockServer() {
 }
 
 void MasterNode::startConnecting() {
+    bool accepting = true;
     while (true) {
         try {
             std::shared_ptr<Connection> connection = listener_->accept();
@@ -53,8 +60,11 @@ void MasterNode::startConnecting() {
                 return;
             }
             accept(std::move(connection));
+            accepting = true;
         } catch (const std::exception& error) {
-            logger_->error("{}; slaves that are connected go on", error.what());
+            if (std::exchange(accepting, false)) {
+                logger_->error("{}; slaves that are connected go on", error.what());
+            }
             if (roster_.awaitStop(Steady::now() + kAcceptPause)) {
                 return;
             }
@@ -84,18 +94,19 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
     try {
         while (session.receive()) {
             if (!announced && session.slave()) {
-                logger_->info("{} got connected successfully", session.description());
+                goings_.write(session.peer(), session.label() + " got connected successfully");
                 announced = true;
             }
             if (!timestamps && (timestamps = session.timestamps())) {
-                logger_->info("{} has {}", session.description(), toText(*timestamps));
+                logger_->debug("{}{}: {}", toText(session.peer()), session.label(),
+                               toText(*timestamps));
             }
         }
         if (announced) {
-            logger_->info("{} has left", session.description());
+            goings_.write(session.peer(), session.label() + " has left");
         }
     } catch (const WireError& error) {
-        peerLog_.warn(session.peer(), std::string{error.what()} + "; connection closed");
+        misdeeds_.write(session.peer(), ": " + std::string{error.what()} + "; connection closed");
     }
     session.close();
     const std::lock_guard guard{lock_};
@@ -163,12 +174,16 @@ CycleOutcome MasterNode::getAverageClockDiff(std::uint32_t cycle) {
 }
 
 void MasterNode::tellAll(const CycleOutcome& outcome) {
-    group_ = outcome.master;
-    if (!clock_.apply(outcome.master)) {
-        logger_->error("sync cycle {}: the average is not a believable time; clock left alone",
-                       outcome.master.cycle);
-        return;
+    try {
+        if (!clock_.apply(outcome.master)) {
+            logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
+                           outcome.master.cycle);
+            return;
+        }
+    } catch (const std::runtime_error& error) {
+        logger_->error("{}", error.what());
     }
+    group_ = outcome.master;
     const std::unordered_map<SlaveId, Adjustment> adjustments{outcome.adjustments.begin(),
                                                               outcome.adjustments.end()};
     for (const auto& session : sessions()) {

@@ -33,8 +33,11 @@ void SharedRoster::beginCycle() {
 
 int SharedRoster::beginBurst(SlaveId slave, Nanoseconds interval) {
     const std::lock_guard guard{lock_};
-    inBurst_.insert(slave);
-    return roster_.beginBurst(slave, interval);
+    const int polls = roster_.beginBurst(slave, interval);
+    if (polls > 0) {
+        inBurst_.insert(slave);
+    }
+    return polls;
 }
 
 void SharedRoster::endBurst(SlaveId slave) {

@@ -92,7 +92,8 @@ std::string SlaveNode::follow(Connection& master) {
             followNative(master);
         }
         return "has closed the connection";
-    } catch (const WireError& error) {
+    } catch (const std::exception& error) {
+        // The master broke the protocol, or told something that cannot be done.
         return error.what();
     }
 }

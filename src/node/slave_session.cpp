@@ -187,7 +187,11 @@ void SlaveSession::beginBurst(Nanoseconds interval) {
         return;
     }
     burst_.first = true;
-    burst_.left = roster_.beginBurst(*slave_, interval) - 1;
+    const int polls = roster_.beginBurst(*slave_, interval);
+    if (polls == 0) {
+        return;
+    }
+    burst_.left = polls - 1;
     sendPoll(burst_);
 }
 
@@ -232,12 +236,9 @@ std::optional<SlaveId> SlaveSession::slave() const {
     return slave_;
 }
 
-std::string SlaveSession::description() const {
+std::string SlaveSession::label() const {
     const std::lock_guard guard{lock_};
-    if (!slave_) {
-        return toText(peer());
-    }
-    return lab_ ? toText(peer()) + " (lab)" : toText(peer()) + " (" + name_ + ")";
+    return slave_ ? " (" + (lab_ ? "lab" : name_) + ")" : "";
 }
 
 std::optional<TimestampKind> SlaveSession::timestamps() const {

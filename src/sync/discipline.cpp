@@ -8,9 +8,20 @@ Nanoseconds ClockState::boundAt(HostTime host) const {
     return adjustment.boundAt(host) + std::chrono::abs(line.pendingAt(host));
 }
 
+namespace {
+
+/// A clock is not set so near to the end of what is believable that it would soon be beyond it.
+constexpr std::chrono::years kHorizon{1};
+
+bool isSafe(HostTime now, Nanoseconds correction) {
+    return isBelievable(now - kHorizon, correction) && isBelievable(now + kHorizon, correction);
+}
+
+}  // namespace
+
 std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustment) {
     const Nanoseconds target = adjustment.correctionAt(now);
-    if (!isBelievable(now, target)) {
+    if (!isSafe(now, target)) {
         return std::nullopt;
     }
     const Change change{.offset = target - state_.line.at(now), .stepped = !state_.synchronized};

@@ -41,7 +41,7 @@ void Roster::beginCycle() {
 int Roster::beginBurst(SlaveId slave, Nanoseconds interval) {
     const auto found = members_.find(slave);
     if (found == members_.end()) {
-        return 1;
+        return 0;
     }
     Member& member = found->second;
     member.estimator.beginBurst();

@@ -7,8 +7,11 @@
 namespace berkeley {
 
 Nanoseconds CorrectionLine::at(HostTime host) const {
-    const Nanoseconds slewed = std::min(host, slewEnd) - anchor;
-    return correction + driftOver(host - anchor, frequencyPpb) + driftOver(slewed, slewPpb);
+    // Rounded once: two roundings down at once would be a step backward.
+    const auto elapsed = static_cast<double>((host - anchor).count());
+    const auto slewed = static_cast<double>((std::min(host, slewEnd) - anchor).count());
+    return correction +
+           Nanoseconds{std::llround((elapsed * frequencyPpb + slewed * slewPpb) * 1e-9)};
 }
 
 Nanoseconds CorrectionLine::pendingAt(HostTime host) const {

@@ -100,6 +100,14 @@ TEST_F(SharedPageTest, WriterNamesThePathItCannotUse) {
     }
 }
 
+TEST_F(SharedPageTest, WriterLeavesAFileOfAnotherKindAlone) {
+    std::ofstream{path()} << "something that somebody needs";
+    EXPECT_THROW(PageWriter{path()}, std::runtime_error);
+    std::string left;
+    std::getline(std::ifstream{path()}, left);
+    EXPECT_EQ(left, "something that somebody needs");
+}
+
 TEST_F(SharedPageTest, IsReadableByAllAndWritableByItsOwnerOnly) {
     const PageWriter writer{path()};
     using std::filesystem::perms;

@@ -18,17 +18,18 @@ class PeerLogTest : public testing::Test {
 
     std::ostringstream text_;
     PeerLog log_{std::make_shared<spdlog::logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_))};
+                     "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)),
+                 spdlog::level::warn, 10};
 };
 
 TEST_F(PeerLogTest, NamesPeerAndReason) {
-    log_.warn({"192.0.2.7", 4711}, "frame type 9 is unknown");
+    log_.write({"192.0.2.7", 4711}, ": frame type 9 is unknown");
     EXPECT_NE(text_.str().find("192.0.2.7:4711: frame type 9 is unknown"), std::string::npos);
 }
 
 TEST_F(PeerLogTest, OnePeerCannotFillTheLog) {
     for (int i = 0; i < 1'000; ++i) {
-        log_.warn({"192.0.2.7", static_cast<std::uint16_t>(i)}, "garbage");
+        log_.write({"192.0.2.7", static_cast<std::uint16_t>(i)}, ": garbage");
     }
     EXPECT_GE(lines(), 10);
     EXPECT_LT(lines(), 50);
@@ -36,9 +37,9 @@ TEST_F(PeerLogTest, OnePeerCannotFillTheLog) {
 
 TEST_F(PeerLogTest, OtherPeersStillGetTheirLine) {
     for (int i = 0; i < 1'000; ++i) {
-        log_.warn({"192.0.2.7", 1}, "garbage");
+        log_.write({"192.0.2.7", 1}, ": garbage");
     }
-    log_.warn({"192.0.2.8", 1}, "a word of its own");
+    log_.write({"192.0.2.8", 1}, ": a word of its own");
     EXPECT_NE(text_.str().find("a word of its own"), std::string::npos);
 }
 

@@ -82,7 +82,8 @@ class MasterNode {
     const MasterEvents events_;
     SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
-    PeerLog peerLog_;
+    PeerLog goings_;    ///< who comes and leaves
+    PeerLog misdeeds_;  ///< who breaks the protocol
     const date::time_zone& zone_;
     SharedRoster roster_;
     Adjustment group_;  ///< the group's line; the sync thread's

@@ -1,4 +1,4 @@
-/// Log lines about peers that misbehave, so that no peer can fill the log.
+/// Log lines about peers, so many and no more: no peer can fill the log.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -17,11 +17,12 @@ namespace berkeley {
 
 class PeerLog {
   public:
-    explicit PeerLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+    /// A host gets `burst` lines of that level at once, and a tenth of them a second afterwards.
+    PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level, double burst)
+        : logger_(std::move(logger)), level_(level), burst_(burst) {}
 
-    /// One warning that names the peer. A host gets kBurst lines at once and one a second
-    /// afterwards; the next line that gets through says how many did not.
-    void warn(const Endpoint& peer, const std::string& reason);
+    /// One line that begins with the peer. The next one that gets through says how many did not.
+    void write(const Endpoint& peer, const std::string& text);
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -34,7 +35,9 @@ class PeerLog {
 
     Allowance& allowanceOf(const std::string& host, Clock::time_point now);
 
-    std::shared_ptr<spdlog::logger> logger_;
+    const std::shared_ptr<spdlog::logger> logger_;
+    const spdlog::level::level_enum level_;
+    const double burst_;
     std::mutex lock_;  ///< guards allowances_
     std::map<std::string, Allowance> allowances_;
 };

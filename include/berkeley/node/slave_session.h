@@ -5,7 +5,6 @@
 
 #include <date/tz.h>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -51,7 +50,8 @@ class SlaveSession {
     const Endpoint& peer() const { return connection_->peer(); }
     /// Nothing until the peer has said who it is.
     std::optional<SlaveId> slave() const;
-    std::string description() const;
+    /// " (name)" or " (lab)" behind the peer's address; "" until it has said who it is.
+    std::string label() const;
     /// What t1 and t4 come from; nothing until the first burst is over.
     std::optional<TimestampKind> timestamps() const;
 

@@ -34,7 +34,7 @@ class Discipline {
     explicit Discipline(double maxSlewPpb) : clock_(maxSlewPpb) {}
 
     /// Nothing, and the clock as it was, when the adjustment would lead to a time that is not
-    /// believable.
+    /// believable, or will not be within a year.
     std::optional<Change> apply(HostTime now, const Adjustment& adjustment);
 
     const ClockState& state() const { return state_; }

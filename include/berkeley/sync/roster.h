@@ -49,7 +49,8 @@ class Roster {
 
     /// From now on every slave has to answer anew.
     void beginCycle();
-    /// How many polls the burst has, when sync cycles are that far apart.
+    /// How many polls the burst has (none with a slave that has left), when sync cycles are that
+    /// far apart.
     int beginBurst(SlaveId slave, Nanoseconds interval);
 
     /// False when the exchange contradicts itself; then nothing was recorded. Unknown slaves, which

@@ -1,0 +1,38 @@
+#include "common/console.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace berkeley {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPatience{100};
+
+bool isWritableBefore(Clock::time_point deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    pollfd output{STDOUT_FILENO, POLLOUT, 0};
+    return ::poll(&output, 1, static_cast<int>(std::max<long>(left.count(), 0))) > 0;
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+    const Clock::time_point deadline = Clock::now() + kPatience;
+    while (!text.empty() && isWritableBefore(deadline)) {
+        // A pipe that can be written at all takes this much without waiting.
+        const ssize_t written =
+            ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+        if (written <= 0) {
+            return;
+        }
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+}  // namespace berkeley

@@ -1,0 +1,14 @@
+/// Prints what people watch, without letting whoever reads it hold up the daemon.
+///
+/// Thread safety: one thread at a time.
+#pragma once
+
+#include <string_view>
+
+namespace berkeley {
+
+/// Writes to standard output. When nobody reads there for a tenth of a second (a stopped terminal,
+/// a pager that waits), the rest of `text` is dropped.
+void print(std::string_view text);
+
+}  // namespace berkeley

@@ -13,13 +13,12 @@
 namespace berkeley {
 
 enum class Averaging {
-    /// The mean of the clocks near the median; no constant to tune. The modified z-score (Iglewicz
-    /// &
-    /// Hoaglin, "How to Detect and Handle Outliers", 1993) chooses who counts: who is within 3.5
-    /// scaled median absolute deviations of the median, never less than the clocks' typical bound.
-    /// The mean is then kept within one median absolute deviation of the median, or within the
-    /// typical bound where that is more, so that fewer than half of the clocks, however wrong,
-    /// cannot take the result farther from the nearest right clock than the right clocks are apart
+    /// The mean of the clocks near the median; no constant to tune. The modified z-score chooses
+    /// who counts (Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993): who is within
+    /// 3.5 scaled median absolute deviations of the median, never less than the clocks' typical
+    /// bound. The mean is then kept within one median absolute deviation of the median, or within
+    /// the typical bound where that is more. So fewer than half of the clocks, however wrong,
+    /// cannot take the result farther from the nearest right clock than the right clocks are apart,
     /// or than that bound (Hampel, "The influence curve and its role in robust estimation", 1974,
     /// has both estimators' breakdown point of one half).
     robust,

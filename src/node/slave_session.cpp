@@ -202,9 +202,9 @@ void SlaveSession::sendPoll(Burst& burst) {
 }
 
 void SlaveSession::join(const std::string& name, bool lab, std::optional<double> rememberedPpb) {
-    const SlaveId slave = roster_.join(name, toText(peer()), lab, rememberedPpb);
+    // The roster may wake the sync thread, which must find the session complete.
     const std::lock_guard guard{lock_};
-    slave_ = slave;
+    slave_ = roster_.join(name, toText(peer()), lab, rememberedPpb);
     name_ = name;
     lab_ = lab;
 }

@@ -34,10 +34,15 @@ using Payload = std::array<std::uint64_t, kPageWords - kPayload>;
 
 /// Nothing is overwritten that is not a page already.
 bool mayBecomePage(int file) {
+    struct stat status {};
     std::uint64_t magic = 0;
-    const ssize_t size = ::pread(file, &magic, sizeof magic, 0);
-    return size == 0 ||
-           (size == static_cast<ssize_t>(sizeof magic) && (magic == kMagic || magic == 0));
+    if (::fstat(file, &status) != 0 || status.st_size == 0) {
+        return true;
+    }
+    // Zero: a daemon was interrupted before it had written anything.
+    return status.st_size == static_cast<off_t>(kPageBytes) &&
+           ::pread(file, &magic, sizeof magic, 0) == static_cast<ssize_t>(sizeof magic) &&
+           (magic == kMagic || magic == 0);
 }
 
 template <class Value>

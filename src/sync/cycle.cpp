@@ -183,13 +183,18 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& rost
         Participant& participant = participants[i];
         participant.status.exclusion = average.exclusions[i];
         participant.status.offset = participant.fromGroup - participants.front().fromGroup;
-        participant.status.correction = average.offset - participant.fromGroup;
-        if (!participant.slave || isBetterLeftAlone(participant, average.offset)) {
+        const Nanoseconds correction = average.offset - participant.fromGroup;
+        if (!participant.slave) {
+            participant.status.correction = correction;
+            continue;
+        }
+        if (isBetterLeftAlone(participant, average.offset)) {
             continue;
         }
         const Adjustment adjustment = seenFrom(participant.host, outcome.master);
         if (isBelievable(adjustment.reference) &&
             isBelievable(adjustment.reference, adjustment.correction)) {
+            participant.status.correction = correction;
             outcome.adjustments.emplace_back(*participant.slave, adjustment);
         }
     }

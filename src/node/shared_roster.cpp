@@ -9,7 +9,7 @@ SlaveId SharedRoster::join(const std::string& name, const std::string& address, 
     if (!rememberedPpb) {
         return roster_.join(name, address, lab);
     }
-    const double driftPpb = (groupFrequencyPpb_ - *rememberedPpb) / (1 + *rememberedPpb * 1e-9);
+    const double driftPpb = (rate_.ppb() - *rememberedPpb) / (1 + *rememberedPpb * 1e-9);
     return roster_.join(name, address, lab, driftPpb);
 }
 
@@ -78,9 +78,7 @@ void SharedRoster::stop() {
 CycleOutcome SharedRoster::conclude(std::uint32_t cycle, HostTime now, const Adjustment& group,
                                     const ClockState& master, const CycleOptions& options) {
     const std::lock_guard guard{lock_};
-    CycleOutcome outcome = concludeCycle(cycle, now, roster_, group, master, options);
-    groupFrequencyPpb_ = outcome.master.frequencyPpb;
-    return outcome;
+    return concludeCycle(cycle, now, roster_, rate_, group, master, options);
 }
 
 }  // namespace berkeley

@@ -116,8 +116,8 @@ std::string_view toText(Averaging method) {
 }
 
 std::string_view toText(Exclusion exclusion) {
-    constexpr std::array<std::string_view, 6> kTexts{"",        "outlier",    "no majority",
-                                                     "trimmed", "not middle", "late"};
+    constexpr std::array<std::string_view, 7> kTexts{
+        "", "outlier", "no majority", "trimmed", "not middle", "late", "newcomer"};
     return kTexts.at(static_cast<std::size_t>(exclusion));
 }
 

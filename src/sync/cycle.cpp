@@ -13,11 +13,15 @@ constexpr double kRemembered = 0.9;
 /// what is still to be slewed in them.
 constexpr double kMostMotionPpb = 50'000'000;
 
+/// A bound that is wider says little about where a newcomer is: its first messages were lost.
+constexpr std::chrono::milliseconds kTelling{1};
+
 /// One clock that takes part in the cycle; `slave` is absent for the master's own.
 struct Participant {
     std::optional<SlaveId> slave;
     Estimate host;            ///< unsteered clock against the master's, at the end of the cycle
     Nanoseconds fromGroup{};  ///< its group clock minus the group's line
+    bool counts{};
     ClockStatus status;
 };
 
@@ -30,6 +34,7 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
     return {.slave = std::nullopt,
             .host = {},
             .fromGroup = master.line.at(now) - group.correctionAt(now),
+            .counts = true,
             .status = std::move(status)};
 }
 
@@ -51,6 +56,20 @@ ClockStatus statusOf(const Member& member) {
     return status;
 }
 
+/// On the line as far as can be told, when that can be told at all.
+bool hasArrived(const Participant& participant) {
+    const Estimate& host = participant.host;
+    return std::chrono::abs(participant.fromGroup) <= host.bound &&
+           (host.bound <= kTelling || host.driftKnown());
+}
+
+/// When the group has no time yet, everyone makes it. Afterwards a clock that joins moves nobody:
+/// what it is off by is its own affair, and while it is on its way the line must not follow it.
+/// Nobody steers a lab slave's clock, so it would never arrive.
+bool mayCount(const Participant& participant, const Member& member, const ClockState& master) {
+    return !master.synchronized || member.lab || member.counts || hasArrived(participant);
+}
+
 std::vector<Participant> participantsOf(HostTime now, const Roster& roster, const Adjustment& group,
                                         const ClockState& master, const std::string& masterName) {
     std::vector<Participant> participants{masterParticipant(now, group, master, masterName)};
@@ -64,7 +83,9 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
             .slave = slave,
             .host = *estimate,
             .fromGroup = fromGroupAt(*member.reading, member.heard, heard, group),
+            .counts = false,
             .status = statusOf(member)};
+        participant.counts = mayCount(participant, member, master);
         participant.status.answered = true;
         if (!member.lab) {
             // A report on one way proves only one end of the interval.
@@ -79,27 +100,35 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
     return participants;
 }
 
+/// Of those that count, and why each of the others does not.
 Average averageOf(const std::vector<Participant>& participants, const AverageOptions& options) {
     std::vector<Reading> readings;
     for (const Participant& participant : participants) {
-        readings.push_back({participant.fromGroup, participant.host.bound});
+        if (participant.counts) {
+            readings.push_back({participant.fromGroup, participant.host.bound});
+        }
     }
-    return averageOf(readings, options);
+    Average average = averageOf(readings, options);
+    for (std::size_t i = 0; i < participants.size(); ++i) {
+        if (!participants[i].counts) {
+            average.exclusions.insert(average.exclusions.begin() + static_cast<std::ptrdiff_t>(i),
+                                      Exclusion::newcomer);
+        }
+    }
+    return average;
 }
 
 /// A clock that is late keeps its part in the rate: the others' must not change with every answer
-/// that is missing, for the late one cannot hear of it. While most drifts are unknown the rate
-/// stays what it was.
-double groupFrequencyPpb(HostTime now, const Roster& roster, const Adjustment& group) {
-    std::vector<double> drifts{0};  // the master's own
+/// that is missing.
+std::map<SlaveId, double> knownDrifts(HostTime now, const Roster& roster) {
+    std::map<SlaveId, double> drifts;
     for (const auto& [slave, member] : roster.members()) {
         const std::optional<Estimate> estimate = member.estimator.at(now);
         if (estimate && estimate->driftKnown()) {
-            drifts.push_back(estimate->driftPpb);
+            drifts.emplace(slave, estimate->driftPpb);
         }
     }
-    const std::size_t clocks = roster.size() + 1;
-    return 2 * drifts.size() > clocks ? robustMean(drifts) : group.frequencyPpb;
+    return drifts;
 }
 
 /// The group's line as a line over the clock that is `host.offset` away from the master's.
@@ -114,16 +143,20 @@ Adjustment seenFrom(const Estimate& host, const Adjustment& group) {
     return adjustment;
 }
 
-/// How fast the line has been moving lately, apart from its frequency. A clock that does not hear
-/// of the next cycle has to reckon with as much.
-double motionPpb(HostTime now, Nanoseconds average, const Adjustment& group,
-                 const ClockState& master) {
-    if (!master.synchronized || now <= group.reference) {
-        return 0;
+/// How fast the line has been moving lately, apart from its frequency; while the group is being
+/// founded, how little its frequency is known. A clock that does not hear of the next cycle has to
+/// reckon with as much.
+double motionPpb(HostTime now, Nanoseconds average, const GroupRate& rate, const Adjustment& group,
+                 const std::vector<Participant>& participants) {
+    double motion = kRemembered * group.boundGrowthPpb;
+    if (now > group.reference) {
+        motion = std::max(motion, std::abs(static_cast<double>(average.count())) /
+                                      static_cast<double>((now - group.reference).count()) * 1e9);
     }
-    const double moved = std::abs(static_cast<double>(average.count())) /
-                         static_cast<double>((now - group.reference).count()) * 1e9;
-    return std::min(std::max(moved, kRemembered * group.boundGrowthPpb), kMostMotionPpb);
+    for (const Participant& participant : participants) {
+        motion = std::max(motion, rate.founding() ? participant.host.boundGrowthPpb : 0);
+    }
+    return std::min(motion, kMostMotionPpb);
 }
 
 /// When the master's own clock was set, its slaves still agree with each other, but none of their
@@ -165,20 +198,24 @@ std::vector<ClockStatus> statusesOf(std::vector<Participant>& participants, Host
 
 }  // namespace
 
-CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& roster,
+CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, GroupRate& rate,
                            const Adjustment& group, const ClockState& master,
                            const CycleOptions& options) {
     std::vector<Participant> participants =
         participantsOf(now, roster, group, master, options.masterName);
     const Average average = averageOf(participants, options.average);
+    rate.follow(now, knownDrifts(now, roster), roster.size());
 
     CycleOutcome outcome;
     outcome.master = {.cycle = cycle,
                       .reference = now,
                       .correction = group.correctionAt(now) + average.offset,
-                      .frequencyPpb = groupFrequencyPpb(now, roster, group),
+                      .frequencyPpb = rate.ppb(),
                       .bound = {},
-                      .boundGrowthPpb = motionPpb(now, average.offset, group, master)};
+                      .boundGrowthPpb = {}};
+    if (master.synchronized) {
+        outcome.master.boundGrowthPpb = motionPpb(now, average.offset, rate, group, participants);
+    }
     for (std::size_t i = 0; i < participants.size(); ++i) {
         Participant& participant = participants[i];
         participant.status.exclusion = average.exclusions[i];
@@ -187,6 +224,9 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& rost
         if (!participant.slave) {
             participant.status.correction = correction;
             continue;
+        }
+        if (participant.counts && master.synchronized) {
+            roster.count(*participant.slave);
         }
         if (isBetterLeftAlone(participant, average.offset)) {
             continue;

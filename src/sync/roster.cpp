@@ -22,6 +22,7 @@ SlaveId Roster::join(std::string name, std::string address, bool lab,
                                    .address = std::move(address),
                                    .lab = lab,
                                    .estimator = OffsetEstimator{driftLimitPpb_, rememberedDriftPpb},
+                                   .counts = false,
                                    .expected = false,
                                    .reading = {},
                                    .heard = {},
@@ -46,6 +47,12 @@ int Roster::beginBurst(SlaveId slave, Nanoseconds interval) {
     Member& member = found->second;
     member.estimator.beginBurst();
     return burstLength(member.estimator.at(member.heard), members_.size(), interval);
+}
+
+void Roster::count(SlaveId slave) {
+    if (const auto found = members_.find(slave); found != members_.end()) {
+        found->second.counts = true;
+    }
 }
 
 bool Roster::record(SlaveId slave, const Exchange& exchange, const ClockReading& reading) {

@@ -128,7 +128,7 @@ void Simulation::endCycle() {
     options.masterName = "master";
     options.average = scenario_.average;
     CycleOutcome outcome =
-        concludeCycle(++cycle_, end, roster_, group_, master_.discipline.state(), options);
+        concludeCycle(++cycle_, end, roster_, rate_, group_, master_.discipline.state(), options);
     group_ = outcome.master;
     master_.discipline.apply(end, outcome.master);
     for (const auto& [id, adjustment] : outcome.adjustments) {

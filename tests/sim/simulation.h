@@ -121,6 +121,7 @@ class Simulation {
     std::vector<Slave> slaves_;
     std::vector<std::string> names_;
     Roster roster_;
+    GroupRate rate_{0};
     Adjustment group_;
     std::uint32_t cycle_ = 0;
     CycleStatus lastCycle_;

@@ -30,7 +30,7 @@ class Group {
         }
         const HostTime end = when + 1ms;
         CycleOutcome outcome =
-            concludeCycle(++cycle_, end, roster_, group_, master_.state(), options_);
+            concludeCycle(++cycle_, end, roster_, rate_, group_, master_.state(), options_);
         group_ = outcome.master;
         master_.apply(end, outcome.master);
         for (const auto& [slave, adjustment] : outcome.adjustments) {
@@ -67,6 +67,7 @@ class Group {
     }
 
     Roster roster_{CycleOptions{}.driftLimitPpb};
+    GroupRate rate_{0};
     Discipline master_{500'000};
     Adjustment group_;
     std::map<SlaveId, Clock> slaves_;

@@ -21,7 +21,7 @@ class SharedRoster {
 
     /// `groupFrequencyPpb` is the rate of the group's time before the first cycle.
     SharedRoster(double driftLimitPpb, double groupFrequencyPpb)
-        : roster_(driftLimitPpb), groupFrequencyPpb_(groupFrequencyPpb) {}
+        : roster_(driftLimitPpb), rate_(groupFrequencyPpb) {}
 
     /// `rememberedPpb` is the frequency of the slave's group clock in an earlier run.
     SlaveId join(const std::string& name, const std::string& address, bool lab,
@@ -53,7 +53,7 @@ class SharedRoster {
     std::condition_variable changed_;
     Roster roster_;
     std::set<SlaveId> inBurst_;
-    double groupFrequencyPpb_;
+    GroupRate rate_;
     bool stopping_ = false;
 };
 

@@ -38,6 +38,7 @@ enum class Exclusion {
     trimmedAway,  ///< among the highest or lowest that the method drops
     notMiddle,    ///< not among the middle ones that the method takes
     late,         ///< did not answer in this sync cycle
+    newcomer,     ///< not on the group's line yet since it joined
 };
 
 /// "robust", …; what the option is called.

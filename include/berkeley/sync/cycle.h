@@ -1,8 +1,9 @@
 /// The arithmetic at the end of a sync cycle: from what the clocks showed to what each is told.
 ///
 /// The group's time is a line over the master's unsteered clock. Each cycle moves that line by the
-/// average of the group clocks' offsets from it, and gives it the robust mean of the unsteered
-/// clocks' rates; then every clock, the master's own too, is told where its correction has to lie.
+/// average of the group clocks' offsets from it, and gives it the rate of the unsteered clocks
+/// (group_rate.h); then every clock, the master's own too, is told where its correction has to lie.
+/// A clock that joins a group which has a time already is brought in before it counts.
 /// Units: std::chrono, or in the name; offsets are clock minus master. Thread safety: none.
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "berkeley/sync/adjustment.h"
 #include "berkeley/sync/average.h"
 #include "berkeley/sync/discipline.h"
+#include "berkeley/sync/group_rate.h"
 #include "berkeley/sync/roster.h"
 
 namespace berkeley {
@@ -60,9 +62,10 @@ struct CycleOptions {
 };
 
 /// `group` is the line of the previous cycle, or a line without a correction before the first;
-/// `master` is the master's own group clock. `now` is on the master's unsteered clock. Leaves
-/// `status.duration` to whoever can read a clock.
-CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, const Roster& roster,
+/// `master` is the master's own group clock. `now` is on the master's unsteered clock. Notes in the
+/// roster who counts from now on, and takes `rate` on. Leaves `status.duration` to whoever can read
+/// a clock.
+CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, GroupRate& rate,
                            const Adjustment& group, const ClockState& master,
                            const CycleOptions& options);
 

@@ -28,6 +28,7 @@ struct Member {
     std::string address;
     bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that nobody steers
     OffsetEstimator estimator;
+    bool counts{};    ///< has been on the group's line since it joined
     bool expected{};  ///< was on the roster already when the present sync cycle began
     std::optional<ClockReading> reading;
     HostTime heard;      ///< when the reading arrived, on the master's unsteered clock
@@ -52,6 +53,9 @@ class Roster {
     /// How many polls the burst has (none with a slave that has left), when sync cycles are that
     /// far apart.
     int beginBurst(SlaveId slave, Nanoseconds interval);
+
+    /// From now on its clock counts in the average.
+    void count(SlaveId slave);
 
     /// False when the exchange contradicts itself; then nothing was recorded. Unknown slaves, which
     /// have just left, are ignored.

@@ -1,0 +1,89 @@
+#include "berkeley/sync/group_rate.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "berkeley/sync/average.h"
+
+namespace berkeley {
+namespace {
+
+/// A group is founded when most drifts have been known for this long.
+constexpr std::chrono::seconds kFounding{30};
+/// How fast the rate goes to the mean, in ppb a second: a slave may be away for a day before that
+/// adds up to what its bound allows for.
+constexpr double kReturnPpb = 0.02;
+/// No slave has this number.
+constexpr SlaveId kMaster = 0;
+
+double meanOf(const std::map<SlaveId, double>& drifts) {
+    std::vector<double> rates;
+    for (const auto& [slave, drift] : drifts) {
+        rates.push_back(drift);
+    }
+    return robustMean(rates);
+}
+
+}  // namespace
+
+void GroupRate::follow(HostTime now, std::map<SlaveId, double> drifts, std::size_t slaves) {
+    const bool mostKnown = slaves > 0 && 2 * (drifts.size() + 1) > slaves + 1;
+    drifts.emplace(kMaster, 0);
+    if (founded_) {
+        admit(drifts);
+        ppb_ = unbiasedMean();
+    } else if (mostKnown) {
+        found(now, drifts);
+    }
+    if (founded_ && mostKnown) {
+        const double most = kReturnPpb * std::chrono::duration<double>(now - last_).count();
+        move(std::clamp(meanOf(drifts) - ppb_, -most, most));
+    }
+    last_ = now;
+}
+
+void GroupRate::found(HostTime now, const std::map<SlaveId, double>& drifts) {
+    if (!firstKnown_) {
+        firstKnown_ = now;
+    }
+    founded_ = now - *firstKnown_ >= kFounding;
+    ppb_ = meanOf(drifts);
+    rates_.clear();
+    for (const auto& [slave, drift] : drifts) {
+        rates_.emplace(slave, Rate{.driftPpb = drift, .biasPpb = 0});
+    }
+}
+
+/// By what they were in the cycle before, those who are still there make the same rate as all did;
+/// who is new makes the present one.
+void GroupRate::admit(const std::map<SlaveId, double>& drifts) {
+    if (std::erase_if(rates_, [&](const auto& rate) { return !drifts.contains(rate.first); }) > 0) {
+        const double without = unbiasedMean();
+        for (auto& [slave, rate] : rates_) {
+            rate.biasPpb += without - ppb_;
+        }
+    }
+    for (const auto& [slave, drift] : drifts) {
+        rates_.try_emplace(slave, Rate{.driftPpb = drift, .biasPpb = drift - ppb_});
+        rates_.at(slave).driftPpb = drift;
+    }
+}
+
+double GroupRate::unbiasedMean() const {
+    std::vector<double> rates;
+    for (const auto& [slave, rate] : rates_) {
+        rates.push_back(rate.driftPpb - rate.biasPpb);
+    }
+    return robustMean(rates);
+}
+
+void GroupRate::move(double ppb) {
+    ppb_ += ppb;
+    for (auto& [slave, rate] : rates_) {
+        rate.biasPpb -= ppb;
+    }
+}
+
+}  // namespace berkeley

@@ -1,0 +1,87 @@
+#include "berkeley/sync/group_rate.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr HostTime kStart{std::chrono::hours{500'000}};
+
+/// A group that was founded by its master and two slaves, at +30 and −12 ppm.
+class FoundedGroup : public testing::Test {
+  protected:
+    FoundedGroup() {
+        while (rate_.founding()) {
+            cycle(drifts_);
+        }
+    }
+
+    void cycle(const std::map<SlaveId, double>& drifts, Nanoseconds after = 1s) {
+        now_ += after;
+        rate_.follow(now_, drifts, drifts.size());
+    }
+
+    std::map<SlaveId, double> drifts_{{1, 30'000}, {2, -12'000}};
+    HostTime now_ = kStart;
+    GroupRate rate_{0};
+};
+
+TEST(GroupRate, StaysWhatItWasWhileMostDriftsAreUnknown) {
+    GroupRate rate{7'000};
+    rate.follow(kStart, {{1, 30'000}}, 3);
+    EXPECT_EQ(rate.ppb(), 7'000);
+}
+
+TEST(GroupRate, StaysWhatItWasWithoutSlaves) {
+    GroupRate rate{7'000};
+    rate.follow(kStart, {}, 0);
+    EXPECT_EQ(rate.ppb(), 7'000);
+}
+
+TEST(GroupRate, GoesToTheMeanAtOnceWhileTheGroupIsFounded) {
+    GroupRate rate{0};
+    rate.follow(kStart, {{1, 30'000}, {2, -12'000}}, 2);
+    EXPECT_NEAR(rate.ppb(), 6'000, 1e-6);
+    rate.follow(kStart + 1s, {{1, 33'000}, {2, -12'000}}, 2);
+    EXPECT_NEAR(rate.ppb(), 7'000, 1e-6);
+}
+
+TEST_F(FoundedGroup, DoesNotChangeItsRateWhenAClockLeaves) {
+    cycle({{1, 30'000}});
+    EXPECT_NEAR(rate_.ppb(), 6'000, 0.1);
+}
+
+TEST_F(FoundedGroup, DoesNotChangeItsRateWhenAClockComes) {
+    drifts_[3] = 90'000;
+    cycle(drifts_);
+    cycle(drifts_);
+    EXPECT_NEAR(rate_.ppb(), 6'000, 0.1);
+}
+
+TEST_F(FoundedGroup, GoesToTheMeanInTheEnd) {
+    for (int i = 0; i < 200; ++i) {
+        cycle({{1, 30'000}}, 1h);
+    }
+    EXPECT_NEAR(rate_.ppb(), 15'000, 1e-6);
+}
+
+/// All drifts are against the master's clock, so they change together when it is that one.
+TEST_F(FoundedGroup, FollowsAtOnceWhenTheMastersOwnRateChanges) {
+    cycle({{1, 25'000}, {2, -17'000}});
+    EXPECT_NEAR(rate_.ppb(), 6'000 - 2 * 5'000 / 3.0, 0.1);
+}
+
+TEST_F(FoundedGroup, IsNotTakenAlongByOneClockOfMany) {
+    for (SlaveId slave = 3; slave < 9; ++slave) {
+        drifts_[slave] = 0;
+    }
+    cycle(drifts_);
+    drifts_[1] += 100'000;
+    cycle(drifts_);
+    EXPECT_NEAR(rate_.ppb(), 6'000, 0.1);
+}
+
+}  // namespace
+}  // namespace berkeley

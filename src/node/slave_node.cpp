@@ -147,9 +147,10 @@ void SlaveNode::answer(Conversation& conversation, const Poll& poll, HostTime t2
         // Whatever the clocks did, it left before the master could send the next poll.
         report.previousSent = std::min(stamps.departure(departed, answered->sent), t2);
     }
-    const CorrectionLine line = clock_.state().line;
+    const ClockState state = clock_.state();
     report.sent = clock_.hostNow();
-    report.correction = line.at(report.sent);
+    report.correction = state.line.at(report.sent);
+    report.deviation = state.deviationAt(report.sent);
     master.sendStamped(encode(report));
     answered = report;
 }
@@ -196,7 +197,7 @@ void SlaveNode::followLab(Connection& master) {
 void SlaveNode::sendReport(Connection& master) {
     const CorrectionLine line = clock_.state().line;
     const HostTime now = clock_.hostNow();
-    master.send(encode(Report{0, false, now, now, line.at(now)}));
+    master.send(encode(Report{.received = now, .sent = now, .correction = line.at(now)}));
 }
 
 void SlaveNode::sendLabTime(Connection& master) {

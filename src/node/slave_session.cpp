@@ -138,7 +138,7 @@ void SlaveSession::receiveReport(const Report& report, HostTime t4) {
         open_.reset();
     }
     const Measurement latest{{answer.t1, report.received, report.sent, t4},
-                             {report.sent, report.correction}};
+                             {report.sent, report.correction, report.deviation}};
     // The first one, inexact as it is anyway, counts at once: whatever becomes of the burst, the
     // slave has answered. The last one does not count: nobody will say when exactly it was sent.
     if (answer.first) {

@@ -16,11 +16,17 @@ constexpr double kMostMotionPpb = 50'000'000;
 /// A bound that is wider says little about where a newcomer is: its first messages were lost.
 constexpr std::chrono::milliseconds kTelling{1};
 
+/// A correction is not replaced by one that is hardly better: both have their errors.
+constexpr int kClearly = 2;
+
 /// One clock that takes part in the cycle; `slave` is absent for the master's own.
 struct Participant {
     std::optional<SlaveId> slave;
     Estimate host;            ///< unsteered clock against the master's, at the end of the cycle
     Nanoseconds fromGroup{};  ///< its group clock minus the group's line
+    /// It knows its own correction better than it could be told: the group's master, or the
+    /// master's clock, is another one than before, and the offset is not known as well yet.
+    bool knowsBetter{};
     bool counts{};
     ClockStatus status;
 };
@@ -34,6 +40,7 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
     return {.slave = std::nullopt,
             .host = {},
             .fromGroup = master.line.at(now) - group.correctionAt(now),
+            .knowsBetter = false,
             .counts = true,
             .status = std::move(status)};
 }
@@ -56,10 +63,19 @@ ClockStatus statusOf(const Member& member) {
     return status;
 }
 
+/// Of what a clock is told.
+Deviation deviationOf(const Estimate& host) { return {host.sigma, host.driftSigmaPpb}; }
+
+/// What counts is how well it does until the next cycle.
+bool knowsBetter(const Member& member, const Deviation& toBeTold, Nanoseconds interval) {
+    const std::optional<Deviation>& own = member.reading->deviation;
+    return !member.settled && own && own->after(interval) < kClearly * toBeTold.after(interval);
+}
+
 /// On the line as far as can be told, when that can be told at all.
 bool hasArrived(const Participant& participant) {
     const Estimate& host = participant.host;
-    return std::chrono::abs(participant.fromGroup) <= host.bound &&
+    return !participant.knowsBetter && std::chrono::abs(participant.fromGroup) <= host.bound &&
            (host.bound <= kTelling || host.driftKnown());
 }
 
@@ -83,6 +99,7 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
             .slave = slave,
             .host = *estimate,
             .fromGroup = fromGroupAt(*member.reading, member.heard, heard, group),
+            .knowsBetter = knowsBetter(member, deviationOf(*estimate), now - group.reference),
             .counts = false,
             .status = statusOf(member)};
         participant.counts = mayCount(participant, member, master);
@@ -119,12 +136,13 @@ Average averageOf(const std::vector<Participant>& participants, const AverageOpt
 }
 
 /// A clock that is late keeps its part in the rate: the others' must not change with every answer
-/// that is missing.
+/// that is missing. A newcomer that is not settled has none yet: what is still to be found out
+/// about its drift would change the rate.
 std::map<SlaveId, double> knownDrifts(HostTime now, const Roster& roster) {
     std::map<SlaveId, double> drifts;
     for (const auto& [slave, member] : roster.members()) {
         const std::optional<Estimate> estimate = member.estimator.at(now);
-        if (estimate && estimate->driftKnown()) {
+        if ((member.settled || member.counts) && estimate && estimate->driftKnown()) {
             drifts.emplace(slave, estimate->driftPpb);
         }
     }
@@ -138,8 +156,9 @@ Adjustment seenFrom(const Estimate& host, const Adjustment& group) {
     adjustment.correction = group.correction - host.offset;
     // The correction's rate is the ratio of the group's rate and the clock's own.
     adjustment.frequencyPpb = (group.frequencyPpb - host.driftPpb) / (1 + host.driftPpb * 1e-9);
-    adjustment.bound = host.bound;
+    adjustment.bound = host.bound + group.bound;
     adjustment.boundGrowthPpb = host.boundGrowthPpb + group.boundGrowthPpb;
+    adjustment.deviation = deviationOf(host);
     return adjustment;
 }
 
@@ -159,11 +178,11 @@ double motionPpb(HostTime now, Nanoseconds average, const GroupRate& rate, const
     return std::min(motion, kMostMotionPpb);
 }
 
-/// When the master's own clock was set, its slaves still agree with each other, but none of their
-/// offsets from it is known as well as before: what they could be told is worse than what they
-/// have.
+/// The slaves of a master that is new, or whose own clock was set, still agree with each other, but
+/// none of their offsets is known as well as before: what they could be told is worse than what
+/// they have.
 bool isBetterLeftAlone(const Participant& participant, Nanoseconds average) {
-    return participant.host.recovering &&
+    return participant.knowsBetter &&
            std::chrono::abs(participant.fromGroup - average) <= participant.host.bound;
 }
 
@@ -211,8 +230,10 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, Gr
                       .reference = now,
                       .correction = group.correctionAt(now) + average.offset,
                       .frequencyPpb = rate.ppb(),
-                      .bound = {},
-                      .boundGrowthPpb = {}};
+                      .bound = driftOver(group.bound, kRemembered * 1e9),
+                      .boundGrowthPpb = {},
+                      .deviation = {driftOver(group.deviation.sigma, kRemembered * 1e9),
+                                    kRemembered * group.deviation.driftPpb}};
     if (master.synchronized) {
         outcome.master.boundGrowthPpb = motionPpb(now, average.offset, rate, group, participants);
     }
@@ -228,6 +249,9 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, Gr
         if (participant.counts && master.synchronized) {
             roster.count(*participant.slave);
         }
+        if (!participant.knowsBetter) {
+            roster.settle(*participant.slave);
+        }
         if (isBetterLeftAlone(participant, average.offset)) {
             continue;
         }
@@ -238,6 +262,7 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, Gr
             outcome.adjustments.emplace_back(*participant.slave, adjustment);
         }
     }
+    roster.expectOn(outcome.master);
     outcome.status.cycle = cycle;
     outcome.status.when = corrected(now, outcome.master.correction);
     outcome.status.average = average.offset;

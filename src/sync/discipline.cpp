@@ -8,6 +8,14 @@ Nanoseconds ClockState::boundAt(HostTime host) const {
     return adjustment.boundAt(host) + std::chrono::abs(line.pendingAt(host));
 }
 
+std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
+    if (!synchronized) {
+        return std::nullopt;
+    }
+    const Deviation& told = adjustment.deviation;
+    return Deviation{told.after(host - adjustment.reference), told.driftPpb};
+}
+
 namespace {
 
 /// A clock is not set so near to the end of what is believable that it would soon be beyond it.

@@ -19,8 +19,6 @@ constexpr double kLikelihoodRange = 12;
 /// How well a drift is known that was measured before the machine was started anew, when it was
 /// perhaps colder.
 constexpr double kSigmaRememberedPpb = 2'000;
-/// How much worse a clock that is left alone gets, in ppb of the time that passes.
-constexpr double kLeftAlonePpb = 10;
 /// How well the drift is known after the clock was set: less than before, in case it is another
 /// one.
 constexpr double kSigmaAfterStepPpb = 300;
@@ -46,11 +44,20 @@ class OffsetEstimator::Bank {
         }
     }
 
+    /// What is known of the offset before the first sample.
+    struct Expectation {
+        HostTime when;
+        Nanoseconds offset;
+        Deviation deviation;
+    };
+
+    void expect(const Expectation& expectation) { expectation_ = expectation; }
+
     void beginBurst() { burstIsNew_ = true; }
 
-    void add(const Sample& sample) {
-        const bool consistent = certain_.add(sample);
-        if (!jitter_ || !consistent) {
+    bool add(const Sample& sample) {
+        const bool anew = !certain_.add(sample);
+        if (!jitter_ || anew) {
             begin(sample);
         } else {
             advance(sample.when);
@@ -58,6 +65,7 @@ class OffsetEstimator::Bank {
         }
         delay_ = burstIsNew_ ? sample.delay : std::min(delay_, sample.delay);
         burstIsNew_ = false;
+        return anew;
     }
 
     std::optional<Estimate> at(HostTime when) const {
@@ -75,12 +83,12 @@ class OffsetEstimator::Bank {
         return Estimate{
             .offset = offset,
             .bound = certain.farthestFrom(offset),
+            .sigma = Nanoseconds{std::llround(std::sqrt(mean.offsetVariance))},
             .driftPpb = drift,
             .driftSigmaPpb = std::sqrt(mean.driftVariance),
             .boundGrowthPpb =
                 std::max(certain_.driftHighPpb() - drift, drift - certain_.driftLowPpb()),
-            .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())},
-            .recovering = isRecovering(mean, when)};
+            .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())}};
     }
 
     std::optional<Nanoseconds> delay() const {
@@ -95,32 +103,42 @@ class OffsetEstimator::Bank {
         double driftVariance = 0;
     };
 
-    /// How well the offset was known when a clock was set.
-    struct Set {
-        HostTime when;
-        double sigma;
-    };
-
     /// Nothing is left of the offset. But a clock that was set, or stood still for a while, goes on
     /// at its rate, and the path is the one it was.
     void begin(const Sample& sample) {
         origin_ = sample.offset.midpoint();
         when_ = sample.when;
         const auto delay = static_cast<double>(sample.delay.count());
+        double offset = 0;
+        double sigma = uniformSigma(delay / 2) + 1;
         double drift = rememberedDriftPpb_.value_or(0);
         double driftSigma =
             rememberedDriftPpb_ ? kSigmaRememberedPpb : uniformSigma(driftLimitPpb_);
         if (jitter_) {
             const Mean before = meanOfFilters();
-            set_ = {sample.when, std::sqrt(before.offsetVariance)};
             drift = before.drift;
             driftSigma = std::max(std::sqrt(before.driftVariance), kSigmaAfterStepPpb);
         } else {
             jitter_.emplace(delay);
+            if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift)) {
+                offset = static_cast<double>((*expected - origin_).count());
+                sigma = static_cast<double>(expectation_->deviation.sigma.count()) + 1;
+                driftSigma = expectation_->deviation.driftPpb;
+            }
         }
         for (OffsetFilter& filter : filters_) {
-            filter.begin(0, uniformSigma(delay / 2) + 1, drift, driftSigma);
+            filter.begin(offset, sigma, drift, driftSigma);
         }
+    }
+
+    /// Nothing when the sample contradicts it.
+    std::optional<Nanoseconds> expectedIn(const Sample& sample, double driftPpb) const {
+        if (!expectation_) {
+            return std::nullopt;
+        }
+        const Nanoseconds offset =
+            expectation_->offset + driftOver(sample.when - expectation_->when, driftPpb);
+        return sample.offset.contains(offset) ? std::optional{offset} : std::nullopt;
     }
 
     void advance(HostTime when) {
@@ -166,19 +184,14 @@ class OffsetEstimator::Bank {
                 mean.driftVariance / weights};
     }
 
-    bool isRecovering(const Mean& mean, HostTime when) const {
-        return set_ && std::sqrt(mean.offsetVariance) >
-                           set_->sigma + kLeftAlonePpb * toSeconds(when - set_->when);
-    }
-
     double driftLimitPpb_;
     std::optional<double> rememberedDriftPpb_;
+    std::optional<Expectation> expectation_;
     CertainOffset certain_;
     std::vector<OffsetFilter> filters_;
     std::optional<Jitter> jitter_;  ///< nothing before the first sample
     Nanoseconds origin_{};          ///< the offset from which the filters count
     HostTime when_;                 ///< the time that the filters have reached
-    std::optional<Set> set_;        ///< the last time
     Nanoseconds delay_{};
     bool burstIsNew_ = true;
 };
@@ -189,8 +202,11 @@ OffsetEstimator::~OffsetEstimator() = default;
 OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
 OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;
 
+void OffsetEstimator::expect(HostTime when, Nanoseconds offset, const Deviation& deviation) {
+    bank_->expect({when, offset, deviation});
+}
 void OffsetEstimator::beginBurst() { bank_->beginBurst(); }
-void OffsetEstimator::add(const Sample& sample) { bank_->add(sample); }
+bool OffsetEstimator::add(const Sample& sample) { return bank_->add(sample); }
 std::optional<Estimate> OffsetEstimator::at(HostTime when) const { return bank_->at(when); }
 std::optional<Nanoseconds> OffsetEstimator::delay() const { return bank_->delay(); }
 

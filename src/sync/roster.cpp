@@ -1,5 +1,6 @@
 #include "berkeley/sync/roster.h"
 
+#include <cmath>
 #include <utility>
 
 namespace berkeley {
@@ -8,6 +9,28 @@ namespace {
 /// A lab slave is not polled: it reports by itself every 5 s, whatever the master's interval. This
 /// is three of its intervals.
 constexpr std::chrono::seconds kLabPatience{15};
+
+/// When the group's time is `time`, on the clock of which `line` is the correction. `near` is not
+/// far from it.
+HostTime whenOn(const Adjustment& line, GroupTime time, HostTime near) {
+    for (int i = 0; i < 2; ++i) {
+        near = HostTime{time.time_since_epoch() - line.correctionAt(near)};
+    }
+    return near;
+}
+
+/// As if the slave's clock were on the line.
+void expectOn(const Adjustment& line, const ClockReading& reading, HostTime arrival,
+              OffsetEstimator& estimator) {
+    const HostTime when = whenOn(line, corrected(reading.sent, reading.correction), arrival);
+    const Deviation group{line.deviation.after(when - line.reference), line.deviation.driftPpb};
+    const auto both = [](double a, double b) { return std::hypot(a, b); };
+    estimator.expect(
+        when, reading.sent - when,
+        {Nanoseconds{std::llround(both(static_cast<double>(reading.deviation->sigma.count()),
+                                       static_cast<double>(group.sigma.count())))},
+         both(reading.deviation->driftPpb, group.driftPpb)});
+}
 
 }  // namespace
 
@@ -23,6 +46,7 @@ SlaveId Roster::join(std::string name, std::string address, bool lab,
                                    .lab = lab,
                                    .estimator = OffsetEstimator{driftLimitPpb_, rememberedDriftPpb},
                                    .counts = false,
+                                   .settled = false,
                                    .expected = false,
                                    .reading = {},
                                    .heard = {},
@@ -55,6 +79,12 @@ void Roster::count(SlaveId slave) {
     }
 }
 
+void Roster::settle(SlaveId slave) {
+    if (const auto found = members_.find(slave); found != members_.end()) {
+        found->second.settled = true;
+    }
+}
+
 bool Roster::record(SlaveId slave, const Exchange& exchange, const ClockReading& reading) {
     const std::optional<Sample> sample = toSample(exchange);
     if (!sample) {
@@ -62,7 +92,12 @@ bool Roster::record(SlaveId slave, const Exchange& exchange, const ClockReading&
     }
     if (const auto found = members_.find(slave); found != members_.end()) {
         Member& member = found->second;
-        member.estimator.add(*sample);
+        if (!member.reading && reading.deviation && line_) {
+            berkeley::expectOn(*line_, reading, exchange.t4, member.estimator);
+        }
+        if (member.estimator.add(*sample)) {
+            member.settled = false;
+        }
         member.reading = reading;
         member.heard = exchange.t4;
         member.inThisCycle = true;

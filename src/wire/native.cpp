@@ -13,17 +13,30 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kNameSize = 40;
+constexpr std::size_t kHostSize = 48;
+constexpr Rank kMostMasters = 256;
 constexpr double kFrequencyUnitsPerPpb = 1e6;
 
 /// A clock that is a tenth off in rate is broken; and up to here a frequency in the frame's units
 /// is exact in a double.
 constexpr double kFrequencyLimitPpb = 1e8;
 
-enum class FrameType : std::uint8_t { kHello = 1, kPoll, kReport, kAdjustment };
+enum class FrameType : std::uint8_t {
+    kHello = 1,
+    kPoll,
+    kReport,
+    kAdjustment,
+    kWelcome,
+    kRedirect,
+    kAnnouncement
+};
 
 constexpr std::uint8_t kNoFlags = 0;
 constexpr std::uint8_t kSolicited = 1;  ///< of a report
+constexpr std::uint8_t kDeviates = 2;   ///< of a report: there is a deviation
 constexpr std::uint8_t kRemembers = 1;  ///< of a hello: there is a frequency
+constexpr std::uint8_t kActive = 1;     ///< of an announcement
+constexpr std::uint8_t kAnswers = 2;    ///< of an announcement: there is one that it answers
 
 // What each message has to satisfy to travel, for both directions: the first thing that is wrong
 // with it, or nothing.
@@ -31,15 +44,23 @@ constexpr std::uint8_t kRemembers = 1;  ///< of a hello: there is a frequency
 /// False for NaN as well.
 bool isBelievableFrequency(double ppb) { return std::fabs(ppb) <= kFrequencyLimitPpb; }
 
+bool isPrintable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool isBelievable(const Deviation& deviation) {
+    return deviation.sigma >= Nanoseconds::zero() && deviation.sigma < kTimeLimit &&
+           deviation.driftPpb >= 0 && isBelievableFrequency(deviation.driftPpb);
+}
+
 std::string_view problemOf(const Hello& hello) {
-    const auto printable = [](char c) { return c > ' ' && c <= '~'; };
     if (hello.name.empty()) {
         return "hello has no name";
     }
     if (hello.name.size() > kNameSize) {
         return "hello name is longer than 40 bytes";
     }
-    if (!std::all_of(hello.name.begin(), hello.name.end(), printable)) {
+    if (!isPrintable(hello.name)) {
         return "hello name holds a byte that is not printable ASCII";
     }
     if (!isBelievableFrequency(hello.frequencyPpb.value_or(0))) {
@@ -78,6 +99,12 @@ std::string_view problemOf(const Report& report) {
     if (report.previousSent && *report.previousSent > report.received) {
         return "previous report was sent after this one's poll was received";
     }
+    if (!report.solicited && report.deviation) {
+        return "unasked report has a deviation";
+    }
+    if (report.deviation && !isBelievable(*report.deviation)) {
+        return "report's deviation is outside 0 to 146 years, or its rate's outside 0 to 10 %";
+    }
     return {};
 }
 
@@ -103,6 +130,45 @@ std::string_view problemOf(const Adjustment& adjustment) {
     if (adjustment.boundGrowthPpb < 0) {
         return "adjustment's bound growth is negative";
     }
+    if (!isBelievable(adjustment.deviation)) {
+        return "adjustment's deviation is outside 0 to 146 years, or its rate's outside 0 to 10 %";
+    }
+    return {};
+}
+
+std::string_view problemOf(const Welcome& welcome) {
+    if (welcome.interval <= Nanoseconds::zero()) {
+        return "welcome's interval is not positive";
+    }
+    if (welcome.interval >= kTimeLimit) {
+        return "welcome's interval exceeds 146 years";
+    }
+    return {};
+}
+
+std::string_view problemOf(const MasterAnnouncement& message) {
+    const auto& [from, active, wait, sent, answers] = message.announcement;
+    if (from >= kMostMasters) {
+        return "announcement's rank exceeds 255";
+    }
+    for (const Nanoseconds time : {wait, sent, answers.value_or(Nanoseconds::zero())}) {
+        if (time < Nanoseconds::zero() || time >= kTimeLimit) {
+            return "announcement holds a time outside 0 to 146 years";
+        }
+    }
+    return {};
+}
+
+std::string_view problemOf(const Redirect& redirect) {
+    if (redirect.host.size() > kHostSize) {
+        return "redirect's host is longer than 48 bytes";
+    }
+    if (!isPrintable(redirect.host)) {
+        return "redirect's host holds a byte that is not printable ASCII";
+    }
+    if (redirect.host.empty() != (redirect.port == 0)) {
+        return "redirect has only one of host and port";
+    }
     return {};
 }
 
@@ -125,11 +191,18 @@ class FrameWriter {
     void optionalTime(std::optional<HostTime> time) { this->time(time.value_or(HostTime{})); }
     void span(Nanoseconds span) { integer(span.count()); }
     void frequency(double ppb) { integer(std::llround(ppb * kFrequencyUnitsPerPpb)); }
-    void name(std::string_view name) {
-        for (const char c : name) {
+    void deviation(const Deviation& deviation) {
+        span(deviation.sigma);
+        frequency(deviation.driftPpb);
+    }
+    void port(std::uint16_t port) { put(port, sizeof port); }
+    void number(std::uint64_t number) { put(number, sizeof number); }
+    /// Zeros behind it, up to `size`.
+    void text(std::string_view text, std::size_t size) {
+        for (const char c : text) {
             put8(static_cast<std::uint8_t>(c));
         }
-        used_ += kNameSize - name.size();
+        used_ += size - text.size();
     }
 
     const Frame& frame() const { return frame_; }
@@ -149,7 +222,7 @@ class FrameWriter {
 
 Frame frameOf(const Hello& hello) {
     FrameWriter writer{FrameType::kHello, hello.frequencyPpb ? kRemembers : kNoFlags, 0};
-    writer.name(hello.name);
+    writer.text(hello.name, kNameSize);
     if (hello.frequencyPpb) {
         writer.frequency(*hello.frequencyPpb);
     }
@@ -161,12 +234,15 @@ Frame frameOf(const Poll& poll) {
 }
 
 Frame frameOf(const Report& report) {
-    FrameWriter writer{FrameType::kReport, report.solicited ? kSolicited : kNoFlags,
-                       report.sequence};
+    const int flags = (report.solicited ? kSolicited : 0) | (report.deviation ? kDeviates : 0);
+    FrameWriter writer{FrameType::kReport, static_cast<std::uint8_t>(flags), report.sequence};
     writer.time(report.received);
     writer.time(report.sent);
     writer.span(report.correction);
     writer.optionalTime(report.previousSent);
+    if (report.deviation) {
+        writer.deviation(*report.deviation);
+    }
     return writer.frame();
 }
 
@@ -177,6 +253,32 @@ Frame frameOf(const Adjustment& adjustment) {
     writer.frequency(adjustment.frequencyPpb);
     writer.span(adjustment.bound);
     writer.frequency(adjustment.boundGrowthPpb);
+    writer.deviation(adjustment.deviation);
+    return writer.frame();
+}
+
+Frame frameOf(const Welcome& welcome) {
+    FrameWriter writer{FrameType::kWelcome, kNoFlags, 0};
+    writer.span(welcome.interval);
+    return writer.frame();
+}
+
+Frame frameOf(const MasterAnnouncement& message) {
+    const auto& [from, active, wait, sent, answers] = message.announcement;
+    const int flags = (active ? kActive : 0) | (answers ? kAnswers : 0);
+    FrameWriter writer{FrameType::kAnnouncement, static_cast<std::uint8_t>(flags),
+                       static_cast<std::uint32_t>(from)};
+    writer.number(message.masters);
+    writer.span(wait);
+    writer.span(sent);
+    writer.span(answers.value_or(Nanoseconds::zero()));
+    return writer.frame();
+}
+
+Frame frameOf(const Redirect& redirect) {
+    FrameWriter writer{FrameType::kRedirect, kNoFlags, 0};
+    writer.text(redirect.host, kHostSize);
+    writer.port(redirect.port);
     return writer.frame();
 }
 
@@ -206,14 +308,18 @@ class FrameReader {
     Nanoseconds span() { return Nanoseconds{integer()}; }
     double frequency() { return static_cast<double>(integer()) / kFrequencyUnitsPerPpb; }
 
-    /// Without the padding; a zero byte inside stays in the name, which then is not printable.
-    std::string name() {
-        std::string name(kNameSize, '\0');
-        for (char& c : name) {
+    Deviation deviation() { return {.sigma = span(), .driftPpb = frequency()}; }
+    std::uint16_t port() { return static_cast<std::uint16_t>(take(2)); }
+    std::uint64_t number() { return take(8); }
+
+    /// Without the padding; a zero byte inside stays in the text, which then is not printable.
+    std::string text(std::size_t size) {
+        std::string text(size, '\0');
+        for (char& c : text) {
             c = static_cast<char>(take(1));
         }
-        name.erase(name.find_last_not_of('\0') + 1);
-        return name;
+        text.erase(text.find_last_not_of('\0') + 1);
+        return text;
     }
 
     void reserved(std::size_t size) {
@@ -247,7 +353,7 @@ class FrameReader {
 Message readHello(FrameReader& reader) {
     const bool remembers = reader.flags(kRemembers) == kRemembers;
     reader.reserved(sizeof(std::uint32_t));
-    return Hello{.name = reader.name(),
+    return Hello{.name = reader.text(kNameSize),
                  .frequencyPpb = remembers ? std::optional{reader.frequency()} : std::nullopt};
 }
 
@@ -257,13 +363,15 @@ Message readPoll(FrameReader& reader) {
 }
 
 Message readReport(FrameReader& reader) {
-    const bool solicited = reader.flags(kSolicited) == kSolicited;
-    return Report{.sequence = reader.sequence(),
-                  .solicited = solicited,
-                  .received = reader.time(),
-                  .sent = reader.time(),
-                  .correction = reader.span(),
-                  .previousSent = reader.optionalTime()};
+    const std::uint8_t flags = reader.flags(kSolicited | kDeviates);
+    return Report{
+        .sequence = reader.sequence(),
+        .solicited = (flags & kSolicited) != 0,
+        .received = reader.time(),
+        .sent = reader.time(),
+        .correction = reader.span(),
+        .previousSent = reader.optionalTime(),
+        .deviation = (flags & kDeviates) != 0 ? std::optional{reader.deviation()} : std::nullopt};
 }
 
 Message readAdjustment(FrameReader& reader) {
@@ -273,11 +381,39 @@ Message readAdjustment(FrameReader& reader) {
                       .correction = reader.span(),
                       .frequencyPpb = reader.frequency(),
                       .bound = reader.span(),
-                      .boundGrowthPpb = reader.frequency()};
+                      .boundGrowthPpb = reader.frequency(),
+                      .deviation = reader.deviation()};
+}
+
+Message readWelcome(FrameReader& reader) {
+    reader.flags(kNoFlags);
+    reader.reserved(sizeof(std::uint32_t));
+    return Welcome{.interval = reader.span()};
+}
+
+Message readAnnouncement(FrameReader& reader) {
+    const std::uint8_t flags = reader.flags(kActive | kAnswers);
+    MasterAnnouncement message;
+    message.announcement.from = reader.sequence();
+    message.announcement.active = (flags & kActive) != 0;
+    message.masters = reader.number();
+    message.announcement.wait = reader.span();
+    message.announcement.sent = reader.span();
+    if ((flags & kAnswers) != 0) {
+        message.announcement.answers = reader.span();
+    }
+    return message;
+}
+
+Message readRedirect(FrameReader& reader) {
+    reader.flags(kNoFlags);
+    reader.reserved(sizeof(std::uint32_t));
+    return Redirect{.host = reader.text(kHostSize), .port = reader.port()};
 }
 
 /// In the order of FrameType, which begins with 1.
-constexpr std::array kReaders{readHello, readPoll, readReport, readAdjustment};
+constexpr std::array kReaders{readHello,   readPoll,     readReport,      readAdjustment,
+                              readWelcome, readRedirect, readAnnouncement};
 
 /// What a peer that speaks something else most probably speaks.
 std::string_view looksLike(std::uint8_t first) {

@@ -261,8 +261,12 @@ class Swarm {
         ++counts_.polls;
         const HostTime t2 = slave.host.at(received);
         const HostTime t3 = slave.host.at(RawTimeline::now());
-        sendFrame(slave.socket,
-                  Report{sequence, true, t2, t3, slave.discipline.state().line.at(t3)});
+        sendFrame(slave.socket, Report{.sequence = sequence,
+                                       .solicited = true,
+                                       .received = t2,
+                                       .sent = t3,
+                                       .correction = slave.discipline.state().line.at(t3),
+                                       .deviation = slave.discipline.state().deviationAt(t3)});
     }
 
     void adjust(Slave& slave, const Adjustment& adjustment) {
@@ -312,8 +316,9 @@ class Swarm {
     void reportUnasked(const Slave& slave) {
         if (slave.socket >= 0) {
             const HostTime now = slave.host.at(RawTimeline::now());
-            sendFrame(slave.socket,
-                      Report{0, false, now, now, slave.discipline.state().line.at(now)});
+            sendFrame(slave.socket, Report{.received = now,
+                                           .sent = now,
+                                           .correction = slave.discipline.state().line.at(now)});
         }
     }
 

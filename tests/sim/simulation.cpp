@@ -52,8 +52,11 @@ void Simulation::runUntil(Nanoseconds until) {
 }
 
 void Simulation::join(Slave& slave) {
-    slave.id =
-        roster_.join(slave.model.name, slave.model.name, false, slave.model.rememberedDriftPpb);
+    std::optional<double> drift = slave.model.rememberedDriftPpb;
+    if (const ClockState& state = slave.host.discipline.state(); state.synchronized) {
+        drift = rate_.ppb() - state.adjustment.frequencyPpb;
+    }
+    slave.id = roster_.join(slave.model.name, slave.model.name, false, drift);
     slave.present = true;
     slave.inBurst = false;
     slave.lastToSlave = slave.lastToMaster = now_;
@@ -64,7 +67,34 @@ void Simulation::leave(Slave& slave) {
     slave.present = false;
 }
 
+void Simulation::takeOver(const std::string& name, Nanoseconds after) {
+    leaderless_ = true;
+    for (Slave& slave : slaves_) {
+        leave(slave);
+    }
+    Slave& slave = const_cast<Slave&>(find(name));
+    at(now_ + after, [this, &slave] { promote(slave); });
+}
+
+/// From now on `slave` is what was the master.
+void Simulation::promote(Slave& slave) {
+    std::swap(master_, slave.host);
+    group_ = master_.discipline.state().adjustment;
+    rate_ = GroupRate{group_.frequencyPpb, true};
+    leaderless_ = false;
+    roster_.expectOn(group_);
+    for (Slave& other : slaves_) {
+        if (&other != &slave) {
+            join(other);
+        }
+    }
+}
+
 void Simulation::beginCycle() {
+    at(now_ + scenario_.interval, [this] { beginCycle(); });
+    if (leaderless_) {
+        return;
+    }
     roster_.beginCycle();
     for (Slave& slave : slaves_) {
         if (slave.present && !slave.inBurst) {
@@ -75,7 +105,6 @@ void Simulation::beginCycle() {
         }
     }
     at(now_ + scenario_.interval / kAnsweredWithin, [this] { endCycle(); });
-    at(now_ + scenario_.interval, [this] { beginCycle(); });
 }
 
 void Simulation::poll(Slave& slave) {
@@ -100,7 +129,8 @@ void Simulation::answer(Slave& slave, SlaveId asked, HostTime t1) {
     const Nanoseconds lie = slave.model.lie ? slave.model.lie(now_) : Nanoseconds::zero();
     const Nanoseconds sent = now_ + kThinking;
     const HostTime t2 = slave.host.clock.at(now_), t3 = slave.host.clock.at(sent);
-    const ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3)};
+    const ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3),
+                               slave.host.discipline.state().deviationAt(t3)};
     slave.lastToMaster =
         std::max(slave.lastToMaster, sent + slave.model.path.report(random_, sent));
     const Nanoseconds arrival = slave.lastToMaster;

@@ -64,6 +64,9 @@ class Simulation {
     /// Largest minus smallest of the group clocks that are there and synchronized.
     Nanoseconds spread(Nanoseconds trueTime) const;
 
+    /// The master dies; `after` that the slave takes over, and the others join it.
+    void takeOver(const std::string& name, Nanoseconds after);
+
     /// Who the slaves are, in their order; whether one is connected.
     const std::vector<std::string>& names() const { return names_; }
     bool present(const std::string& name) const { return find(name).present; }
@@ -106,6 +109,7 @@ class Simulation {
     void at(Nanoseconds when, std::function<void()> happen);
     void join(Slave& slave);
     void leave(Slave& slave);
+    void promote(Slave& slave);
     void beginCycle();
     void poll(Slave& slave);
     void answer(Slave& slave, SlaveId asked, HostTime t1);
@@ -124,6 +128,7 @@ class Simulation {
     GroupRate rate_{0};
     Adjustment group_;
     std::uint32_t cycle_ = 0;
+    bool leaderless_ = false;
     CycleStatus lastCycle_;
 
     Nanoseconds now_{};

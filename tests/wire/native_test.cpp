@@ -27,7 +27,8 @@ const Report kReport{.sequence = 0x01020304,
                      .received = kAfternoon,
                      .sent = kAfternoon + microseconds{41},
                      .correction = Nanoseconds{-1'500'000},
-                     .previousSent = kAfternoon - microseconds{7}};
+                     .previousSent = kAfternoon - microseconds{7},
+                     .deviation = Deviation{.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
 const Report kFirst{.sequence = 1,
                     .solicited = true,
                     .received = kAfternoon,
@@ -42,9 +43,21 @@ const Adjustment kAdjustment{.cycle = 42,
                              .correction = Nanoseconds{-1'500'000},
                              .frequencyPpb = -12345.678901,
                              .bound = Nanoseconds{250'000},
-                             .boundGrowthPpb = 40'000};
-const std::vector<Message> kOneOfEach{kHello, kRemembering, kPoll,      kReport,
-                                      kFirst, kUnasked,     kAdjustment};
+                             .boundGrowthPpb = 40'000,
+                             .deviation = {.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
+const Welcome kWelcome{.interval = seconds{5}};
+const Redirect kRedirect{.host = "master-2", .port = 8080};
+const Redirect kNobody{};
+const MasterAnnouncement kBeginning{.announcement = {.from = 2, .wait = seconds{1}}, .masters = 7};
+const MasterAnnouncement kActive{.announcement = {.from = 1,
+                                                  .active = true,
+                                                  .wait = Nanoseconds::zero(),
+                                                  .sent = seconds{9},
+                                                  .answers = seconds{8}},
+                                 .masters = 0x0102030405060708};
+const std::vector<Message> kOneOfEach{kHello,    kRemembering, kPoll,       kReport,
+                                      kFirst,    kUnasked,     kAdjustment, kWelcome,
+                                      kRedirect, kNobody,      kBeginning,  kActive};
 
 Frame fromHex(std::string_view text) {
     std::string digits;
@@ -105,7 +118,7 @@ class RandomMessages {
     explicit RandomMessages(std::uint64_t seed) : random_(seeded(seed)) {}
 
     Message next() {
-        switch (between(0, 4)) {
+        switch (between(0, 7)) {
             case 0:
                 return hello();
             case 1:
@@ -114,8 +127,14 @@ class RandomMessages {
                 return unasked();
             case 3:
                 return answer();
-            default:
+            case 4:
                 return adjustment();
+            case 5:
+                return Welcome{Nanoseconds{between(1, kTimeLimit.count() - 1)}};
+            case 6:
+                return Redirect{hello().name, static_cast<std::uint16_t>(between(1, 65'535))};
+            default:
+                return announcement();
         }
     }
 
@@ -129,7 +148,7 @@ class RandomMessages {
         return static_cast<double>(between(low, 100'000'000'000'000)) / 1e6;
     }
 
-    Message hello() {
+    Hello hello() {
         Hello hello;
         for (auto left = between(1, 40); left > 0; --left) {
             hello.name.push_back(static_cast<char>(between('!', '~')));
@@ -150,7 +169,19 @@ class RandomMessages {
             report.previousSent =
                 HostTime{Nanoseconds{between(1, report.received.time_since_epoch().count())}};
         }
+        if (between(0, 1) == 1) {
+            report.deviation = deviation();
+        }
         return report;
+    }
+    Deviation deviation() { return {.sigma = sinceEpoch(), .driftPpb = frequency(0)}; }
+    Message announcement() {
+        return MasterAnnouncement{.announcement = {.from = static_cast<Rank>(between(0, 255)),
+                                                   .active = between(0, 1) == 1,
+                                                   .wait = sinceEpoch(),
+                                                   .sent = sinceEpoch(),
+                                                   .answers = sinceEpoch()},
+                                  .masters = random_()};
     }
     Message adjustment() {
         const HostTime reference{sinceEpoch()};
@@ -159,7 +190,8 @@ class RandomMessages {
                           .correction = sinceEpoch() - reference.time_since_epoch(),
                           .frequencyPpb = frequency(-100'000'000'000'000),
                           .bound = sinceEpoch(),
-                          .boundGrowthPpb = frequency(0)};
+                          .boundGrowthPpb = frequency(0),
+                          .deviation = deviation()};
     }
 
     std::mt19937_64 random_;
@@ -180,21 +212,38 @@ TEST(NativeFrame, LayoutOfPollIsFixed) {
 }
 
 TEST(NativeFrame, LayoutOfReportIsFixed) {
-    EXPECT_EQ(encode(kReport), fromHex("be 01 03 01 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
+    EXPECT_EQ(encode(kReport), fromHex("be 01 03 03 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
                                        "18 eb 06 7a 9c c9 6d 3d ff ff ff ff ff e9 1c a0 "
-                                       "18 eb 06 7a 9c c8 b1 bd 00 00 00 00 00 00 00 00 "
-                                       "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
+                                       "18 eb 06 7a 9c c8 b1 bd 00 00 00 00 00 00 04 d2 "
+                                       "00 00 00 00 00 a0 37 a0 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, LayoutOfAdjustmentIsFixed) {
     EXPECT_EQ(encode(kAdjustment), fromHex("be 01 04 00 00 00 00 2a 18 eb 06 7b c6 ce bf 15 "
                                            "ff ff ff ff ff e9 1c a0 ff ff ff fd 20 23 e3 cb "
                                            "00 00 00 00 00 03 d0 90 00 00 00 09 50 2f 90 00 "
-                                           "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "));
+                                           "00 00 00 00 00 00 04 d2 00 00 00 00 00 a0 37 a0 "));
+}
+
+TEST(NativeFrame, LayoutOfWelcomeIsFixed) {
+    EXPECT_EQ(encode(kWelcome), fromHex("be 01 05 00 00 00 00 00 00 00 00 01 2a 05 f2 00"));
+}
+
+TEST(NativeFrame, LayoutOfRedirectIsFixed) {
+    EXPECT_EQ(encode(kRedirect), fromHex("be 01 06 00 00 00 00 00 6d 61 73 74 65 72 2d 32 "
+                                         "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                         "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                                         "00 00 00 00 00 00 00 00 1f 90 00 00 00 00 00 00 "));
+}
+
+TEST(NativeFrame, LayoutOfAnnouncementIsFixed) {
+    EXPECT_EQ(encode(kActive), fromHex("be 01 07 03 00 00 00 01 01 02 03 04 05 06 07 08 "
+                                       "00 00 00 00 00 00 00 00 00 00 00 02 18 71 1a 00 "
+                                       "00 00 00 01 dc d6 50 00 00 00 00 00 00 00 00 00 "));
 }
 
 TEST(NativeFrame, FlagsTellAnswersFromUnaskedReports) {
-    EXPECT_EQ(encode(kReport)[3], std::byte{1});
+    EXPECT_EQ(encode(kFirst)[3], std::byte{1});
     EXPECT_EQ(encode(kUnasked)[3], std::byte{0});
 }
 
@@ -263,7 +312,7 @@ TEST(NativeFrame, RandomPayloadsAreMessagesOrWireErrors) {
     for (int i = 0; i < 50'000; ++i) {
         Frame frame = encode(kOneOfEach[random() % kOneOfEach.size()]);
         for (auto changes = random() % 8; changes-- > 0;) {
-            frame[3 + random() % 45] = static_cast<std::byte>(random());
+            frame[3 + random() % 61] = static_cast<std::byte>(random());
         }
         try {
             ASSERT_EQ(encode(decode(frame)), frame);
@@ -288,7 +337,7 @@ TEST(NativeFrame, RefusesWhatIsNotItsPreamble) {
 TEST(NativeFrame, RefusesUnknownFlags) {
     EXPECT_EQ(errorOf(patched(kHello, 3, {2})), "flags 0x02 are unknown");
     EXPECT_EQ(errorOf(patched(kPoll, 3, {1})), "flags 0x01 are unknown");
-    EXPECT_EQ(errorOf(patched(kReport, 3, {3})), "flags 0x03 are unknown");
+    EXPECT_EQ(errorOf(patched(kReport, 3, {5})), "flags 0x05 are unknown");
     EXPECT_EQ(errorOf(patched(kAdjustment, 3, {0x80})), "flags 0x80 are unknown");
 }
 
@@ -296,9 +345,11 @@ TEST(NativeFrame, RefusesReservedBytesThatAreSet) {
     EXPECT_EQ(errorOf(patched(kHello, 4, {1})), "reserved byte 4 is set");
     EXPECT_EQ(errorOf(patched(kHello, 48, {1})), "reserved byte 48 is set");
     EXPECT_EQ(errorOf(patched(kPoll, 8, {1})), "reserved byte 8 is set");
-    EXPECT_EQ(errorOf(patched(kReport, 40, {1})), "reserved byte 40 is set");
+    EXPECT_EQ(errorOf(patched(kFirst, 40, {1})), "reserved byte 40 is set");
     EXPECT_EQ(errorOf(patched(kUnasked, 63, {1})), "reserved byte 63 is set");
-    EXPECT_EQ(errorOf(patched(kAdjustment, 63, {1})), "reserved byte 63 is set");
+    EXPECT_EQ(errorOf(patched(kWelcome, 16, {1})), "reserved byte 16 is set");
+    EXPECT_EQ(errorOf(patched(kRedirect, 58, {1})), "reserved byte 58 is set");
+    EXPECT_EQ(errorOf(patched(kActive, 48, {1})), "reserved byte 48 is set");
 }
 
 TEST(NativeFrame, RefusesNamesThatAreNoNames) {
@@ -321,8 +372,8 @@ TEST(NativeFrame, RefusesReportsThatCannotBe) {
               "report's correction leads outside 1970 to 2116");
     EXPECT_EQ(errorOf(patched(kReport, 24, {0x80, 0, 0, 0, 0, 0, 0, 0})),
               "report's correction leads outside 1970 to 2116");
-    EXPECT_EQ(errorOf(patched(kReport, 3, {0})), "unasked report has a sequence number");
-    EXPECT_EQ(errorOf(patched(kReport, 3, {0, 0, 0, 0, 0})),
+    EXPECT_EQ(errorOf(patched(kReport, 3, {2})), "unasked report has a sequence number");
+    EXPECT_EQ(errorOf(patched(kReport, 3, {2, 0, 0, 0, 0})),
               "unasked report has two different times");
     EXPECT_EQ(errorOf(patched(kUnasked, 32, {1})), "unasked report tells of an answer before it");
     EXPECT_EQ(errorOf(patched(kReport, 32, {0x80})),
@@ -342,6 +393,29 @@ TEST(NativeFrame, RefusesAdjustmentsThatCannotBe) {
     EXPECT_EQ(errorOf(patched(kAdjustment, 40, {0x7F})), "adjustment's bound growth exceeds 10 %");
     EXPECT_EQ(errorOf(patched(kAdjustment, 40, {0xFF, 0xFF, 0xFF})),
               "adjustment's bound growth is negative");
+}
+
+TEST(NativeFrame, RefusesWelcomesRedirectsAndAnnouncementsThatCannotBe) {
+    EXPECT_EQ(errorOf(patched(kWelcome, 8, {0x80})), "welcome's interval is not positive");
+    EXPECT_EQ(errorOf(patched(kWelcome, 8, {0x40})), "welcome's interval exceeds 146 years");
+    EXPECT_EQ(errorOf(patched(kRedirect, 8, {' '})),
+              "redirect's host holds a byte that is not printable ASCII");
+    EXPECT_EQ(errorOf(patched(kRedirect, 56, {0, 0})), "redirect has only one of host and port");
+    EXPECT_EQ(errorOf(patched(kNobody, 57, {1})), "redirect has only one of host and port");
+    EXPECT_EQ(errorOf(patched(kActive, 6, {1})), "announcement's rank exceeds 255");
+    EXPECT_EQ(errorOf(patched(kActive, 16, {0x80})),
+              "announcement holds a time outside 0 to 146 years");
+    EXPECT_EQ(errorOf(patched(kActive, 32, {0x40})),
+              "announcement holds a time outside 0 to 146 years");
+}
+
+TEST(NativeFrame, RefusesDeviationsThatCannotBe) {
+    const std::string wrong =
+        "deviation is outside 0 to 146 years, or its rate's outside 0 to 10 %";
+    EXPECT_EQ(errorOf(patched(kReport, 40, {0x80})), "report's " + wrong);
+    EXPECT_EQ(errorOf(patched(kReport, 48, {0x7F})), "report's " + wrong);
+    EXPECT_EQ(errorOf(patched(kAdjustment, 48, {0x40})), "adjustment's " + wrong);
+    EXPECT_EQ(errorOf(patched(kAdjustment, 56, {0xFF})), "adjustment's " + wrong);
 }
 
 // 10 % is 100 000 000 000 000 units, 0x5AF3107A4000.
@@ -372,6 +446,15 @@ TEST(NativeFrame, EncodeRejectsWhatDecodeWouldNotAccept) {
         with(kReport, &Report::previousSent, HostTime{}),
         with(kReport, &Report::previousSent, HostTime::min()),
         with(kReport, &Report::previousSent, kAfternoon + Nanoseconds{1}),
+        with(kUnasked, &Report::deviation, Deviation{}),
+        with(kReport, &Report::deviation, Deviation{Nanoseconds{-1}, 0}),
+        with(kReport, &Report::deviation, Deviation{Nanoseconds{1}, nan}),
+        with(kAdjustment, &Adjustment::deviation, Deviation{kTimeLimit, 0}),
+        Welcome{},
+        Redirect{std::string(49, 'a'), 8080},
+        Redirect{"", 8080},
+        Redirect{"a", 0},
+        MasterAnnouncement{.announcement = {.from = 256}},
         with(kAdjustment, &Adjustment::reference, HostTime{kTimeLimit}),
         with(kAdjustment, &Adjustment::correction, Nanoseconds::min()),
         with(kAdjustment, &Adjustment::frequencyPpb, nan),

@@ -11,6 +11,20 @@
 
 namespace berkeley {
 
+/// How well a correction is known: not the limit of its error, but the error to be expected.
+struct Deviation {
+    Nanoseconds sigma{};  ///< standard deviation
+    double driftPpb{};    ///< standard deviation of the rate
+
+    /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander.
+    Nanoseconds after(Nanoseconds elapsed) const {
+        constexpr double kWanderPpb = 10;
+        return sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kWanderPpb);
+    }
+
+    friend bool operator==(const Deviation&, const Deviation&) = default;
+};
+
 struct Adjustment {
     std::uint32_t cycle{};
     HostTime reference;        ///< on the unsteered clock of whom it is for
@@ -19,13 +33,13 @@ struct Adjustment {
     Nanoseconds bound{};       ///< the correction's largest possible error at `reference`
     double boundGrowthPpb{};   ///< the rate at which that bound grows with the distance from
                                ///< `reference`
+    Deviation deviation{};     ///< of the correction at `reference`
 
     Nanoseconds correctionAt(HostTime host) const {
         return correction + driftOver(host - reference, frequencyPpb);
     }
     Nanoseconds boundAt(HostTime host) const {
-        const Nanoseconds age = host < reference ? reference - host : host - reference;
-        return bound + driftOver(age, boundGrowthPpb);
+        return bound + driftOver(std::chrono::abs(host - reference), boundGrowthPpb);
     }
 
     friend bool operator==(const Adjustment&, const Adjustment&) = default;

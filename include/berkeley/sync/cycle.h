@@ -48,7 +48,10 @@ struct CycleStatus {
 
 struct CycleOutcome {
     CycleStatus status;
-    Adjustment master;  ///< also the group's new line; its bound grows as the line has moved lately
+    /// Also the group's new line. Its bound grows as the line has moved lately; what a master has
+    /// as a bound when it takes over from another one, for whoever still follows that one's line,
+    /// fades away.
+    Adjustment master;
     std::vector<std::pair<SlaveId, Adjustment>> adjustments;  ///< for those that answered
 };
 
@@ -61,7 +64,8 @@ struct CycleOptions {
     double driftLimitPpb = 200'000;
 };
 
-/// `group` is the line of the previous cycle, or a line without a correction before the first;
+/// `group` is the line of the previous cycle, or a line without a correction before the first; for
+/// a master that takes over, what it was told last.
 /// `master` is the master's own group clock. `now` is on the master's unsteered clock. Notes in the
 /// roster who counts from now on, and takes `rate` on. Leaves `status.duration` to whoever can read
 /// a clock.

@@ -21,6 +21,9 @@ struct ClockState {
 
     /// The largest possible error at `host`: of the measurement, its age, and the slew under way.
     Nanoseconds boundAt(HostTime host) const;
+
+    /// How well the correction is known at `host`; nothing when the clock was never adjusted.
+    std::optional<Deviation> deviationAt(HostTime host) const;
 };
 
 /// What an adjustment did to the clock.

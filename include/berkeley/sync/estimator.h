@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "berkeley/sync/adjustment.h"
 #include "berkeley/sync/exchange.h"
 
 namespace berkeley {
@@ -19,13 +20,11 @@ namespace berkeley {
 struct Estimate {
     Nanoseconds offset{};     ///< slave minus master
     Nanoseconds bound{};      ///< the largest possible error of `offset`
+    Nanoseconds sigma{};      ///< standard deviation of `offset`
     double driftPpb{};        ///< how fast the offset grows
     double driftSigmaPpb{};   ///< standard deviation of `driftPpb`
     double boundGrowthPpb{};  ///< the largest possible error of `driftPpb`
     Nanoseconds jitter{};     ///< mean round trip beyond the shortest
-    /// One of the two clocks was set a while ago, and the offset is not yet known as well as it
-    /// was: a slave that is left alone meanwhile does better.
-    bool recovering{};
 
     /// Whether the drift is known well enough to say something about the group's rate.
     bool driftKnown() const { return driftSigmaPpb < 1'000; }
@@ -41,12 +40,17 @@ class OffsetEstimator {
     OffsetEstimator(OffsetEstimator&&) noexcept;
     OffsetEstimator& operator=(OffsetEstimator&&) noexcept;
 
+    /// Before the first sample: that is probably the offset at `when`, and the remembered drift is
+    /// the drift. Helps the estimate, unless the first sample contradicts it; the bound does not
+    /// rely on it.
+    void expect(HostTime when, Nanoseconds offset, const Deviation& deviation);
+
     /// The samples that follow belong together: they are taken within a moment.
     void beginBurst();
 
     /// In the order of their arrival. A sample that contradicts what was certain before begins
-    /// anew: the slave's clock is not the one it was.
-    void add(const Sample& sample);
+    /// anew, which is the answer: the slave's clock, or the master's, is not the one it was.
+    bool add(const Sample& sample);
 
     /// Nothing before the first sample. `when` is not before the latest sample.
     std::optional<Estimate> at(HostTime when) const;

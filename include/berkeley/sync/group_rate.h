@@ -18,8 +18,8 @@ namespace berkeley {
 
 class GroupRate {
   public:
-    /// The rate of an earlier run, or 0.
-    explicit GroupRate(double ppb) : ppb_(ppb) {}
+    /// The rate of an earlier run, or 0; for a master that takes over a group, the group's.
+    explicit GroupRate(double ppb, bool founded = false) : ppb_(ppb), founded_(founded) {}
 
     /// The sync cycle at `now` has found these drifts; `slaves` is how many there are, also those
     /// whose drift is not known yet. While most are not known the rate stays what it is.
@@ -44,7 +44,7 @@ class GroupRate {
     void move(double ppb);
 
     double ppb_;
-    bool founded_ = false;
+    bool founded_;
     std::optional<HostTime> firstKnown_;  ///< when most drifts were known first
     std::map<SlaveId, Rate> rates_;       ///< of the cycle before; the master's own has kMaster
     HostTime last_;

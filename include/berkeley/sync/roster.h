@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "berkeley/sync/adjustment.h"
 #include "berkeley/sync/burst.h"
 #include "berkeley/sync/estimator.h"
 #include "berkeley/sync/exchange.h"
@@ -21,6 +22,8 @@ using SlaveId = std::uint64_t;
 struct ClockReading {
     HostTime sent;
     Nanoseconds correction{};  ///< group time minus host time at `sent`
+    std::optional<Deviation>
+        deviation{};  ///< of its correction at `sent`; absent when it was never adjusted
 };
 
 struct Member {
@@ -29,6 +32,7 @@ struct Member {
     bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that nobody steers
     OffsetEstimator estimator;
     bool counts{};    ///< has been on the group's line since it joined
+    bool settled{};   ///< its offset is known better than from itself, since it joined or was set
     bool expected{};  ///< was on the roster already when the present sync cycle began
     std::optional<ClockReading> reading;
     HostTime heard;      ///< when the reading arrived, on the master's unsteered clock
@@ -48,6 +52,10 @@ class Roster {
                  std::optional<double> rememberedDriftPpb = std::nullopt);
     void leave(SlaveId slave);
 
+    /// A slave that joins with a clock that was adjusted already is probably on this line of the
+    /// group.
+    void expectOn(const Adjustment& line) { line_ = line; }
+
     /// From now on every slave has to answer anew.
     void beginCycle();
     /// How many polls the burst has (none with a slave that has left), when sync cycles are that
@@ -56,6 +64,8 @@ class Roster {
 
     /// From now on its clock counts in the average.
     void count(SlaveId slave);
+    /// From now on it is told its correction, until a clock is set.
+    void settle(SlaveId slave);
 
     /// False when the exchange contradicts itself; then nothing was recorded. Unknown slaves, which
     /// have just left, are ignored.
@@ -67,6 +77,7 @@ class Roster {
   private:
     double driftLimitPpb_;
     SlaveId lastId_ = 0;
+    std::optional<Adjustment> line_;
     std::map<SlaveId, Member> members_;
 };
 

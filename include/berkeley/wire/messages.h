@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "berkeley/sync/adjustment.h"
+#include "berkeley/sync/election.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
@@ -23,7 +24,7 @@ class WireError : public std::runtime_error {
 /// Slave to master, once and first: who is speaking.
 struct Hello {
     std::string name;  ///< 1 to 40 bytes of printable ASCII without space
-    /// Of its group clock in an earlier run; only where it remembers one.
+    /// Of its group clock, now or in an earlier run; only where it knows one.
     std::optional<double> frequencyPpb{};
 
     friend bool operator==(const Hello&, const Hello&) = default;
@@ -45,10 +46,37 @@ struct Report {
     Nanoseconds correction{};  ///< group time minus host time by the slave's clock at `sent`
     /// t3 of the answer to the poll before this one, as it turned out; only where that is known.
     std::optional<HostTime> previousSent{};
+    /// Of `correction`; absent when the clock was never adjusted, and when unasked.
+    std::optional<Deviation> deviation{};
 
     friend bool operator==(const Report&, const Report&) = default;
 };
 
-using Message = std::variant<Hello, Poll, Report, Adjustment>;
+/// Active master to slave: it has been heard, and is one of a group with such sync cycles. Also
+/// when there is no sync cycle, as a sign of life.
+struct Welcome {
+    Nanoseconds interval{};  ///< from one sync cycle to the next
+
+    friend bool operator==(const Welcome&, const Welcome&) = default;
+};
+
+/// Standby to slave, instead of a welcome: who is the active master. The connection is over.
+struct Redirect {
+    std::string host;  ///< 1 to 48 bytes of printable ASCII without space; "" when there is none
+    std::uint16_t port{};
+
+    friend bool operator==(const Redirect&, const Redirect&) = default;
+};
+
+/// Master to master, first and again and again: what the election lives on.
+struct MasterAnnouncement {
+    Announcement announcement;
+    std::uint64_t masters{};  ///< a checksum of the list of masters, which is the same everywhere
+
+    friend bool operator==(const MasterAnnouncement&, const MasterAnnouncement&) = default;
+};
+
+using Message =
+    std::variant<Hello, Poll, Report, Adjustment, Welcome, Redirect, MasterAnnouncement>;
 
 }  // namespace berkeley

@@ -1,0 +1,46 @@
+/// Another master takes over when the first one dies.
+#include "sim/scenario_test.h"
+
+namespace berkeley::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Takeover : public ScenarioTest {
+  protected:
+    static constexpr Nanoseconds kDeath = 10min;
+
+    /// The spread before, and afterwards; the dead master does not count.
+    static std::pair<Nanoseconds, Nanoseconds> spreads(Scenario scenario, Nanoseconds leaderless) {
+        Simulation simulation{scenario};
+        const Watched before =
+            observe(simulation, {.until = kDeath, .settled = 5min, .ignored = {"s1"}});
+        simulation.takeOver("s1", leaderless);
+        const Watched after =
+            observe(simulation, {.until = kDeath + 5min, .settled = kDeath, .ignored = {"s1"}});
+        return {before.spread, after.spread};
+    }
+};
+
+TEST_F(Takeover, KeepsTheClocksTogether) {
+    const auto [before, after] = spreads(group(6), 2s);
+    EXPECT_LT(after, 3 * before);
+}
+
+TEST_F(Takeover, KeepsTheClocksTogetherOnAPathWithMuchJitter) {
+    const auto [before, after] = spreads(group(6, sameBothWays(exponential(100us, 100us))), 2s);
+    EXPECT_LT(after, 3 * before);
+}
+
+TEST_F(Takeover, KeepsTheClocksTogetherOnAPathThatIsNearlySteady) {
+    const auto [before, after] = spreads(group(6, sameBothWays(exponential(20us, 100ns))), 2s);
+    EXPECT_LT(after, 3 * before);
+}
+
+TEST_F(Takeover, StaysWithinTheBoundsAfterAMinuteWithoutAMaster) {
+    const auto [before, after] = spreads(group(6), 1min);
+    EXPECT_LT(after, 20us);
+}
+
+}  // namespace
+}  // namespace berkeley::sim

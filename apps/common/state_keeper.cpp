@@ -45,4 +45,11 @@ void StateKeeper::save(const SteeredClock& clock) const {
     }
 }
 
+void StateKeeper::saveNowAndThen(const SteeredClock& clock) {
+    if (const auto now = std::chrono::steady_clock::now(); now - saved_ >= kSaveEvery) {
+        saved_ = now;
+        save(clock);
+    }
+}
+
 }  // namespace berkeley

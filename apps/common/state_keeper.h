@@ -30,9 +30,13 @@ class StateKeeper {
     /// Remembers the clock's present frequency once it is synchronized. A failure is a warning.
     void save(const SteeredClock& clock) const;
 
+    /// The same, unless that was done a short while ago.
+    void saveNowAndThen(const SteeredClock& clock);
+
   private:
     std::optional<StateFile> file_;
     std::shared_ptr<spdlog::logger> logger_;
+    std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace berkeley

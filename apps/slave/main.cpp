@@ -13,6 +13,7 @@
 #include "common/logging.h"
 #include "common/options.h"
 #include "common/state_keeper.h"
+#include "common/watchdog.h"
 
 namespace berkeley {
 namespace {
@@ -48,6 +49,27 @@ SlaveEvents eventsTo(const Print& print) {
     };
 }
 
+/// Before the clock is synchronized there is nothing that it could hold.
+void lookAfter(const SteeredClock& clock, Watchdog& watchdog, spdlog::logger& logger) {
+    const ClockState state = clock.state();
+    if (!state.synchronized) {
+        return;
+    }
+    const std::string bound = toSpanText(state.boundAt(clock.hostNow()));
+    switch (watchdog.look(state.adjustment.cycle, std::chrono::steady_clock::now())) {
+        case Watchdog::Finding::silence:
+            logger.warn("holdover: no adjustment has come for {}; the clock is right within {}",
+                        toSpanText(watchdog.silence()), bound);
+            break;
+        case Watchdog::Finding::over:
+            logger.info("holdover is over after {}; the clock is right within {}",
+                        toSpanText(watchdog.silence()), bound);
+            break;
+        case Watchdog::Finding::nothing:
+            break;
+    }
+}
+
 void run(std::span<const char* const> arguments) {
     const auto parsed = parseSlaveOptions(arguments);
     if (const auto* text = std::get_if<std::string>(&parsed)) {
@@ -59,15 +81,17 @@ void run(std::span<const char* const> arguments) {
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
-    const StateKeeper state{options, logger};
+    StateKeeper state{options, logger};
     SlaveNode slave{
         {options.master, options.interval, options.name, options.lab, state.rememberedPpb()},
         eventsTo(printerFor(options.logFormat, logger)),
         clock,
         logger};
     slave.initiateSlaveClient();
-    while (!waitForStop(kSaveEvery)) {
-        state.save(clock);
+    Watchdog watchdog{options.interval};
+    while (!waitForStop(kLookEvery)) {
+        lookAfter(clock, watchdog, *logger);
+        state.saveNowAndThen(clock);
     }
     slave.stop();
     state.save(clock);

@@ -1,0 +1,48 @@
+/// Notices when what is numbered and ought to happen again and again does not: sync cycles,
+/// adjustments.
+///
+/// Whoever looks only now and then sees from the numbers how far apart they usually are. Time is
+/// handed in. Thread safety: none.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "berkeley/time/timeline.h"
+
+namespace berkeley {
+
+/// How often to look.
+inline constexpr std::chrono::seconds kLookEvery{1};
+
+class Watchdog {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    enum class Finding {
+        nothing,  ///< to be said
+        silence,  ///< begins, or has become twice as long
+        over,     ///< is the silence that was found
+    };
+
+    /// Things happen every `interval`, until they have shown that it is another one.
+    explicit Watchdog(Nanoseconds interval);
+
+    /// `number` is that of the latest thing.
+    Finding look(std::uint64_t number, Time now);
+
+    /// How long nothing has happened or, when that is over, how long nothing had.
+    Nanoseconds silence() const { return silence_; }
+
+  private:
+    Finding moved(std::uint64_t number, Time now);
+
+    std::optional<std::uint64_t> number_;
+    Time last_;  ///< when `number_` was seen first
+    Nanoseconds silence_{};
+    Nanoseconds usual_;   ///< what is longer is a silence
+    Nanoseconds unsaid_;  ///< what is longer has not been said yet
+};
+
+}  // namespace berkeley

@@ -70,6 +70,29 @@ po::options_description networkGroup(SlaveOptions& options) {
     return group;
 }
 
+po::options_description limitsGroup(MasterOptions& options) {
+    AdmissionLimits& admission = options.admission;
+    po::options_description group{"Limits"};
+    add(group, "max-slaves", "N", admission.slaves, readLimit,
+        "so many slaves and no more" + byDefault(std::to_string(admission.slaves)));
+    add(group, "max-connects", "N", admission.connectsPerSecond, readLimit,
+        "so many connections a second from one address, and ten times as many at once" +
+            byDefault(std::to_string(admission.connectsPerSecond)));
+    add(group, "max-pending", "N", admission.pending, readLimit,
+        "so many connections that have not said yet who they are" +
+            byDefault(std::to_string(admission.pending)));
+    add(group, "max-pending-per-address", "N", admission.pendingPerAddress, readLimit,
+        "so many of them from one address" +
+            byDefault(std::to_string(admission.pendingPerAddress)));
+    add(group, "patience", "DURATION", options.patience, readPatience,
+        "how long a peer may take to say who it is, and for any frame that it begins" +
+            byDefault(toOptionText(options.patience)));
+    add(group, "max-unread", "SIZE", options.maxUnread, readUnread,
+        "so much may wait for a slave that does not read before it is disconnected" +
+            byDefault(std::to_string(options.maxUnread / 1024) + "KiB"));
+    return group;
+}
+
 /// `period` is what passes in an interval.
 po::options_description timeGroup(CommonOptions& options, const std::string& period) {
     po::options_description group{"Time"};
@@ -132,6 +155,9 @@ template <class Options>
 void addSettings(po::options_description& known, Options& options) {
     known.add(networkGroup(options));
     known.add(timeGroup(options));
+    if constexpr (std::is_same_v<Options, MasterOptions>) {
+        known.add(limitsGroup(options));
+    }
     known.add(simulationGroup(options));
     known.add(loggingGroup(options));
 }

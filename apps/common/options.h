@@ -13,6 +13,7 @@
 
 #include "berkeley/host/system_clock.h"
 #include "berkeley/net/endpoint.h"
+#include "berkeley/node/admission.h"
 #include "berkeley/sync/average.h"
 #include "common/logging.h"
 #include "common/values.h"
@@ -44,6 +45,9 @@ struct MasterOptions : CommonOptions {
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
     std::uint32_t cycles = 0;     ///< after which the master ends; 0: it goes on until stopped
     AverageOptions average;
+    AdmissionLimits admission;
+    std::chrono::milliseconds patience{5'000};  ///< for a frame of a peer, and for its first one
+    std::uint32_t maxUnread = 16 * 1024;        ///< bytes for a peer that does not read
 };
 
 struct SlaveOptions : CommonOptions {

@@ -120,6 +120,33 @@ std::uint32_t readCount(const std::string& text) {
     return count;
 }
 
+std::uint32_t readLimit(const std::string& text) {
+    std::uint32_t limit = 0;
+    if (!readWhole(text, limit) || limit == 0) {
+        refuse(text, "is no limit: give a whole number from 1 to 4294967295");
+    }
+    return limit;
+}
+
+std::chrono::milliseconds readPatience(const std::string& text) {
+    const Nanoseconds patience = readDurationWithin(text, 10ms, 10min);
+    if (patience % 1ms != 0ns) {
+        refuse(text, "is no whole number of milliseconds: give one, as in 1500ms");
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+}
+
+std::uint32_t readUnread(const std::string& text) {
+    constexpr std::string_view kUnit = "KiB";
+    std::uint32_t kibibytes = 0;
+    if (!text.ends_with(kUnit) ||
+        !readWhole(std::string_view{text}.substr(0, text.size() - kUnit.size()), kibibytes) ||
+        kibibytes < 4 || kibibytes > 100) {
+        refuse(text, "is out of range or has no unit: give 4KiB to 100KiB");
+    }
+    return kibibytes * 1024;
+}
+
 Nanoseconds readInterval(const std::string& text) { return readDurationWithin(text, 10ms, 24h); }
 
 Nanoseconds readSanityLimit(const std::string& text) {

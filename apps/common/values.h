@@ -34,6 +34,15 @@ std::uint16_t readPort(const std::string& text);
 /// A whole number.
 std::uint32_t readCount(const std::string& text);
 
+/// A whole number above 0.
+std::uint32_t readLimit(const std::string& text);
+
+/// Whole milliseconds, 10 ms to 10 min.
+std::chrono::milliseconds readPatience(const std::string& text);
+
+/// In bytes; "16KiB", 4 to 100 of them, as much as Linux gives without being told to give more.
+std::uint32_t readUnread(const std::string& text);
+
 /// Between two sync cycles, or two reports: 10 ms to 1 d.
 Nanoseconds readInterval(const std::string& text);
 

@@ -6,11 +6,13 @@
 
 #include "berkeley/node/master_node.h"
 #include "berkeley/observe/table.h"
+#include "berkeley/time/units.h"
 #include "common/console.h"
 #include "common/daemon.h"
 #include "common/logging.h"
 #include "common/options.h"
 #include "common/state_keeper.h"
+#include "common/watchdog.h"
 
 namespace berkeley {
 namespace {
@@ -24,6 +26,9 @@ MasterConfig configOf(const MasterOptions& options, std::optional<double> rememb
     config.cycle.masterName = "master";
     config.cycle.average = options.average;
     config.rememberedPpb = rememberedPpb;
+    config.admission = options.admission;
+    config.patience = options.patience;
+    config.unreadBytes = options.maxUnread;
     return config;
 }
 
@@ -55,6 +60,20 @@ MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
     };
 }
 
+void lookAfter(const MasterNode& master, Watchdog& watchdog, spdlog::logger& logger) {
+    switch (watchdog.look(master.turns(), std::chrono::steady_clock::now())) {
+        case Watchdog::Finding::silence:
+            logger.warn("no sync cycle has ended for {}, although there are slaves enough",
+                        toSpanText(watchdog.silence()));
+            break;
+        case Watchdog::Finding::over:
+            logger.info("sync cycles go on, after {} without one", toSpanText(watchdog.silence()));
+            break;
+        case Watchdog::Finding::nothing:
+            break;
+    }
+}
+
 void run(std::span<const char* const> arguments) {
     const auto parsed = parseMasterOptions(arguments);
     if (const auto* text = std::get_if<std::string>(&parsed)) {
@@ -66,14 +85,16 @@ void run(std::span<const char* const> arguments) {
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
-    const StateKeeper state{options, logger};
+    StateKeeper state{options, logger};
     MasterNode master{
         configOf(options, state.rememberedPpb()),
         options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople(), clock,
         logger};
     master.initiateClockServer();
-    while (!waitForStop(kSaveEvery)) {
-        state.save(clock);
+    Watchdog watchdog{options.interval};
+    while (!waitForStop(kLookEvery)) {
+        lookAfter(master, watchdog, *logger);
+        state.saveNowAndThen(clock);
     }
     master.stop();
     state.save(clock);

@@ -1,8 +1,11 @@
 #include "berkeley/net/connection.h"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <boost/asio/connect.hpp>
 #include <cerrno>
@@ -47,6 +50,13 @@ Endpoint peerOf(const Connection::Socket& socket) {
     // The peer may have reset the connection before it was looked at.
     const tcp::endpoint peer = socket.remote_endpoint(error);
     return error ? Endpoint{"unknown", 0} : toEndpoint(peer);
+}
+
+int openSpare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+bool isWaiting(int listener) {
+    pollfd state{.fd = listener, .events = POLLIN, .revents = 0};
+    return ::poll(&state, 1, 0) == 1;
 }
 
 std::string remedyFor(const error_code& error) {
@@ -175,14 +185,16 @@ std::vector<tcp::endpoint> resolve(boost::asio::io_context& context, const Endpo
     return endpoints;
 }
 
-Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint)
-    : acceptor_(context) {
+Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, int unreadBytes)
+    : acceptor_(context), spare_(openSpare()) {
     const tcp::endpoint address = resolve(context, endpoint).front();
     try {
         acceptor_.open(address.protocol());
         acceptor_.set_option(tcp::acceptor::reuse_address(true));
         acceptor_.bind(address);
         requestReceiveStamps(acceptor_.native_handle());
+        // Accepted sockets inherit it, and the kernel no longer lets it grow.
+        set(acceptor_.native_handle(), SOL_SOCKET, SO_SNDBUF, unreadBytes);
         acceptor_.listen(boost::asio::socket_base::max_listen_connections);
     } catch (const boost::system::system_error& error) {
         throw std::runtime_error("cannot listen on " + toText(endpoint) + " (" +
@@ -197,11 +209,36 @@ std::shared_ptr<Connection> Listener::accept() {
     if (stopping_) {
         return nullptr;
     }
+    if (error == boost::system::errc::too_many_files_open ||
+        error == boost::system::errc::too_many_files_open_in_system) {
+        throw std::runtime_error("refused " + std::to_string(refuseWaiting()) +
+                                 " connections: " + error.message() + " (ulimit -n)");
+    }
     if (error) {
         throw std::runtime_error("cannot accept a connection: " + error.message());
     }
     return std::make_shared<Connection>(std::move(socket));
 }
+
+/// How many. No more than the kernel lets wait at once, so that whoever keeps coming does not keep
+/// this thread.
+int Listener::refuseWaiting() {
+    const int listener = acceptor_.native_handle();
+    int refused = 0;
+    while (refused < boost::asio::socket_base::max_listen_connections && isWaiting(listener)) {
+        ::close(spare_);
+        const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+        ::close(connection);
+        spare_ = openSpare();
+        if (connection < 0) {
+            break;
+        }
+        ++refused;
+    }
+    return refused;
+}
+
+Listener::~Listener() { ::close(spare_); }
 
 void Listener::shutdown() {
     stopping_ = true;

@@ -37,7 +37,8 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       goings_(logger_, spdlog::level::info, kGoings),
       misdeeds_(logger_, spdlog::level::warn, kMisdeeds),
       zone_(localTimeZone()),
-      roster_(config_.cycle.driftLimitPpb, config_.rememberedPpb.value_or(0)) {
+      roster_(config_.cycle.driftLimitPpb, config_.rememberedPpb.value_or(0)),
+      admission_(config_.admission) {
     group_.reference = clock_.hostNow();
     group_.frequencyPpb = config_.rememberedPpb.value_or(0);
 }
@@ -45,14 +46,14 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
 MasterNode::~MasterNode() { stop(); }
 
 void MasterNode::initiateClockServer() {
-    listener_ = std::make_unique<Listener>(context_, config_.listen);
+    listener_ =
+        std::make_unique<Listener>(context_, config_.listen, static_cast<int>(config_.unreadBytes));
     logger_->info("clock server started on {}", toText(listener_->local()));
     acceptThread_ = std::thread{[this] { startConnecting(); }};
     syncThread_ = std::thread{[this] { synchronizeAllClocks(); }};
 }
 
 void MasterNode::startConnecting() {
-    bool accepting = true;
     while (true) {
         try {
             std::shared_ptr<Connection> connection = listener_->accept();
@@ -60,11 +61,9 @@ void MasterNode::startConnecting() {
                 return;
             }
             accept(std::move(connection));
-            accepting = true;
         } catch (const std::exception& error) {
-            if (std::exchange(accepting, false)) {
-                logger_->error("{}; slaves that are connected go on", error.what());
-            }
+            misdeeds_.write(listener_->local(),
+                            " " + std::string{error.what()} + "; slaves that are connected go on");
             if (roster_.awaitStop(Steady::now() + kAcceptPause)) {
                 return;
             }
@@ -74,7 +73,25 @@ void MasterNode::startConnecting() {
 }
 
 void MasterNode::accept(std::shared_ptr<Connection> connection) {
-    auto session = std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, zone_);
+    const Endpoint peer = connection->peer();
+    if (const Admission::Refusal reason = admit(peer)) {
+        misdeeds_.write(peer, ": refused, " + *reason);
+        return;
+    }
+    try {
+        startReceiver(std::move(connection));
+    } catch (const std::exception& error) {
+        {
+            const std::lock_guard guard{lock_};
+            admission_.pendingLeft(peer.host);
+        }
+        throw std::runtime_error("refused " + toText(peer) + ": no thread for it: " + error.what());
+    }
+}
+
+void MasterNode::startReceiver(std::shared_ptr<Connection> connection) {
+    auto session = std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, zone_,
+                                                  config_.patience);
     const std::lock_guard guard{lock_};
     receivers_.push_back(std::make_unique<Receiver>());
     Receiver& receiver = *receivers_.back();
@@ -87,6 +104,29 @@ void MasterNode::accept(std::shared_ptr<Connection> connection) {
     }
 }
 
+Admission::Refusal MasterNode::admit(const Endpoint& peer) {
+    const std::lock_guard guard{lock_};
+    return admission_.admit(peer.host, Steady::now());
+}
+
+void MasterNode::admitSlave(const Endpoint& peer) {
+    const std::lock_guard guard{lock_};
+    if (const Admission::Refusal reason = admission_.admitSlave(peer.host)) {
+        throw WireError("refused, " + *reason);
+    }
+}
+
+void MasterNode::leave(Receiver& receiver, bool wasSlave) {
+    receiver.session->close();
+    const std::lock_guard guard{lock_};
+    if (wasSlave) {
+        admission_.slaveLeft();
+    } else {
+        admission_.pendingLeft(receiver.session->peer().host);
+    }
+    receiver.finished = true;
+}
+
 void MasterNode::startReceivingClockTime(Receiver& receiver) {
     SlaveSession& session = *receiver.session;
     bool announced = false;
@@ -94,8 +134,9 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
     try {
         while (session.receive()) {
             if (!announced && session.slave()) {
-                goings_.write(session.peer(), session.label() + " got connected successfully");
+                admitSlave(session.peer());
                 announced = true;
+                goings_.write(session.peer(), session.label() + " got connected successfully");
             }
             if (!timestamps && (timestamps = session.timestamps())) {
                 logger_->debug("{}{}: {}", toText(session.peer()), session.label(),
@@ -108,9 +149,7 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
     } catch (const WireError& error) {
         misdeeds_.write(session.peer(), ": " + std::string{error.what()} + "; connection closed");
     }
-    session.close();
-    const std::lock_guard guard{lock_};
-    receiver.finished = true;
+    leave(receiver, announced);
 }
 
 void MasterNode::synchronizeAllClocks() {
@@ -124,11 +163,13 @@ void MasterNode::synchronizeAllClocks() {
         const Deadline next = start + config_.interval;
         if (const std::size_t slaves = roster_.size(); slaves < config_.minSlaves) {
             events_.cycleSkipped(slaves, config_.minSlaves);
+            ++turns_;
             // The first cycle need not wait for its turn.
             start = roster_.awaitSlaves(config_.minSlaves, next) ? Steady::now() : next;
             continue;
         }
         runCycle(++cycle, start);
+        ++turns_;
         start = next;
         if (const auto late = Steady::now() - next; late > Steady::duration::zero()) {
             logger_->warn("sync cycle {} took longer than the interval", cycle);

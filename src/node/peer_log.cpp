@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "berkeley/node/admission.h"
+
 namespace berkeley {
 namespace {
 
@@ -16,7 +18,7 @@ void PeerLog::write(const Endpoint& peer, const std::string& text) {
     unsigned suppressed = 0;
     {
         const std::lock_guard guard{lock_};
-        Allowance& allowance = allowanceOf(peer.host, Clock::now());
+        Allowance& allowance = allowanceOf(networkOf(peer.host), Clock::now());
         if (allowance.lines < 1) {
             ++allowance.suppressed;
             return;

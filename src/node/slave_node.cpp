@@ -4,6 +4,7 @@
 #include <array>
 #include <variant>
 
+#include "berkeley/node/frame_deadline.h"
 #include "berkeley/time/units.h"
 
 namespace berkeley {
@@ -15,11 +16,21 @@ constexpr Nanoseconds kFirstRetry = 200ms;
 constexpr Nanoseconds kLongestRetry = 4s;
 /// A connection that lasted this long was a good one: the next attempt follows soon.
 constexpr Nanoseconds kGoodConnection = 5s;
-/// How long a master may take to finish a frame that it began.
+/// How long a master may take for a frame, from its first byte to its last.
 constexpr std::chrono::milliseconds kFramePatience = 5s;
 /// The microseconds of a lab time may be missing because they are zero, or because they are still
 /// to come.
 constexpr std::chrono::milliseconds kLabPatience = 200ms;
+
+/// How long to wait for the master's next bytes.
+Connection::Patience patienceOf(const FrameDeadline& deadline) {
+    const Connection::Patience left = deadline.left(std::chrono::steady_clock::now());
+    if (left == 0ms) {
+        throw WireError("began a frame and did not finish it within " +
+                        toOptionText(deadline.patience()));
+    }
+    return left;
+}
 
 }  // namespace
 
@@ -104,18 +115,16 @@ void SlaveNode::followNative(Connection& master) {
                               .answered = {},
                               .adjusted = false};
     NativeDecoder decoder;
+    FrameDeadline deadline{kFramePatience};
     std::array<std::byte, kFrameSize * 4> buffer;
     while (true) {
-        const auto patience = decoder.pending() == 0 ? std::nullopt : std::optional{kFramePatience};
-        const Received received = master.receive(buffer, patience);
+        const Received received = master.receive(buffer, patienceOf(deadline));
         const HostTime read = clock_.hostNow();
         if (received.receipt == Receipt::closed) {
             return;
         }
-        if (received.receipt == Receipt::timeout) {
-            throw WireError("began a frame and did not finish it within 5 s");
-        }
         const auto messages = decoder.feed(std::span{buffer}.first(received.size));
+        deadline.fed(messages.size(), decoder.pending(), std::chrono::steady_clock::now());
         const HostTime t2 = conversation.stamps.arrival(
             decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
         for (const Message& message : messages) {
@@ -172,23 +181,22 @@ void SlaveNode::adjust(Conversation& conversation, const Adjustment& adjustment)
 
 void SlaveNode::followLab(Connection& master) {
     LabDecoder decoder{zone_};
+    FrameDeadline deadline{kFramePatience};
     std::array<std::byte, 256> buffer;
     while (true) {
-        const auto patience = decoder.ambiguous()      ? std::optional{kLabPatience}
-                              : decoder.pending() != 0 ? std::optional{kFramePatience}
-                                                       : std::nullopt;
+        const auto patience = decoder.ambiguous() ? kLabPatience : patienceOf(deadline);
         const auto [receipt, size, arrived] = master.receive(buffer, patience);
         if (receipt == Receipt::closed) {
             return;
         }
-        if (receipt == Receipt::timeout && !decoder.ambiguous()) {
-            throw WireError("began a time and did not finish it within 5 s");
+        std::vector<HostTime> times;
+        if (receipt == Receipt::data) {
+            times = decoder.feed(std::span{buffer}.first(size));
+        } else if (decoder.ambiguous()) {
+            times.push_back(decoder.finish());
         }
-        if (receipt == Receipt::timeout) {
-            events_.toldByLab(decoder.finish());
-            continue;
-        }
-        for (const HostTime told : decoder.feed(std::span{buffer}.first(size))) {
+        deadline.fed(times.size(), decoder.pending(), std::chrono::steady_clock::now());
+        for (const HostTime told : times) {
             events_.toldByLab(told);
         }
     }

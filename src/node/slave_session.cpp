@@ -5,11 +5,11 @@
 #include <cctype>
 #include <utility>
 
+#include "berkeley/time/units.h"
+
 namespace berkeley {
 namespace {
 
-/// How long a peer may take to say who it is, or to finish a frame that it began.
-constexpr std::chrono::seconds kFramePatience{5};
 /// How long to wait for the rest of a lab report whose microseconds may be missing because they are
 /// zero, or because they were cut off.
 constexpr std::chrono::milliseconds kLabPatience{200};
@@ -24,7 +24,21 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
+using Steady = std::chrono::steady_clock;
+
 }  // namespace
+
+SlaveSession::SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
+                           SharedRoster& roster, const date::time_zone& zone,
+                           FrameDeadline::Patience patience)
+    : connection_(std::move(connection)),
+      clock_(clock),
+      roster_(roster),
+      zone_(zone),
+      deadline_(patience),
+      stamps_(clock.hostLine()) {
+    deadline_.begin(Steady::now());
+}
 
 bool SlaveSession::receive() {
     std::array<std::byte, 1024> buffer;
@@ -43,20 +57,28 @@ bool SlaveSession::receive() {
     if (std::holds_alternative<std::monostate>(decoder_)) {
         chooseProtocol(bytes.front());
     }
-    if (auto* lab = std::get_if<LabDecoder>(&decoder_)) {
-        for (const HostTime time : lab->feed(bytes)) {
-            receiveLabTime(time, read);
-        }
+    if (std::holds_alternative<LabDecoder>(decoder_)) {
+        receiveLab(bytes, read);
     } else {
         receiveNative(bytes, received, read);
     }
     return true;
 }
 
+void SlaveSession::receiveLab(std::span<const std::byte> bytes, HostTime read) {
+    auto& decoder = std::get<LabDecoder>(decoder_);
+    const std::vector<HostTime> times = decoder.feed(bytes);
+    deadline_.fed(times.size(), decoder.pending(), Steady::now());
+    for (const HostTime time : times) {
+        receiveLabTime(time, read);
+    }
+}
+
 void SlaveSession::receiveNative(std::span<const std::byte> bytes, const Received& received,
                                  HostTime read) {
     auto& decoder = std::get<NativeDecoder>(decoder_);
     const std::vector<Message> messages = decoder.feed(bytes);
+    deadline_.fed(messages.size(), decoder.pending(), Steady::now());
     const HostTime t4 =
         stamps_.arrival(decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
     for (const Message& message : messages) {
@@ -64,31 +86,29 @@ void SlaveSession::receiveNative(std::span<const std::byte> bytes, const Receive
     }
 }
 
-std::optional<std::chrono::milliseconds> SlaveSession::patience() const {
-    if (const auto* native = std::get_if<NativeDecoder>(&decoder_)) {
-        if (native->pending() == 0 && slave()) {
-            return std::nullopt;
-        }
-    } else if (const auto* lab = std::get_if<LabDecoder>(&decoder_)) {
-        if (lab->ambiguous()) {
-            return kLabPatience;
-        }
-        if (lab->pending() == 0 && slave()) {
-            return std::nullopt;
-        }
+Connection::Patience SlaveSession::patience() const {
+    const Connection::Patience left = deadline_.left(Steady::now());
+    const auto* lab = std::get_if<LabDecoder>(&decoder_);
+    if (lab != nullptr && lab->ambiguous()) {
+        return kLabPatience;
     }
-    return kFramePatience;
+    if (left == FrameDeadline::Patience::zero()) {
+        const std::string limit = toOptionText(deadline_.patience());
+        throw WireError(std::holds_alternative<std::monostate>(decoder_)
+                            ? "said nothing for " + limit + " after it connected"
+                            : "began a frame and did not finish it within " + limit);
+    }
+    return left;
 }
 
 void SlaveSession::receiveNothing() {
     auto* lab = std::get_if<LabDecoder>(&decoder_);
     if (lab == nullptr || !lab->ambiguous()) {
-        throw WireError(std::holds_alternative<std::monostate>(decoder_)
-                            ? "said nothing for 5 s after it connected"
-                            : "began a frame and did not finish it within 5 s");
+        return;  // The deadline has passed, which patience() says.
     }
     // The report came when its last byte did.
     receiveLabTime(lab->finish(), clock_.hostNow() - kLabPatience);
+    deadline_.fed(1, 0, Steady::now());
 }
 
 void SlaveSession::chooseProtocol(std::byte first) {

@@ -89,11 +89,15 @@ std::vector<boost::asio::ip::tcp::endpoint> resolve(boost::asio::io_context& con
 class Listener {
   public:
     /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `context`
-    /// outlives this and all its connections.
-    Listener(boost::asio::io_context& context, const Endpoint& endpoint);
+    /// outlives this and all its connections. The kernel keeps `unreadBytes` for each peer that
+    /// does not read, and about as many more to manage them.
+    Listener(boost::asio::io_context& context, const Endpoint& endpoint,
+             int unreadBytes = kUnreadBytes);
+    ~Listener();
 
     /// The next connection; nothing after shutdown(). Throws when the machine has run out of
-    /// something (descriptors, memory); a later call may succeed.
+    /// something (descriptors, memory); a later call may succeed. Where it is descriptors, those
+    /// that wait have been refused: they are not left to wait for what may never come.
     std::shared_ptr<Connection> accept();
 
     /// Wakes the accepting thread.
@@ -102,8 +106,13 @@ class Listener {
     /// With the port that was chosen where 0 was asked for.
     Endpoint local() const;
 
+    static constexpr int kUnreadBytes = 16 * 1024;
+
   private:
+    int refuseWaiting();
+
     boost::asio::ip::tcp::acceptor acceptor_;
+    int spare_;  ///< a descriptor to accept with when there is no other, and to close
     std::atomic<bool> stopping_ = false;
 };
 

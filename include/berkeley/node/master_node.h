@@ -7,6 +7,7 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
@@ -16,6 +17,7 @@
 
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/net/connection.h"
+#include "berkeley/node/admission.h"
 #include "berkeley/node/peer_log.h"
 #include "berkeley/node/shared_roster.h"
 #include "berkeley/node/slave_session.h"
@@ -29,6 +31,9 @@ struct MasterConfig {
     std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
     CycleOptions cycle;
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
+    AdmissionLimits admission;
+    std::chrono::milliseconds patience{5'000};  ///< for a peer's frame, and to say who it is
+    std::uint32_t unreadBytes{Listener::kUnreadBytes};  ///< for a peer that does not read
 };
 
 /// Called from the sync thread, one at a time. They must not block for long and must not throw.
@@ -52,6 +57,9 @@ class MasterNode {
     /// Ends every thread and connection. From any thread but the node's own; again for nothing.
     void stop();
 
+    /// How many sync cycles have ended or been skipped; it grows in every interval. Any thread.
+    std::uint64_t turns() const { return turns_; }
+
     /// Where it listens; after initiateClockServer().
     Endpoint local() const { return listener_->local(); }
 
@@ -74,6 +82,11 @@ class MasterNode {
     void tellAll(const CycleOutcome& outcome);
 
     void accept(std::shared_ptr<Connection> connection);
+    void startReceiver(std::shared_ptr<Connection> connection);
+    Admission::Refusal admit(const Endpoint& peer);
+    /// Throws when there are slaves enough.
+    void admitSlave(const Endpoint& peer);
+    void leave(Receiver& receiver, bool wasSlave);
     std::vector<std::shared_ptr<SlaveSession>> sessions() const;
     /// Joins the receive threads whose slaves have left.
     void joinFinished();
@@ -89,9 +102,11 @@ class MasterNode {
     Adjustment group_;  ///< the group's line; the sync thread's
 
     boost::asio::io_context context_;
+    std::atomic<std::uint64_t> turns_ = 0;
     std::unique_ptr<Listener> listener_;
-    mutable std::mutex lock_;  ///< guards receivers_ and each one's `finished`
+    mutable std::mutex lock_;  ///< guards receivers_, each one's `finished`, and admission_
     Receivers receivers_;
+    Admission admission_;
     std::thread acceptThread_;
     std::thread syncThread_;
 };

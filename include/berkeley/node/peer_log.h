@@ -18,6 +18,7 @@ namespace berkeley {
 class PeerLog {
   public:
     /// A host gets `burst` lines of that level at once, and a tenth of them a second afterwards.
+    /// What counts as one host says networkOf().
     PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level, double burst)
         : logger_(std::move(logger)), level_(level), burst_(burst) {}
 

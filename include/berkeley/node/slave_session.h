@@ -17,6 +17,7 @@
 #include "berkeley/host/stamp_converter.h"
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/net/connection.h"
+#include "berkeley/node/frame_deadline.h"
 #include "berkeley/node/shared_roster.h"
 #include "berkeley/wire/lab.h"
 #include "berkeley/wire/native.h"
@@ -25,13 +26,11 @@ namespace berkeley {
 
 class SlaveSession {
   public:
+    /// The peer has `patience` for its first frame from now on, and for every later one from its
+    /// first byte on.
     SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
-                 SharedRoster& roster, const date::time_zone& zone)
-        : connection_(std::move(connection)),
-          clock_(clock),
-          roster_(roster),
-          zone_(zone),
-          stamps_(clock.hostLine()) {}
+                 SharedRoster& roster, const date::time_zone& zone,
+                 FrameDeadline::Patience patience);
 
     /// Waits for bytes and takes what they say into the roster. False when the connection has
     /// ended. Throws WireError when the peer breaks the protocol.
@@ -79,8 +78,10 @@ class SlaveSession {
         ClockReading reading;
     };
 
-    std::optional<std::chrono::milliseconds> patience() const;
+    /// How long to wait for the next bytes. Throws when it is too late for them.
+    Connection::Patience patience() const;
     void receiveNothing();
+    void receiveLab(std::span<const std::byte> bytes, HostTime read);
     void chooseProtocol(std::byte first);
     void receiveLabTime(HostTime time, HostTime t4);
     void receiveNative(std::span<const std::byte> bytes, const Received& received, HostTime read);
@@ -98,6 +99,7 @@ class SlaveSession {
     SharedRoster& roster_;
     const date::time_zone& zone_;
     Decoder decoder_;
+    FrameDeadline deadline_;
     StampConverter stamps_;
     std::optional<Measurement> open_;  ///< waits for the next report
 

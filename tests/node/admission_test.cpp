@@ -1,0 +1,130 @@
+#include "berkeley/node/admission.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kHost = "192.0.2.7";
+const std::string kOther = "192.0.2.8";
+
+class AdmissionTest : public testing::Test {
+  protected:
+    /// How many of `count` connections are admitted, each of which leaves at once.
+    int admitted(Admission& admission, int count, const std::string& host = kHost) {
+        int admitted = 0;
+        for (int i = 0; i < count; ++i) {
+            if (!admission.admit(host, now_)) {
+                admission.pendingLeft(host);
+                ++admitted;
+            }
+        }
+        return admitted;
+    }
+
+    static std::string hostNumber(int i) {
+        return "10." + std::to_string(i >> 16) + "." + std::to_string(i >> 8 & 255) + "." +
+               std::to_string(i & 255);
+    }
+
+    Admission::Time now_{1h};
+};
+
+TEST_F(AdmissionTest, GivesAnAddressTenSecondsWorthOfConnectionsAtOnce) {
+    Admission admission{{.connectsPerSecond = 100}};
+    EXPECT_EQ(admitted(admission, 2'000), 1'000);
+    EXPECT_EQ(admitted(admission, 1, kOther), 1);
+}
+
+TEST_F(AdmissionTest, GivesAnAddressItsRateAfterwards) {
+    Admission admission{{.connectsPerSecond = 100}};
+    (void)admitted(admission, 2'000);
+    now_ += 1s;
+    EXPECT_EQ(admitted(admission, 2'000), 100);
+    now_ += 10ms;
+    EXPECT_EQ(admitted(admission, 2'000), 1);
+    now_ += 1h;
+    EXPECT_EQ(admitted(admission, 2'000), 1'000);
+}
+
+TEST_F(AdmissionTest, DoesNotHoldRefusedConnectionsAgainstAnAddress) {
+    Admission admission{{.connectsPerSecond = 1}};
+    (void)admitted(admission, 1'000);
+    now_ += 1s;
+    EXPECT_EQ(admitted(admission, 1), 1);
+}
+
+TEST_F(AdmissionTest, KeepsPendingConnectionsOfOneAddressBelowTheirLimit) {
+    Admission admission{{.pendingPerAddress = 2}};
+    EXPECT_FALSE(admission.admit(kHost, now_));
+    EXPECT_FALSE(admission.admit(kHost, now_));
+    EXPECT_NE(admission.admit(kHost, now_)->find("--max-pending-per-address"), std::string::npos);
+    EXPECT_FALSE(admission.admit(kOther, now_));
+    admission.pendingLeft(kHost);
+    EXPECT_FALSE(admission.admit(kHost, now_));
+}
+
+TEST_F(AdmissionTest, KeepsPendingConnectionsInAllBelowTheirLimit) {
+    Admission admission{{.pending = 2}};
+    EXPECT_FALSE(admission.admit(kHost, now_));
+    EXPECT_FALSE(admission.admit(kOther, now_));
+    EXPECT_NE(admission.admit("192.0.2.9", now_)->find("--max-pending)"), std::string::npos);
+    admission.pendingLeft(kHost);
+    EXPECT_FALSE(admission.admit("192.0.2.9", now_));
+}
+
+TEST_F(AdmissionTest, CountsAConnectionNoMoreAsPendingOnceItIsASlave) {
+    Admission admission{{.pending = 1, .pendingPerAddress = 1}};
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_FALSE(admission.admit(kHost, now_));
+        EXPECT_FALSE(admission.admitSlave(kHost));
+    }
+}
+
+TEST_F(AdmissionTest, KeepsSlavesBelowTheirLimit) {
+    Admission admission{{.slaves = 1}};
+    EXPECT_FALSE(admission.admit(kHost, now_));
+    EXPECT_FALSE(admission.admit(kOther, now_));
+    EXPECT_FALSE(admission.admitSlave(kHost));
+    EXPECT_NE(admission.admitSlave(kOther)->find("--max-slaves"), std::string::npos);
+    EXPECT_NE(admission.admit(kHost, now_)->find("--max-slaves"), std::string::npos);
+    admission.slaveLeft();
+    EXPECT_FALSE(admission.admitSlave(kOther));
+}
+
+TEST_F(AdmissionTest, RemembersNoMoreThanSoMuchWhateverNumberOfAddressesComes) {
+    Admission admission{{.connectsPerSecond = 1}};
+    std::size_t most = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        EXPECT_EQ(admitted(admission, 1, hostNumber(i)), 1);
+        most = std::max(most, admission.addresses());
+    }
+    EXPECT_LE(most, 5'000U);
+}
+
+TEST_F(AdmissionTest, RemembersWhoCameTooOftenWhileOthersComeAndAreForgotten) {
+    Admission admission{{.connectsPerSecond = 1}};
+    (void)admitted(admission, 1'000);
+    for (int i = 0; i < 5'000; ++i) {
+        EXPECT_EQ(admitted(admission, 1, hostNumber(i)), 1);
+        now_ += 1ms;
+    }
+    EXPECT_LE(admitted(admission, 1'000), 5);
+}
+
+TEST(NetworkOf, IsTheFirstHalfOfAnIpv6Address) {
+    EXPECT_EQ(networkOf("2001:db8:1:2::1"), networkOf("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+    EXPECT_NE(networkOf("2001:db8:1:2::1"), networkOf("2001:db8:1:3::1"));
+}
+
+TEST(NetworkOf, IsTheWholeOfAnIpv4AddressHoweverItIsWritten) {
+    EXPECT_NE(networkOf("192.0.2.7"), networkOf("192.0.2.8"));
+    EXPECT_EQ(networkOf("192.0.2.7"), networkOf("::ffff:192.0.2.7"));
+}
+
+TEST(NetworkOf, IsTheTextItselfWhereThatIsNoAddress) { EXPECT_EQ(networkOf("unknown"), "unknown"); }
+
+}  // namespace
+}  // namespace berkeley

@@ -132,6 +132,9 @@ bool Connection::hasTaken(ssize_t sent, std::size_t size) {
     if (sent == static_cast<ssize_t>(size)) {
         return true;
     }
+    if (sent >= 0 || errno == EAGAIN) {
+        wasDeaf_ = true;
+    }
     shutdown();
     return false;
 }

@@ -46,6 +46,9 @@ bool SlaveSession::receive() {
     const HostTime read = clock_.hostNow();
     switch (received.receipt) {
         case Receipt::closed:
+            if (connection_->wasDeaf()) {
+                throw WireError("does not read what it is sent (--max-unread)");
+            }
             return false;
         case Receipt::timeout:
             receiveNothing();

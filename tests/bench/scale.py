@@ -9,7 +9,16 @@ import sys
 import time
 from pathlib import Path
 
-from bench_support import HELPERS, Bench, BenchError, Host, await_synchronized, result_of, say
+from bench_support import (
+    HELPERS,
+    Bench,
+    BenchError,
+    Host,
+    await_synchronized,
+    result_of,
+    say,
+    where_known,
+)
 from berkeley_e2e import to_seconds
 
 INTERVAL = 1
@@ -80,10 +89,18 @@ def start_swarm(bench, master, count):
     return swarm
 
 
+def limits_for(count):
+    """All come from one address at once, and bystanders besides."""
+    options = ("--max-slaves", "--max-connects", "--max-pending", "--max-pending-per-address")
+    return [
+        part for option in options for part in where_known("berkeley-master", option, count + 10)
+    ]
+
+
 def start_group(bench, count):
     """A master and a swarm of that many slaves that takes part in its cycles."""
     # Most of them from the first cycle, so that the group moves little when the others join.
-    master = bench.start_master("--min-slaves", count * 9 // 10)
+    master = bench.start_master("--min-slaves", count * 9 // 10, *limits_for(count))
     before = Usage(master.pid)
     say(f"connecting {count} slaves")
     swarm = start_swarm(bench, master, count)

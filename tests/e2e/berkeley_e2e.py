@@ -66,6 +66,7 @@ class Program:
         self.name = name
         self.lines = []
         self._changed = threading.Condition()
+        self._reading = threading.Lock()
         self.killed = False
         self._process = subprocess.Popen(
             [str(part) for part in command],
@@ -84,6 +85,8 @@ class Program:
     def _read(self, stream):
         with stream:
             for line in stream:
+                with self._reading:
+                    pass
                 text = line.decode("utf-8", "replace").rstrip("\n")
                 with self._changed:
                     self.lines.append(Line(time.monotonic(), text))
@@ -94,6 +97,10 @@ class Program:
     @property
     def pid(self):
         return self._process.pid
+
+    def unread(self):
+        """While this context lasts, nobody reads what the program says."""
+        return self._reading
 
     def ended(self):
         return self._process.poll() is not None
@@ -353,11 +360,11 @@ class DaemonTest(unittest.TestCase):
         """One for each daemon: what it remembers is neither this machine's nor another test's."""
         return self.folder / f"state-{len(self.programs)}"
 
-    def start_master(self, *options, port=None, interval="1s", env=None):
-        """Listening, and publishing its clock."""
+    def start_master(self, *options, port=None, interval="1s", env=None, launcher=()):
+        """Listening, and publishing its clock. `launcher` is a command that becomes the master."""
         port = port or free_port()
         page = self.folder / f"master-{len(self.programs)}"
-        command = [BIN / "berkeley-master", "--port", port, "--interval", interval]
+        command = [*launcher, BIN / "berkeley-master", "--port", port, "--interval", interval]
         command += ["--publish", page, "--state-dir", self.state_folder()]
         master = self.start(Master([*command, *options], port, page, env))
         master.wait_for("clock server started")

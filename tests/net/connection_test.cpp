@@ -1,6 +1,8 @@
 #include "berkeley/net/connection.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
 #include <string_view>
@@ -62,7 +64,15 @@ TEST_F(ConnectionTest, DropsAPeerThatDoesNotReadInsteadOfWaitingForIt) {
         ++sent;
     }
     EXPECT_LT(sent, 10'000);
+    EXPECT_TRUE(server_->wasDeaf());
     EXPECT_FALSE(server_->send(bytesOf("more")));
+}
+
+TEST_F(ConnectionTest, IsNoDeafOneWhenThePeerHasGone) {
+    client_.reset();
+    while (server_->send(bytesOf("x"))) {
+    }
+    EXPECT_FALSE(server_->wasDeaf());
 }
 
 TEST_F(ConnectionTest, KnowsItsRoundTrip) {
@@ -78,6 +88,82 @@ TEST(Listener, ShutdownWakesABlockedAccept) {
     std::thread waking{[&] { listener.shutdown(); }};
     EXPECT_EQ(listener.accept(), nullptr);
     waking.join();
+}
+
+/// How many bytes are taken for a peer that does not read, but for those in its own buffer.
+std::size_t keptFor(int unreadBytes) {
+    boost::asio::io_context context;
+    Listener listener{context, {"127.0.0.1", 0}, unreadBytes};
+    boost::asio::ip::tcp::socket deaf{context, boost::asio::ip::tcp::v4()};
+    deaf.set_option(boost::asio::socket_base::receive_buffer_size{1});
+    deaf.connect({boost::asio::ip::address_v4::loopback(), listener.local().port});
+    const auto server = listener.accept();
+    const std::string frame(64, 'x');
+    std::size_t kept = 0;
+    while (server->send(bytesOf(frame))) {
+        kept += frame.size();
+    }
+    return kept;
+}
+
+TEST(Listener, KeepsSoMuchForAPeerThatDoesNotReadAndNoMore) {
+    EXPECT_LT(keptFor(4 * 1024), std::size_t{24 * 1024});
+    EXPECT_GT(keptFor(64 * 1024), std::size_t{32 * 1024});
+}
+
+/// Takes all descriptors that this process may have, which are not many then, and gives them back.
+class NoDescriptors {
+  public:
+    NoDescriptors() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const rlimit few{.rlim_cur = 64, .rlim_max = before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        for (int taken = ::dup(0); taken >= 0; taken = ::dup(0)) {
+            taken_.push_back(taken);
+        }
+    }
+    ~NoDescriptors() {
+        for (const int taken : taken_) {
+            ::close(taken);
+        }
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+    }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+  private:
+    rlimit before_{};
+    std::vector<int> taken_;
+};
+
+TEST(Listener, RefusesThoseThatWaitWhenThereAreNoDescriptors) {
+    using boost::asio::ip::tcp;
+    boost::asio::io_context context;
+    Listener listener{context, {"127.0.0.1", 0}};
+    const tcp::endpoint address{boost::asio::ip::address_v4::loopback(), listener.local().port};
+    std::vector<tcp::socket> waiting;
+    for (int i = 0; i < 3; ++i) {
+        waiting.emplace_back(context, tcp::v4()).connect(address);
+    }
+    {
+        const NoDescriptors none;
+        try {
+            (void)listener.accept();
+            FAIL() << "accepted without a descriptor";
+        } catch (const std::runtime_error& error) {
+            EXPECT_NE(std::string{error.what()}.find("refused 3 connections"), std::string::npos)
+                << error.what();
+        }
+    }
+    for (tcp::socket& refused : waiting) {
+        char byte = 0;
+        boost::system::error_code error;
+        refused.read_some(boost::asio::buffer(&byte, 1), error);
+        EXPECT_EQ(error, boost::asio::error::eof);
+    }
+    tcp::socket later{context, tcp::v4()};
+    later.connect(address);
+    EXPECT_TRUE(listener.accept());
 }
 
 TEST(Listener, NamesThePortThatIsInUse) {

@@ -61,6 +61,9 @@ class Connection {
     /// What the kernel has given so far.
     TimestampKind timestamps() const;
 
+    /// Whether it was shut down because the peer had stopped reading.
+    bool wasDeaf() const { return wasDeaf_; }
+
     /// Wakes the receiving thread, which finds the connection closed. Never blocks.
     void shutdown();
 
@@ -78,6 +81,7 @@ class Connection {
     Patience patience_;  ///< of the socket; the receiving thread's
     const bool stampsTransmits_;
     std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
+    std::atomic<bool> wasDeaf_ = false;
     std::mutex sending_;  ///< two frames never mix; guards what follows
     TransmitWatch watch_;
 };

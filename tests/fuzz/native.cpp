@@ -1,0 +1,86 @@
+/// Native frames from a stream that is cut anywhere.
+#include <algorithm>
+
+#include "berkeley/wire/native.h"
+#include "fuzz.h"
+
+namespace berkeley::fuzz {
+namespace {
+
+struct Decoded {
+    std::vector<Message> messages;
+    bool refused = false;
+    std::size_t pending = 0;
+};
+
+Decoded decodeAll(const std::vector<Bytes>& pieces) {
+    Decoded decoded;
+    NativeDecoder decoder;
+    try {
+        for (const Bytes piece : pieces) {
+            for (Message& message : decoder.feed(piece)) {
+                decoded.messages.push_back(std::move(message));
+            }
+        }
+    } catch (const WireError& error) {
+        requireOneLine(error.what());
+        decoded.refused = true;
+    }
+    decoded.pending = decoder.pending();
+    return decoded;
+}
+
+void requireBelievable(const Hello& hello) {
+    require(!hello.name.empty() && hello.name.size() <= 40, "a name has 1 to 40 bytes");
+}
+
+void requireBelievable(const Poll&) {}
+
+void requireBelievable(const Report& report) {
+    require(isBelievable(report.received) && isBelievable(report.sent), "times are believable");
+    require(report.received <= report.sent, "a poll is received before it is answered");
+    require(isBelievable(report.sent, report.correction), "the group time is believable");
+    require(report.previousSent.value_or(report.received) <= report.received,
+            "an answer is sent before the next poll is received");
+}
+
+void requireBelievable(const Adjustment& adjustment) {
+    require(isBelievable(adjustment.reference, adjustment.correction),
+            "the group time is believable");
+    require(adjustment.bound >= Nanoseconds::zero() && adjustment.boundGrowthPpb >= 0,
+            "a bound is not negative");
+}
+
+}  // namespace
+
+void run(Bytes input) {
+    const CutStream stream{input};
+    const Decoded decoded = decodeAll(stream.pieces);
+    for (std::size_t i = 0; i < decoded.messages.size(); ++i) {
+        std::visit([](const auto& message) { requireBelievable(message); }, decoded.messages[i]);
+        const Frame again = encode(decoded.messages[i]);
+        require(std::ranges::equal(again, stream.whole.subspan(i * kFrameSize, kFrameSize)),
+                "a decoded message encodes to the bytes that it came in");
+    }
+    if (!decoded.refused) {
+        require(decoded.messages.size() == stream.whole.size() / kFrameSize &&
+                    decoded.pending == stream.whole.size() % kFrameSize,
+                "no byte is lost");
+    }
+
+    // Cut anywhere else: here, at every frame's end.
+    std::vector<Bytes> frames;
+    for (Bytes rest = stream.whole; !rest.empty();
+         rest = rest.subspan(std::min(kFrameSize, rest.size()))) {
+        frames.push_back(rest.first(std::min(kFrameSize, rest.size())));
+    }
+    const Decoded uncut = decodeAll(frames);
+    require(uncut.refused == decoded.refused, "the cuts do not decide what is refused");
+    // Of a piece that is refused, no message comes out.
+    require(
+        uncut.messages.size() >= decoded.messages.size() &&
+            std::equal(decoded.messages.begin(), decoded.messages.end(), uncut.messages.begin()),
+        "the cuts do not decide what is understood");
+}
+
+}  // namespace berkeley::fuzz

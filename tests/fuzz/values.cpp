@@ -1,0 +1,51 @@
+/// The text of one option's value, as every kind of value.
+#include <stdexcept>
+#include <string>
+
+#include "berkeley/time/units.h"
+#include "common/values.h"
+#include "fuzz.h"
+
+namespace berkeley::fuzz {
+namespace {
+
+template <class Read, class Check>
+void check(Read read, const std::string& text, Check valid) {
+    try {
+        require(valid(read(text)), "a value that is read can be one");
+    } catch (const std::invalid_argument& error) {
+        require(std::string_view{error.what()}.starts_with('"' + text + '"') ||
+                    text.find(':') != std::string::npos,
+                "an error names the text");
+    }
+}
+
+}  // namespace
+
+void run(Bytes input) {
+    const std::string text{textOf(input)};
+    const auto anything = [](const auto&) { return true; };
+    const auto span = [](Nanoseconds span) { return parseDuration(toOptionText(span)) == span; };
+    check([](const std::string& value) { return parseDuration(value); }, text, span);
+    check(readInterval, text, span);
+    check(readPatience, text, span);
+    check(readSanityLimit, text, span);
+    check(readSimulatedOffset, text, span);
+    check([](const std::string& value) { return parseFrequency(value); }, text,
+          [](double ppb) { return ppb == ppb; });
+    check(readSimulatedDrift, text, [](double ppb) { return ppb >= -1e7 && ppb <= 1e7; });
+    check(readMaxSlew, text, [](double ppb) { return ppb >= 1 && ppb <= 1e8; });
+    check(readEndpoint, text,
+          [](const Endpoint& endpoint) { return readEndpoint(toText(endpoint)) == endpoint; });
+    check(readName, text, [](const std::string& name) { return name.size() <= 40; });
+    check(readPort, text, [](std::uint16_t port) { return port > 0; });
+    check(readCount, text, anything);
+    check(readLimit, text, [](std::uint32_t limit) { return limit > 0; });
+    check(readUnread, text, [](std::uint32_t bytes) { return bytes >= 4096 && bytes <= 102'400; });
+    check(readClockKind, text, anything);
+    check(readAveraging, text, anything);
+    check(readLogLevel, text, anything);
+    check(readLogFormat, text, anything);
+}
+
+}  // namespace berkeley::fuzz

@@ -247,13 +247,19 @@ po::variables_map readConfig(const std::string& file, const po::options_descript
     if (!stream) {
         refuseFile(file);
     }
+    std::string content;
+    std::getline(stream, content, '\0');
+    // A directory opens as well as a file, and fails only when it is read.
+    if (stream.bad()) {
+        refuseFile(file);
+    }
+    if (!stream.eof()) {
+        // It would end every error about the line that it is in.
+        throw usageError(file + ": holds a zero byte; give a text file in ASCII or UTF-8");
+    }
     try {
-        const auto parsed = po::parse_config_file(stream, known);
-        // A directory opens as well as a file, and fails only when it is read.
-        if (stream.bad()) {
-            refuseFile(file);
-        }
-        return stored(parsed);
+        std::istringstream text{content};
+        return stored(po::parse_config_file(text, known));
     } catch (const po::error& error) {
         throw usageError(file + ": " + error.what() +
                          "; write \"key = value\" with the keys of --help");

@@ -195,6 +195,12 @@ TEST(ConfigFile, isNamedInEveryErrorAboutIt) {
     EXPECT_NE(configError("lab = perhaps\n").find("'perhaps'"), std::string::npos);
 }
 
+TEST(ConfigFile, isText) {
+    using namespace std::string_literals;
+    EXPECT_EQ(configError("name = a\0b\n"s),
+              "holds a zero byte; give a text file in ASCII or UTF-8");
+}
+
 TEST(ConfigFile, isCheckedAlsoWhereTheCommandLineWins) {
     const ConfigFile file{"interval = 5\n"};
     EXPECT_NE(slaveError({"--interval", "3s", "--config", file.path()}), "accepted");

@@ -1,4 +1,5 @@
 /// The text of one option's value, as every kind of value.
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -23,7 +24,9 @@ void check(Read read, const std::string& text, Check valid) {
 }  // namespace
 
 void run(Bytes input) {
-    const std::string text{textOf(input)};
+    // Neither a command line nor a configuration file has zero bytes.
+    const std::string text{textOf(input.first(
+        static_cast<std::size_t>(std::ranges::find(input, std::byte{0}) - input.begin())))};
     const auto anything = [](const auto&) { return true; };
     const auto span = [](Nanoseconds span) { return parseDuration(toOptionText(span)) == span; };
     check([](const std::string& value) { return parseDuration(value); }, text, span);

@@ -1,8 +1,10 @@
 #include "common/daemon.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <exception>
@@ -46,6 +48,16 @@ bool waitForStop(std::chrono::seconds patience) {
 
 // A signal to itself needs no second channel to wait for: it stays pending until it is waited for.
 void requestStop() { kill(getpid(), SIGTERM); }
+
+std::size_t allowDescriptors(std::size_t wanted) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted) {
+        limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return limit.rlim_cur;
+}
 
 int runMain(const char* name, const std::function<void()>& run) {
     try {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 
 namespace berkeley {
@@ -19,6 +20,10 @@ bool waitForStop(std::chrono::seconds patience);
 
 /// Ends waitForStop(), also one that has not begun yet. Any thread, after blockStopSignals().
 void requestStop();
+
+/// Lets this process have that many descriptors, or as many as it may: how many. The limit that a
+/// shell gives is far lower than what it may be raised to, for programs with select().
+std::size_t allowDescriptors(std::size_t wanted);
 
 /// Runs `run` and returns the exit status: 0, or 2 for a UsageError and 1 for any other
 /// std::exception, after one line "name: what" on stderr.

@@ -60,6 +60,16 @@ MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
     };
 }
 
+/// Besides its connections the master has these few: log, page, listener.
+constexpr std::size_t kOwnDescriptors = 32;
+
+void makeRoomFor(const AdmissionLimits& limits, spdlog::logger& logger) {
+    const std::size_t wanted = std::size_t{limits.slaves} + limits.pending + kOwnDescriptors;
+    if (const std::size_t allowed = allowDescriptors(wanted); allowed < wanted) {
+        logger.info("no more than {} descriptors (ulimit -Hn), and so no more slaves", allowed);
+    }
+}
+
 void lookAfter(const MasterNode& master, Watchdog& watchdog, spdlog::logger& logger) {
     switch (watchdog.look(master.turns(), std::chrono::steady_clock::now())) {
         case Watchdog::Finding::silence:
@@ -83,6 +93,7 @@ void run(std::span<const char* const> arguments) {
     const auto& options = std::get<MasterOptions>(parsed);
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
+    makeRoomFor(options.admission, *logger);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     StateKeeper state{options, logger};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,6 +86,24 @@ TEST(WaitForStop, keepsARequestThatCameFirst) {
                   requestStop();
                   const bool stopped = waitForStop(std::chrono::minutes{1});
                   return stopped ? 0 : 1;
+              }),
+              0);
+}
+
+rlim_t descriptors() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+TEST(AllowDescriptors, raisesTheLimitAsFarAsItMay) {
+    EXPECT_EQ(inChild([] {
+                  const rlimit narrow{.rlim_cur = 10, .rlim_max = 100};
+                  setrlimit(RLIMIT_NOFILE, &narrow);
+                  const bool raised = allowDescriptors(50) == 50 && descriptors() == 50;
+                  const bool kept = allowDescriptors(20) == 50 && descriptors() == 50;
+                  const bool asFarAsItMay = allowDescriptors(200) == 100 && descriptors() == 100;
+                  return raised && kept && asFarAsItMay ? 0 : 1;
               }),
               0);
 }

@@ -124,6 +124,18 @@ TEST(MasterOptions, takeEveryOption) {
     EXPECT_EQ(options.logFormat, LogFormat::json);
 }
 
+TEST(MasterOptions, takeEveryLimit) {
+    const MasterOptions options =
+        master({"--max-slaves", "1", "--max-connects", "2", "--max-pending", "3",
+                "--max-pending-per-address", "4", "--patience", "1500ms", "--max-unread", "4KiB"});
+    EXPECT_EQ(options.admission.slaves, 1U);
+    EXPECT_EQ(options.admission.connectsPerSecond, 2U);
+    EXPECT_EQ(options.admission.pending, 3U);
+    EXPECT_EQ(options.admission.pendingPerAddress, 4U);
+    EXPECT_EQ(options.patience, 1500ms);
+    EXPECT_EQ(options.maxUnread, 4'096U);
+}
+
 TEST(SlaveOptions, haveTheDefaultsOfTheHelp) {
     const SlaveOptions options = slave({});
     EXPECT_EQ(options.master.host, "127.0.0.1");
@@ -272,6 +284,17 @@ TEST(UsageErrors, sayWhichRangeHolds) {
               "--simulate-offset: \"-51y\" is out of range: give -50y to 50y");
     EXPECT_EQ(masterError({"--simulate-drift", "2000000ppm"}),
               "--simulate-drift: \"2000000ppm\" is out of range: give -10000ppm to 10000ppm");
+    EXPECT_EQ(masterError({"--max-slaves", "0"}),
+              "--max-slaves: \"0\" is no limit: give a whole number from 1 to 4294967295");
+    EXPECT_EQ(masterError({"--patience", "11min"}),
+              "--patience: \"11min\" is out of range: give 10ms to 10min");
+    EXPECT_EQ(masterError({"--patience", "10.5ms"}),
+              "--patience: \"10.5ms\" is no whole number of milliseconds: give one, as in 1500ms");
+    for (const std::string text : {"16", "3KiB", "101KiB", "KiB", "16 KiB", "-16KiB", "16MiB"}) {
+        EXPECT_EQ(
+            masterError({"--max-unread", text}),
+            "--max-unread: \"" + text + "\" is out of range or has no unit: give 4KiB to 100KiB");
+    }
     EXPECT_EQ(masterError({"--max-slew", "0"}),
               "--max-slew: \"0\" is out of range: give 1ppb to 100000ppm");
 }
@@ -318,7 +341,10 @@ TEST(Help, showsEveryOptionWithItsDefault) {
     std::vector<std::pair<std::string, std::string>> masters{
         {"--listen ADDR", "127.0.0.1"}, {"--port PORT", "8080"},
         {"--min-slaves N", "1"},        {"--cycles N", "0, until stopped"},
-        {"--average METHOD", "robust"}, {"--sanity-limit DURATION", "1h"}};
+        {"--average METHOD", "robust"}, {"--sanity-limit DURATION", "1h"},
+        {"--max-slaves N", "10000"},    {"--max-connects N", "100"},
+        {"--max-pending N", "1000"},    {"--max-pending-per-address N", "250"},
+        {"--patience DURATION", "5s"},  {"--max-unread SIZE", "16KiB"}};
     std::vector<std::pair<std::string, std::string>> slaves{
         {"--master HOST[:PORT]", "127.0.0.1:8080"},
         {"--name NAME", "host name and process id"},

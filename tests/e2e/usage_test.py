@@ -69,6 +69,9 @@ class UsageTest(DaemonTest):
             self.check_refused(2, "port", "berkeley-master", f"--port={port}")
         self.check_refused(2, "best", "berkeley-master", "--average", "best")
         self.check_refused(2, "cycles", "berkeley-master", "--cycles", "-1")
+        self.check_refused(2, "max-slaves", "berkeley-master", "--max-slaves", "0")
+        self.check_refused(2, "patience", "berkeley-master", "--patience", "1h")
+        self.check_refused(2, "4KiB to 100KiB", "berkeley-master", "--max-unread", "16")
         self.check_refused(2, "99999", "berkeley-slave", "--master", "localhost:99999")
         self.check_refused(2, "name", "berkeley-slave", "--name", "two words")
 

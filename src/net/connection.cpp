@@ -54,9 +54,17 @@ Endpoint peerOf(const Connection::Socket& socket) {
 
 int openSpare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
-bool isWaiting(int listener) {
+constexpr int kForever = -1;
+
+/// Whether somebody waits to be accepted, or does within so many milliseconds.
+bool isWaiting(int listener, int patience) {
     pollfd state{.fd = listener, .events = POLLIN, .revents = 0};
-    return ::poll(&state, 1, 0) == 1;
+    return ::poll(&state, 1, patience) == 1;
+}
+
+bool isOutOfDescriptors(const error_code& error) {
+    namespace errc = boost::system::errc;
+    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system;
 }
 
 std::string remedyFor(const error_code& error) {
@@ -209,13 +217,18 @@ std::shared_ptr<Connection> Listener::accept() {
     Connection::Socket socket{acceptor_.get_executor()};
     error_code error;
     acceptor_.accept(socket, error);
+    while (isOutOfDescriptors(error) && !stopping_) {
+        if (isWaiting(acceptor_.native_handle(), 0)) {
+            throw std::runtime_error("refused " + std::to_string(refuseWaiting()) +
+                                     " connections: " + error.message() + " (ulimit -n)");
+        }
+        // The kernel wants a descriptor before there is somebody to accept. Until then there may be
+        // one again.
+        (void)isWaiting(acceptor_.native_handle(), kForever);
+        acceptor_.accept(socket, error);
+    }
     if (stopping_) {
         return nullptr;
-    }
-    if (error == boost::system::errc::too_many_files_open ||
-        error == boost::system::errc::too_many_files_open_in_system) {
-        throw std::runtime_error("refused " + std::to_string(refuseWaiting()) +
-                                 " connections: " + error.message() + " (ulimit -n)");
     }
     if (error) {
         throw std::runtime_error("cannot accept a connection: " + error.message());
@@ -223,12 +236,12 @@ std::shared_ptr<Connection> Listener::accept() {
     return std::make_shared<Connection>(std::move(socket));
 }
 
-/// How many. No more than the kernel lets wait at once, so that whoever keeps coming does not keep
-/// this thread.
+/// How many; none if somebody else on this machine was quicker to take the spare descriptor. No
+/// more than the kernel lets wait at once, so that whoever keeps coming does not keep this thread.
 int Listener::refuseWaiting() {
     const int listener = acceptor_.native_handle();
     int refused = 0;
-    while (refused < boost::asio::socket_base::max_listen_connections && isWaiting(listener)) {
+    while (refused < boost::asio::socket_base::max_listen_connections && isWaiting(listener, 0)) {
         ::close(spare_);
         const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
         ::close(connection);

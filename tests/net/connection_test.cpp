@@ -166,6 +166,15 @@ TEST(Listener, RefusesThoseThatWaitWhenThereAreNoDescriptors) {
     EXPECT_TRUE(listener.accept());
 }
 
+TEST(Listener, ShutdownEndsTheWaitForADescriptor) {
+    boost::asio::io_context context;
+    Listener listener{context, {"127.0.0.1", 0}};
+    const NoDescriptors none;
+    std::thread waking{[&] { listener.shutdown(); }};
+    EXPECT_EQ(listener.accept(), nullptr);
+    waking.join();
+}
+
 TEST(Listener, NamesThePortThatIsInUse) {
     boost::asio::io_context context;
     const Listener first{context, {"127.0.0.1", 0}};

@@ -203,6 +203,18 @@ UsageError usageError(std::string text) {
     return UsageError{text};
 }
 
+/// Boost puts what the user wrote into its errors in the place of these and, where that has one of
+/// them too, never ends.
+void refusePlaceholders(const std::string& source, std::string_view text) {
+    for (const std::string_view placeholder : {"%canonical_option%", "%invalid_line%", "%option%",
+                                               "%original_token%", "%prefix%", "%value%"}) {
+        if (text.find(placeholder) != std::string_view::npos) {
+            throw usageError(source + "holds " + std::string{placeholder} +
+                             ", which no option needs; leave it out");
+        }
+    }
+}
+
 po::variables_map stored(const po::parsed_options& parsed) {
     po::variables_map values;
     po::store(parsed, values);
@@ -228,6 +240,9 @@ po::variables_map readCommandLine(std::span<const char* const> arguments,
     // No short options, so that -10min is a value, and no guessing what --int may mean.
     constexpr int kStyle = allow_long | long_allow_adjacent | long_allow_next;
     const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+    for (const std::string& word : words) {
+        refusePlaceholders('"' + word + "\" ", word);
+    }
     try {
         const auto parsed = po::command_line_parser{words}.options(known).style(kStyle).run();
         refuseStrayWords(parsed);
@@ -257,6 +272,7 @@ po::variables_map readConfig(const std::string& file, const po::options_descript
         // It would end every error about the line that it is in.
         throw usageError(file + ": holds a zero byte; give a text file in ASCII or UTF-8");
     }
+    refusePlaceholders(file + ": ", content);
     try {
         std::istringstream text{content};
         return stored(po::parse_config_file(text, known));

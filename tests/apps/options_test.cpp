@@ -321,6 +321,19 @@ TEST(UsageErrors, refuseAddressesThatAreNone) {
     }
 }
 
+TEST(UsageErrors, comeToAnEndWhateverTheUserWrote) {
+    for (const std::string placeholder : {"%canonical_option%", "%invalid_line%", "%option%",
+                                          "%original_token%", "%prefix%", "%value%"}) {
+        EXPECT_EQ(slaveError({"--x" + placeholder}), "\"--x" + placeholder + "\" holds " +
+                                                         placeholder +
+                                                         ", which no option needs; leave it out");
+        for (const std::string& line : {placeholder, placeholder + "=1", "lab=" + placeholder}) {
+            EXPECT_EQ(configError(line),
+                      "holds " + placeholder + ", which no option needs; leave it out");
+        }
+    }
+}
+
 TEST(UsageErrors, areOneLineWhateverTheUserWrote) {
     EXPECT_EQ(masterError({"two\nlines"}), "\"two?lines\" belongs to no option; see --help");
     EXPECT_EQ(slaveError({"--name", "two\nlines"}).find('\n'), std::string::npos);

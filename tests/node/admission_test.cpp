@@ -94,6 +94,15 @@ TEST_F(AdmissionTest, KeepsSlavesBelowTheirLimit) {
     EXPECT_FALSE(admission.admitSlave(kOther));
 }
 
+TEST_F(AdmissionTest, TakesAnIpv6NetworkForOneAddress) {
+    Admission admission{{.connectsPerSecond = 1, .pendingPerAddress = 2}};
+    EXPECT_FALSE(admission.admit("2001:db8:1:2::1", now_));
+    EXPECT_FALSE(admission.admit("2001:db8:1:2::2", now_));
+    EXPECT_TRUE(admission.admit("2001:db8:1:2::3", now_));
+    EXPECT_FALSE(admission.admit("2001:db8:1:3::1", now_));
+    EXPECT_LT(admitted(admission, 20, "2001:db8:1:3::2"), 10);
+}
+
 TEST_F(AdmissionTest, RemembersNoMoreThanSoMuchWhateverNumberOfAddressesComes) {
     Admission admission{{.connectsPerSecond = 1}};
     std::size_t most = 0;

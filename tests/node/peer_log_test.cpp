@@ -35,6 +35,13 @@ TEST_F(PeerLogTest, OnePeerCannotFillTheLog) {
     EXPECT_LT(lines(), 50);
 }
 
+TEST_F(PeerLogTest, NorCanOneThatHasAnIpv6NetworkOfAddresses) {
+    for (int i = 1; i < 1'000; ++i) {
+        log_.write({"2001:db8::" + std::to_string(i), 1}, ": garbage");
+    }
+    EXPECT_LT(lines(), 50);
+}
+
 TEST_F(PeerLogTest, OtherPeersStillGetTheirLine) {
     for (int i = 0; i < 1'000; ++i) {
         log_.write({"192.0.2.7", 1}, ": garbage");

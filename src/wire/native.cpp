@@ -417,8 +417,8 @@ constexpr std::array kReaders{readHello,   readPoll,     readReport,      readAd
 
 /// What a peer that speaks something else most probably speaks.
 std::string_view looksLike(std::uint8_t first) {
-    if (first == 0x16) {
-        return " (TLS?)";
+    if (first == 0x15 || first == 0x16) {
+        return " (TLS? with keys there and no --key-file here)";
     }
     if (first >= '0' && first <= '9') {
         return " (lab text?)";
@@ -447,6 +447,8 @@ void checkPreamble(std::span<const std::byte> begun) {
 }
 
 }  // namespace
+
+bool isName(std::string_view text) { return problemOf(Hello{std::string{text}}).empty(); }
 
 Frame encode(const Message& message) {
     if (const auto problem = problemOf(message); !problem.empty()) {

@@ -325,7 +325,12 @@ TEST(NativeFrame, RandomPayloadsAreMessagesOrWireErrors) {
 
 TEST(NativeFrame, RefusesWhatIsNotItsPreamble) {
     EXPECT_EQ(errorOf(patched(kPoll, 0, {0x47})), "first byte 0x47 is not a native frame (HTTP?)");
-    EXPECT_EQ(errorOf(patched(kPoll, 0, {0x16})), "first byte 0x16 is not a native frame (TLS?)");
+    EXPECT_EQ(
+        errorOf(patched(kPoll, 0, {0x16})),
+        "first byte 0x16 is not a native frame (TLS? with keys there and no --key-file here)");
+    EXPECT_EQ(
+        errorOf(patched(kPoll, 0, {0x15})),
+        "first byte 0x15 is not a native frame (TLS? with keys there and no --key-file here)");
     EXPECT_EQ(errorOf(patched(kPoll, 0, {'2'})),
               "first byte 0x32 is not a native frame (lab text?)");
     EXPECT_EQ(errorOf(patched(kPoll, 0, {0xFF})), "first byte 0xff is not a native frame");

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "berkeley/wire/messages.h"
@@ -18,6 +19,9 @@ inline constexpr std::size_t kFrameSize = 64;
 inline constexpr std::byte kFrameMagic{0xBE};  ///< first byte of every frame; never ASCII
 
 using Frame = std::array<std::byte, kFrameSize>;
+
+/// Whether a slave can say hello under that name: 1 to 40 bytes of printable ASCII without space.
+bool isName(std::string_view text);
 
 /// A value that the layout cannot carry (a name too long, a time that is not believable) is the
 /// caller's mistake: std::invalid_argument.

@@ -1,0 +1,165 @@
+#include "berkeley/net/key_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "berkeley/wire/native.h"
+
+namespace berkeley {
+namespace {
+
+/// The shortest is what nobody can guess, the longest what OpenSSL takes with room to spare.
+constexpr std::size_t kShortestKey = 32;
+constexpr std::size_t kLongestKey = 256;
+constexpr std::string_view kSpace = " \t\r";
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
+    return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
+}
+
+/// The text up to `end`, or all of it, which is taken off `rest` together with that.
+std::string_view takeUntil(char end, std::string_view& rest) {
+    const std::size_t size = std::min(rest.find(end), rest.size());
+    const std::string_view taken = rest.substr(0, size);
+    rest.remove_prefix(std::min(size + 1, rest.size()));
+    return taken;
+}
+
+std::optional<unsigned> digitOf(char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    const std::size_t digit = digits.find(lower);
+    return digit < digits.size() ? std::optional{static_cast<unsigned>(digit)} : std::nullopt;
+}
+
+Key readKey(std::string_view hex) {
+    if (hex.size() % 2 != 0 || !std::all_of(hex.begin(), hex.end(), digitOf)) {
+        throw std::runtime_error("its key is not hexadecimal: give an even number of 0-9 and a-f");
+    }
+    Key key;
+    for (std::size_t i = 0; i < hex.size(); i += 2) {
+        key.push_back(static_cast<unsigned char>(*digitOf(hex[i]) << 4 | *digitOf(hex[i + 1])));
+    }
+    if (key.size() < kShortestKey || key.size() > kLongestKey) {
+        throw std::runtime_error("its key has " + std::to_string(key.size()) +
+                                 " bytes: give 32 to 256, which are 64 to 512 digits");
+    }
+    return key;
+}
+
+/// The keys of a file as far as it has been read.
+struct Reading {
+    Keys keys;
+    std::map<std::string, std::string> owners;  ///< names by key, to see that no two have the same
+};
+
+void addLine(std::string_view line, Reading& reading) {
+    // A name may have colons itself.
+    const std::size_t colon = line.rfind(':');
+    if (colon == std::string_view::npos) {
+        throw std::runtime_error("has no colon: write name:key");
+    }
+    const std::string name{line.substr(0, colon)};
+    if (!isName(name)) {
+        throw std::runtime_error(
+            "has no name before the colon: give 1 to 40 printable ASCII characters without a "
+            "space");
+    }
+    if (reading.keys.contains(name)) {
+        throw std::runtime_error("\"" + name + "\" has a key already: leave one of the two lines");
+    }
+    const Key key = readKey(line.substr(colon + 1));
+    const auto [owner, isNew] = reading.owners.emplace(std::string{key.begin(), key.end()}, name);
+    if (!isNew) {
+        throw std::runtime_error("\"" + name + "\" has the key of \"" + owner->second +
+                                 "\": give each its own");
+    }
+    reading.keys.emplace(name, key);
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
+    throw std::runtime_error("cannot read the keys in " + path.string() + " (" +
+                             std::generic_category().message(error) + "): give a readable file");
+}
+
+/// A descriptor that is closed in the end.
+class File {
+  public:
+    explicit File(const std::filesystem::path& path)
+        // Without waiting for whoever writes, should it be a pipe.
+        : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+        if (handle_ < 0) {
+            refuse(path, errno);
+        }
+    }
+    ~File() { ::close(handle_); }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+
+    int handle() const { return handle_; }
+
+  private:
+    int handle_;
+};
+
+/// Of the file that is open, whatever its path may lead to by now.
+void checkPrivacy(const File& file, const std::filesystem::path& path) {
+    struct stat status {};
+    if (::fstat(file.handle(), &status) != 0) {
+        refuse(path, errno);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        refuse(path, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+    }
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        throw std::runtime_error("the keys in " + path.string() +
+                                 " are open to others: run chmod 600 " + path.string() +
+                                 ", and replace keys that somebody may have seen");
+    }
+}
+
+}  // namespace
+
+Keys parseKeys(std::string_view text, const std::string& source) {
+    Reading reading;
+    for (int number = 1; !text.empty(); ++number) {
+        const std::string_view line = trimmed(takeUntil('\n', text));
+        if (line.empty() || line.starts_with('#')) {
+            continue;
+        }
+        try {
+            addLine(line, reading);
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(source + ", line " + std::to_string(number) + ": " +
+                                     error.what());
+        }
+    }
+    return std::move(reading.keys);
+}
+
+Keys readKeyFile(const std::filesystem::path& path) {
+    const File file{path};
+    checkPrivacy(file, path);
+    std::string text;
+    std::array<char, 4096> buffer;
+    ssize_t size = 0;
+    while ((size = ::read(file.handle(), buffer.data(), buffer.size())) > 0) {
+        text.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    if (size < 0) {
+        refuse(path, errno);
+    }
+    return parseKeys(text, path.string());
+}
+
+}  // namespace berkeley

@@ -1,0 +1,16 @@
+#include "berkeley/net/key_ring.h"
+
+namespace berkeley {
+
+void KeyRing::replace(Keys keys) {
+    const std::lock_guard guard{lock_};
+    keys_.swap(keys);
+}
+
+std::optional<Key> KeyRing::find(const std::string& name) const {
+    const std::lock_guard guard{lock_};
+    const auto found = keys_.find(name);
+    return found == keys_.end() ? std::nullopt : std::optional{found->second};
+}
+
+}  // namespace berkeley

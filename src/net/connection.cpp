@@ -7,12 +7,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/connect.hpp>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
 
+#include "berkeley/wire/messages.h"
 #include "timestamping.h"
+#include "tls_session.h"
 
 namespace berkeley {
 namespace {
@@ -26,6 +30,10 @@ constexpr int kVanishedSeconds = 30;
 constexpr int kProbeSeconds = 10;
 /// The kernel gives up connecting after this many unanswered attempts, which takes about 3 s.
 constexpr int kConnectRetries = 1;
+/// How long a peer may take to finish a record that it began.
+constexpr std::chrono::milliseconds kRecordPatience{5000};
+/// Room for many records of one frame; longer ones are read in pieces.
+using Records = std::array<std::byte, 2048>;
 
 void set(int socket, int level, int option, int value) {
     // An option that this kernel lacks is no reason to do without the connection.
@@ -79,14 +87,100 @@ std::string remedyFor(const error_code& error) {
 
 }  // namespace
 
-Connection::Connection(Socket socket)
+Connection::Connection(Socket socket, std::unique_ptr<TlsSession> tls)
     : socket_(std::move(socket)),
       peer_(peerOf(socket_)),
-      stampsTransmits_(enableTransmitStamps(socket_.native_handle())) {
+      stampsTransmits_(enableTransmitStamps(socket_.native_handle())),
+      tls_(std::move(tls)) {
     tune(socket_);
 }
 
+Connection::~Connection() = default;
+
+/// Takes a step of TLS; what TLS itself has to say to it is sent even when that is a last word.
+template <class Step>
+auto Connection::withTls(Step step) {
+    const std::lock_guard guard{sending_};
+    struct Flush {
+        ~Flush() {
+            if (const auto output = connection.tls_->takeOutput(); !output.empty()) {
+                (void)connection.sendRaw(output, false);
+            }
+        }
+        Connection& connection;
+    } const flush{*this};
+    return step(*tls_);
+}
+
+bool Connection::handshake(std::chrono::milliseconds patience) {
+    using Steady = std::chrono::steady_clock;
+    if (!tls_) {
+        return true;
+    }
+    const Steady::time_point deadline = Steady::now() + patience;
+    Records records;
+    while (!withTls([](TlsSession& tls) { return tls.handshake(); })) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Steady::now());
+        const Received received =
+            left.count() > 0 ? receiveRaw(records, left) : Received{Receipt::timeout, 0, {}};
+        if (received.receipt == Receipt::closed) {
+            return false;
+        }
+        if (received.receipt == Receipt::timeout) {
+            throw WireError("did not finish the TLS handshake within " +
+                            std::to_string(patience.count()) + " ms");
+        }
+        withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
+    }
+    // It may have been taken away between its first use and now.
+    if (!isKeyCurrent()) {
+        throw WireError("the peer's key is unknown or wrong");
+    }
+    return true;
+}
+
+std::optional<std::string> Connection::keyName() const {
+    const std::lock_guard guard{sending_};
+    return tls_ ? tls_->peer() : std::nullopt;
+}
+
+bool Connection::isKeyCurrent() const {
+    const std::lock_guard guard{sending_};
+    return !tls_ || tls_->isCurrent();
+}
+
 Received Connection::receive(std::span<std::byte> buffer, Patience patience) {
+    return tls_ ? receiveSecret(buffer, patience) : receiveRaw(buffer, patience);
+}
+
+Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patience) {
+    std::optional<SystemTime> arrived;
+    Records records;
+    while (true) {
+        const Received opened = withTls([&](TlsSession& tls) -> Received {
+            const std::size_t size = tls.read(buffer);
+            if (size == 0) {
+                return {tls.ended() ? Receipt::closed : Receipt::timeout, 0, {}};
+            }
+            return {Receipt::data, size, tls.hasReadAll() ? arrived : std::nullopt};
+        });
+        if (opened.receipt != Receipt::timeout) {
+            return opened;
+        }
+        // Half a record is no frame to whoever waits for one.
+        if (tls_->boundaries().within()) {
+            patience = std::min(patience.value_or(kRecordPatience), kRecordPatience);
+        }
+        const Received received = receiveRaw(records, patience);
+        if (received.receipt != Receipt::data) {
+            return received;
+        }
+        withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
+        arrived = tls_->boundaries().fedOneRecord() ? received.arrived : std::nullopt;
+    }
+}
+
+Received Connection::receiveRaw(std::span<std::byte> buffer, Patience patience) {
     setPatience(patience);
     std::optional<SystemTime> stamp;
     ssize_t size = 0;
@@ -121,26 +215,41 @@ void Connection::setPatience(Patience patience) {
 
 bool Connection::send(std::span<const std::byte> bytes) {
     const std::lock_guard guard{sending_};
-    watch_.passed(bytes.size());
-    return hasTaken(
-        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL),
-        bytes.size());
+    return sendRaw(sealed(bytes), false);
 }
 
 bool Connection::sendStamped(std::span<const std::byte> bytes) {
-    if (!stampsTransmits_) {
-        return send(bytes);
-    }
     const std::lock_guard guard{sending_};
-    watch_.wanted(bytes.size());
-    return hasTaken(berkeley::sendStamped(socket_.native_handle(), bytes), bytes.size());
+    return sendRaw(sealed(bytes), stampsTransmits_);
 }
 
-bool Connection::hasTaken(ssize_t sent, std::size_t size) {
-    if (sent == static_cast<ssize_t>(size)) {
+/// Under the lock under which they are sent, so that records leave in their order. Nothing when TLS
+/// is over.
+std::span<const std::byte> Connection::sealed(std::span<const std::byte> bytes) {
+    if (!tls_) {
+        return bytes;
+    }
+    record_.clear();
+    if (tls_->write(bytes)) {
+        record_ = tls_->takeOutput();
+    }
+    return record_;
+}
+
+bool Connection::sendRaw(std::span<const std::byte> bytes, bool stamped) {
+    const int handle = socket_.native_handle();
+    ssize_t sent = 0;
+    if (stamped && !bytes.empty()) {
+        watch_.wanted(bytes.size());
+        sent = berkeley::sendStamped(handle, bytes);
+    } else {
+        watch_.passed(bytes.size());
+        sent = ::send(handle, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    if (!bytes.empty() && sent == static_cast<ssize_t>(bytes.size())) {
         return true;
     }
-    if (sent >= 0 || errno == EAGAIN) {
+    if (!bytes.empty() && (sent >= 0 || errno == EAGAIN)) {
         wasDeaf_ = true;
     }
     shutdown();
@@ -196,8 +305,9 @@ std::vector<tcp::endpoint> resolve(boost::asio::io_context& context, const Endpo
     return endpoints;
 }
 
-Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, int unreadBytes)
-    : acceptor_(context), spare_(openSpare()) {
+Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, const KeyRing* keys,
+                   int unreadBytes)
+    : keys_(keys), acceptor_(context), spare_(openSpare()) {
     const tcp::endpoint address = resolve(context, endpoint).front();
     try {
         acceptor_.open(address.protocol());
@@ -233,7 +343,8 @@ std::shared_ptr<Connection> Listener::accept() {
     if (error) {
         throw std::runtime_error("cannot accept a connection: " + error.message());
     }
-    return std::make_shared<Connection>(std::move(socket));
+    return std::make_shared<Connection>(std::move(socket),
+                                        keys_ ? std::make_unique<TlsSession>(*keys_) : nullptr);
 }
 
 /// How many; none if somebody else on this machine was quicker to take the spare descriptor. No
@@ -273,17 +384,37 @@ std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
             return nullptr;
         }
         socket.connect(address, error);
-        end();
         if (!error && socket.local_endpoint(error) == address) {
             // Nobody listens there: the kernel chose the very port that was asked for and connected
             // the socket to itself.
             error = boost::asio::error::connection_refused;
         }
         if (!error) {
-            return std::make_shared<Connection>(std::move(socket));
+            return shakeHands(std::move(socket), endpoint);
         }
+        end();
     }
     throw std::runtime_error("no master at " + toText(endpoint) + " (" + error.message() + ")");
+}
+
+/// Ends what begin() began before the socket is closed.
+std::shared_ptr<Connection> Connector::shakeHands(Connection::Socket socket,
+                                                  const Endpoint& endpoint) {
+    auto connection = std::make_shared<Connection>(
+        std::move(socket), key_ ? std::make_unique<TlsSession>(*key_) : nullptr);
+    std::string problem;
+    try {
+        if (!connection->handshake()) {
+            problem = "has closed the connection during the TLS handshake; has it a --key-file?";
+        }
+    } catch (const WireError& error) {
+        problem = error.what();
+    }
+    end();
+    if (!problem.empty()) {
+        throw std::runtime_error("the master at " + toText(endpoint) + ": " + problem);
+    }
+    return connection;
 }
 
 bool Connector::begin(Connection::Socket& socket) {
@@ -291,20 +422,20 @@ bool Connector::begin(Connection::Socket& socket) {
     if (cancelled_) {
         return false;
     }
-    connecting_ = &socket;
+    connecting_ = socket.native_handle();
     return true;
 }
 
 void Connector::end() {
     const std::lock_guard guard{lock_};
-    connecting_ = nullptr;
+    connecting_.reset();
 }
 
 void Connector::cancel() {
     const std::lock_guard guard{lock_};
     cancelled_ = true;
-    if (connecting_ != nullptr) {
-        ::shutdown(connecting_->native_handle(), SHUT_RDWR);
+    if (connecting_) {
+        ::shutdown(*connecting_, SHUT_RDWR);
     }
 }
 

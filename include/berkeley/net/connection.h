@@ -1,8 +1,9 @@
 /// Blocking TCP connections of small frames with the kernel's timestamps, and the listener that
-/// accepts them.
+/// accepts them. With keys they speak TLS 1.3, and every frame is a record of its own.
 ///
 /// Thread safety: one thread receives, any thread sends or shuts down. Errors: std::runtime_error
-/// in one line that names the address and what to do, where a function says that it throws.
+/// in one line that names the address and what to do, or WireError about a peer, where a function
+/// says that it throws.
 #pragma once
 
 #include <atomic>
@@ -15,15 +16,19 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "berkeley/net/endpoint.h"
+#include "berkeley/net/key_ring.h"
 #include "berkeley/net/transmit_watch.h"
 #include "berkeley/sync/timestamp_kind.h"
 #include "berkeley/time/system_time.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
+
+class TlsSession;
 
 enum class Receipt { data, timeout, closed };
 
@@ -39,11 +44,20 @@ class Connection {
     using Socket = boost::asio::ip::tcp::socket;
     using Patience = std::optional<std::chrono::milliseconds>;
 
-    /// Takes over a connected socket over which nothing was sent yet.
-    explicit Connection(Socket socket);
+    /// Takes over a connected socket over which nothing was sent yet. `tls` where it has keys.
+    Connection(Socket socket, std::unique_ptr<TlsSession> tls);
+    ~Connection();
+
+    /// Before anything else on a connection with keys; on others there is nothing to do. Waits
+    /// until both sides have proved that they have the same key, no longer than `patience` in all.
+    /// False when the peer has left meanwhile. Throws WireError when it has failed. The receiving
+    /// thread's.
+    bool handshake(std::chrono::milliseconds patience = std::chrono::seconds{5});
 
     /// Waits for bytes, no longer than `patience` if that is given. The kernel's timestamp comes
-    /// with them unless `buffer` is full: it may belong to bytes behind them then.
+    /// with them unless `buffer` is full: it may belong to bytes behind them then. With keys it
+    /// comes with the whole of one record that arrived alone; half a record is waited for for 5 s;
+    /// and WireError is thrown when the peer's bytes are not what it sent.
     Received receive(std::span<std::byte> buffer, Patience patience);
 
     /// Hands the bytes, all or none, to the kernel without waiting. False when the peer is gone or
@@ -69,12 +83,24 @@ class Connection {
 
     const Endpoint& peer() const { return peer_; }
 
+    /// The name to which the peer's key belongs; only on the master's side of a connection with
+    /// keys, after the handshake.
+    std::optional<std::string> keyName() const;
+
+    /// False when the key that the peer has proved to have is no longer the one of that name.
+    bool isKeyCurrent() const;
+
     /// The kernel's smoothed estimate of the round trip (TCP_INFO).
     Nanoseconds roundTrip() const;
 
   private:
+    Received receiveRaw(std::span<std::byte> buffer, Patience patience);
+    Received receiveSecret(std::span<std::byte> buffer, Patience patience);
     void setPatience(Patience patience);
-    bool hasTaken(ssize_t sent, std::size_t size);
+    std::span<const std::byte> sealed(std::span<const std::byte> bytes);
+    bool sendRaw(std::span<const std::byte> bytes, bool stamped);
+    template <class Step>
+    auto withTls(Step step);
 
     Socket socket_;
     Endpoint peer_;
@@ -82,8 +108,10 @@ class Connection {
     const bool stampsTransmits_;
     std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
     std::atomic<bool> wasDeaf_ = false;
-    std::mutex sending_;  ///< two frames never mix; guards what follows
+    mutable std::mutex sending_;  ///< two frames never mix; guards what follows
     TransmitWatch watch_;
+    const std::unique_ptr<TlsSession> tls_;  ///< only with keys
+    std::vector<std::byte> record_;          ///< that is being sent
 };
 
 /// The addresses of a host. Throws when it is unknown.
@@ -92,16 +120,18 @@ std::vector<boost::asio::ip::tcp::endpoint> resolve(boost::asio::io_context& con
 
 class Listener {
   public:
-    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `context`
-    /// outlives this and all its connections. The kernel keeps `unreadBytes` for each peer that
-    /// does not read, and about as many more to manage them.
+    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `context` and
+    /// `keys` outlive this and all its connections; without keys these are open to everyone. The
+    /// kernel keeps `unreadBytes` for each peer that does not read, and about as many more to
+    /// manage them.
     Listener(boost::asio::io_context& context, const Endpoint& endpoint,
-             int unreadBytes = kUnreadBytes);
+             const KeyRing* keys = nullptr, int unreadBytes = kUnreadBytes);
     ~Listener();
 
-    /// The next connection; nothing after shutdown(). Throws when the machine has run out of
-    /// something (descriptors, memory); a later call may succeed. Where it is descriptors, those
-    /// that wait have been refused: they are not left to wait for what may never come.
+    /// The next connection, before its handshake; nothing after shutdown(). Throws when the machine
+    /// has run out of something (descriptors, memory); a later call may succeed. Where it is
+    /// descriptors, those that wait have been refused: they are not left to wait for what may never
+    /// come.
     std::shared_ptr<Connection> accept();
 
     /// Wakes the accepting thread.
@@ -115,6 +145,7 @@ class Listener {
   private:
     int refuseWaiting();
 
+    const KeyRing* keys_;
     boost::asio::ip::tcp::acceptor acceptor_;
     int spare_;  ///< a descriptor to accept with when there is no other, and to close
     std::atomic<bool> stopping_ = false;
@@ -123,10 +154,13 @@ class Listener {
 /// Connects to a master, and can be told from another thread to give up.
 class Connector {
   public:
-    /// `context` outlives this and all its connections.
-    explicit Connector(boost::asio::io_context& context) : context_(context) {}
+    /// `context` outlives this and all its connections. Whoever has a key speaks only with those
+    /// who have the same.
+    explicit Connector(boost::asio::io_context& context, std::optional<NamedKey> key = std::nullopt)
+        : context_(context), key_(std::move(key)) {}
 
-    /// Throws when the host is unknown or no address of it answers; nothing after cancel().
+    /// After the handshake. Throws when the host is unknown, no address of it answers, or the
+    /// handshake fails; nothing after cancel().
     std::shared_ptr<Connection> connect(const Endpoint& endpoint);
 
     /// Ends a connect() under way, and every later one.
@@ -135,10 +169,12 @@ class Connector {
   private:
     bool begin(Connection::Socket& socket);
     void end();
+    std::shared_ptr<Connection> shakeHands(Connection::Socket socket, const Endpoint& endpoint);
 
     boost::asio::io_context& context_;
-    std::mutex lock_;  ///< guards what follows
-    Connection::Socket* connecting_ = nullptr;
+    const std::optional<NamedKey> key_;
+    std::mutex lock_;                ///< guards what follows
+    std::optional<int> connecting_;  ///< the socket
     bool cancelled_ = false;
 };
 

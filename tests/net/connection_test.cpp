@@ -8,6 +8,8 @@
 #include <string_view>
 #include <thread>
 
+#include "connected_pair.h"
+
 namespace berkeley {
 namespace {
 
@@ -15,27 +17,21 @@ using namespace std::chrono_literals;
 
 std::span<const std::byte> bytesOf(std::string_view text) { return std::as_bytes(std::span{text}); }
 
-class ConnectionTest : public testing::Test {
+class ConnectionTest : public testing::TestWithParam<Speech>, protected ConnectedPair {
   protected:
-    ConnectionTest() {
-        std::thread connecting{[&] { client_ = connector_.connect(listener_.local()); }};
-        server_ = listener_.accept();
-        connecting.join();
-    }
+    ConnectionTest() : ConnectedPair(GetParam()) {}
 
     std::string receive(Connection& connection) {
         std::array<std::byte, 64> buffer;
         const Received received = connection.receive(buffer, 10s);
         return {reinterpret_cast<const char*>(buffer.data()), received.size};
     }
-
-    boost::asio::io_context context_;
-    Listener listener_{context_, {"127.0.0.1", 0}};
-    Connector connector_{context_};
-    std::shared_ptr<Connection> client_, server_;
 };
 
-TEST_F(ConnectionTest, CarriesBytesBothWays) {
+INSTANTIATE_TEST_SUITE_P(Speaking, ConnectionTest, testing::Values(Speech::plain, Speech::secret),
+                         [](const auto& info) { return nameOf(info.param); });
+
+TEST_P(ConnectionTest, CarriesBytesBothWays) {
     EXPECT_TRUE(client_->send(bytesOf("there")));
     EXPECT_EQ(receive(*server_), "there");
     EXPECT_TRUE(server_->send(bytesOf("back")));
@@ -43,21 +39,21 @@ TEST_F(ConnectionTest, CarriesBytesBothWays) {
     EXPECT_EQ(server_->peer().host, "127.0.0.1");
 }
 
-TEST_F(ConnectionTest, TellsSilenceFromAnEnd) {
+TEST_P(ConnectionTest, TellsSilenceFromAnEnd) {
     std::array<std::byte, 64> buffer;
     EXPECT_EQ(server_->receive(buffer, 1ms).receipt, Receipt::timeout);
     client_->shutdown();
     EXPECT_EQ(server_->receive(buffer, 10s).receipt, Receipt::closed);
 }
 
-TEST_F(ConnectionTest, ShutdownWakesABlockedReceiver) {
+TEST_P(ConnectionTest, ShutdownWakesABlockedReceiver) {
     std::thread waking{[&] { server_->shutdown(); }};
     std::array<std::byte, 64> buffer;
     EXPECT_EQ(server_->receive(buffer, std::nullopt).receipt, Receipt::closed);
     waking.join();
 }
 
-TEST_F(ConnectionTest, DropsAPeerThatDoesNotReadInsteadOfWaitingForIt) {
+TEST_P(ConnectionTest, DropsAPeerThatDoesNotReadInsteadOfWaitingForIt) {
     const std::string much(1 << 16, 'x');
     int sent = 0;
     while (sent < 10'000 && server_->send(bytesOf(much))) {
@@ -68,14 +64,56 @@ TEST_F(ConnectionTest, DropsAPeerThatDoesNotReadInsteadOfWaitingForIt) {
     EXPECT_FALSE(server_->send(bytesOf("more")));
 }
 
-TEST_F(ConnectionTest, IsNoDeafOneWhenThePeerHasGone) {
+TEST_P(ConnectionTest, IsNoDeafOneWhenThePeerHasGone) {
     client_.reset();
     while (server_->send(bytesOf("x"))) {
     }
     EXPECT_FALSE(server_->wasDeaf());
 }
 
-TEST_F(ConnectionTest, KnowsItsRoundTrip) {
+TEST_P(ConnectionTest, GivesWhatWasSentAtOnceInAsManyPiecesAsTheReaderWants) {
+    std::string sent(40'000, ' ');
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        sent[i] = static_cast<char>('a' + i % 26);
+    }
+    ASSERT_TRUE(client_->send(bytesOf(sent)));
+    std::string received;
+    while (received.size() < sent.size()) {
+        received += receive(*server_);
+    }
+    EXPECT_EQ(received, sent);
+}
+
+TEST_P(ConnectionTest, LetsManyThreadsSendWhileOneReceives) {
+    constexpr int kThreads = 4, kEach = 500;
+    const auto talk = [](Connection& connection, char letter) {
+        const std::string frame(64, letter);
+        for (int i = 0; i < kEach; ++i) {
+            EXPECT_TRUE(connection.send(bytesOf(frame)));
+        }
+    };
+    const auto listen = [](Connection& connection) {
+        std::string all;
+        std::array<std::byte, 256> buffer;
+        while (all.size() < 64 * kThreads * kEach) {
+            const Received received = connection.receive(buffer, 10s);
+            ASSERT_EQ(received.receipt, Receipt::data);
+            all.append(reinterpret_cast<const char*>(buffer.data()), received.size);
+        }
+        for (std::size_t frame = 0; frame < all.size(); frame += 64) {
+            EXPECT_EQ(all.substr(frame, 64), std::string(64, all[frame]));
+        }
+    };
+    std::vector<std::jthread> threads;
+    for (Connection* connection : {client_.get(), server_.get()}) {
+        for (char letter = 'a'; letter < 'a' + kThreads; ++letter) {
+            threads.emplace_back(talk, std::ref(*connection), letter);
+        }
+        threads.emplace_back(listen, std::ref(*connection));
+    }
+}
+
+TEST_P(ConnectionTest, KnowsItsRoundTrip) {
     client_->send(bytesOf("x"));
     receive(*server_);
     EXPECT_GT(client_->roundTrip(), 0ns);

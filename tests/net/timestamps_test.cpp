@@ -4,8 +4,9 @@
 
 #include <array>
 #include <thread>
+#include <tuple>
 
-#include "berkeley/net/connection.h"
+#include "connected_pair.h"
 
 namespace berkeley {
 namespace {
@@ -27,12 +28,11 @@ class Deadline {
     std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + 10s;
 };
 
-class TimestampsTest : public testing::TestWithParam<const char*> {
+using Path = std::tuple<const char*, Speech>;
+
+class TimestampsTest : public testing::TestWithParam<Path>, protected ConnectedPair {
   protected:
-    TimestampsTest() {
-        std::thread connecting{[&] { client_ = connector_.connect(listener_.local()); }};
-        server_ = listener_.accept();
-        connecting.join();
+    TimestampsTest() : ConnectedPair(std::get<Speech>(GetParam()), std::get<0>(GetParam())) {
         warmUp();
     }
 
@@ -65,16 +65,16 @@ class TimestampsTest : public testing::TestWithParam<const char*> {
 
     Received receive(Connection& connection) { return connection.receive(buffer_, 10s); }
 
-    boost::asio::io_context context_;
-    Listener listener_{context_, {GetParam(), 0}};
-    Connector connector_{context_};
-    std::shared_ptr<Connection> client_, server_;
     std::array<std::byte, 256> buffer_;
 };
 
-INSTANTIATE_TEST_SUITE_P(OverLoopback, TimestampsTest, testing::Values("127.0.0.1", "::1"),
+INSTANTIATE_TEST_SUITE_P(OverLoopback, TimestampsTest,
+                         testing::Combine(testing::Values("127.0.0.1", "::1"),
+                                          testing::Values(Speech::plain, Speech::secret)),
                          [](const auto& info) {
-                             return info.param == std::string_view{"::1"} ? "IPv6" : "IPv4";
+                             return (std::get<0>(info.param) == std::string_view{"::1"} ? "IPv6"
+                                                                                        : "IPv4") +
+                                    nameOf(std::get<Speech>(info.param));
                          });
 
 TEST_P(TimestampsTest, AreGivenForBothDirectionsOnBothSides) {

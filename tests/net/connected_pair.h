@@ -1,0 +1,39 @@
+/// Both ends of a connection over loopback, for the tests of this folder.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "berkeley/net/connection.h"
+
+namespace berkeley {
+
+inline const Key kKey(32, 0x5A);
+inline const Key kOtherKey(32, 0xA5);
+
+enum class Speech { plain, secret };
+
+inline std::string nameOf(Speech speech) { return speech == Speech::plain ? "Plain" : "WithKeys"; }
+
+struct ConnectedPair {
+    explicit ConnectedPair(Speech speech, const std::string& host = "127.0.0.1")
+        : listener_{context_, {host, 0}, speech == Speech::plain ? nullptr : &ring_},
+          connector_{context_, speech == Speech::plain ? std::nullopt
+                                                       : std::optional{NamedKey{"client", kKey}}} {
+        std::thread connecting{[&] { client_ = connector_.connect(listener_.local()); }};
+        server_ = listener_.accept();
+        EXPECT_TRUE(server_->handshake());
+        connecting.join();
+    }
+
+    KeyRing ring_{Keys{{"client", kKey}}};
+    boost::asio::io_context context_;
+    Listener listener_;
+    Connector connector_;
+    std::shared_ptr<Connection> client_, server_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,142 @@
+#include "berkeley/net/key_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace berkeley {
+namespace {
+
+const std::string kOne(64, '1');
+const std::string kTwo(64, '2');
+
+std::string errorOf(const std::string& text) {
+    try {
+        (void)parseKeys(text, "keys");
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(KeyFile, HasANameAndAKeyInEachLine) {
+    const Keys keys = parseKeys("rack-7:" + kOne + "\nrack-8:" + kTwo + "ab", "keys");
+    EXPECT_EQ(keys.size(), 2U);
+    EXPECT_EQ(keys.at("rack-7"), Key(32, 0x11));
+    Key longer(32, 0x22);
+    longer.push_back(0xAB);
+    EXPECT_EQ(keys.at("rack-8"), longer);
+}
+
+TEST(KeyFile, MayHaveCommentsBlankLinesAndSpaceAtTheEnds) {
+    EXPECT_TRUE(parseKeys("", "keys").empty());
+    EXPECT_TRUE(parseKeys("\n\n# a:b\n   # c\n \t\r\n", "keys").empty());
+    EXPECT_EQ(parseKeys("\n  a:" + kOne + " \r\n#b:" + kTwo + "\n", "keys").size(), 1U);
+}
+
+TEST(KeyFile, ReadsDigitsOfEitherCase) {
+    const std::string mixed = "aBcDeF0123456789aBcDeF0123456789aBcDeF0123456789aBcDeF0123456789";
+    const Key key = parseKeys("a:" + mixed, "keys").at("a");
+    EXPECT_EQ(key[0], 0xAB);
+    EXPECT_EQ(key[2], 0xEF);
+    EXPECT_EQ(key[31], 0x89);
+}
+
+TEST(KeyFile, TakesTheLastColonForTheOneBeforeTheKey) {
+    EXPECT_TRUE(parseKeys("a:b:" + kOne, "keys").contains("a:b"));
+}
+
+TEST(KeyFile, NamesTheLineThatIsWrong) {
+    EXPECT_EQ(errorOf("# one\n\na"), "keys, line 3: has no colon: write name:key");
+    EXPECT_EQ(errorOf("a:" + kOne + "\nb:" + kTwo + "\na:" + std::string(64, '3')),
+              "keys, line 3: \"a\" has a key already: leave one of the two lines");
+    EXPECT_EQ(errorOf("a:" + kOne + "\nb:" + kOne),
+              "keys, line 2: \"b\" has the key of \"a\": give each its own");
+}
+
+TEST(KeyFile, RefusesKeysThatAreTooShortOrTooLong) {
+    EXPECT_EQ(errorOf("a:"),
+              "keys, line 1: its key has 0 bytes: give 32 to 256, which are 64 to 512 digits");
+    EXPECT_EQ(errorOf("a:" + kOne.substr(2)),
+              "keys, line 1: its key has 31 bytes: give 32 to 256, which are 64 to 512 digits");
+    EXPECT_EQ(errorOf("a:" + std::string(512, 'f')), "accepted");
+    EXPECT_EQ(errorOf("a:" + std::string(514, 'f')),
+              "keys, line 1: its key has 257 bytes: give 32 to 256, which are 64 to 512 digits");
+}
+
+TEST(KeyFile, RefusesKeysThatAreNotHexadecimalWithoutRepeatingThem) {
+    for (const std::string& key : {kOne + "1", kOne + "0x", kOne.substr(1) + "g", kOne + " 22"}) {
+        EXPECT_EQ(errorOf("a:" + key),
+                  "keys, line 1: its key is not hexadecimal: give an even number of 0-9 and a-f");
+    }
+}
+
+TEST(KeyFile, RefusesNamesThatNoSlaveCanHave) {
+    const std::string zero(1, '\0');
+    for (const std::string& name : {std::string{}, std::string(41, 'x'), std::string{"a b"},
+                                    std::string{"\u00FC"}, "a" + zero}) {
+        EXPECT_EQ(errorOf(name + ":" + kOne),
+                  "keys, line 1: has no name before the colon: give 1 to 40 printable ASCII "
+                  "characters without a space");
+    }
+    EXPECT_EQ(errorOf(std::string(40, 'x') + ":" + kOne), "accepted");
+}
+
+/// A file that lives as long as this object.
+class KeyFileOnDisk : public testing::Test {
+  protected:
+    explicit KeyFileOnDisk() { std::ofstream{path_} << "a:" << kOne << "\n"; }
+    ~KeyFileOnDisk() override { std::filesystem::remove_all(path_); }
+
+    std::string error() const {
+        try {
+            (void)readKeyFile(path_);
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+        return "accepted";
+    }
+
+    // The process id, because the tests run side by side.
+    const std::string path_ = testing::TempDir() + "berkeley-keys-" + std::to_string(getpid());
+};
+
+TEST_F(KeyFileOnDisk, IsReadWhenItIsItsOwnersAlone) {
+    for (const mode_t mode : {0600, 0400, 0700}) {
+        ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+        EXPECT_EQ(readKeyFile(path_).at("a"), Key(32, 0x11));
+    }
+}
+
+TEST_F(KeyFileOnDisk, IsRefusedWhenItIsOpenToOthers) {
+    for (const mode_t mode : {0640, 0604, 0620, 0602, 0610, 0601}) {
+        ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+        EXPECT_EQ(error(), "the keys in " + path_ + " are open to others: run chmod 600 " + path_ +
+                               ", and replace keys that somebody may have seen");
+    }
+}
+
+TEST_F(KeyFileOnDisk, NamesItselfWithTheLine) {
+    std::ofstream{path_} << "a\n";
+    chmod(path_.c_str(), 0600);
+    EXPECT_EQ(error(), path_ + ", line 1: has no colon: write name:key");
+}
+
+TEST_F(KeyFileOnDisk, IsNamedWhenItIsNone) {
+    std::filesystem::remove(path_);
+    EXPECT_EQ(error(), "cannot read the keys in " + path_ +
+                           " (No such file or directory): give a readable file");
+    std::filesystem::create_directory(path_);
+    EXPECT_EQ(error(),
+              "cannot read the keys in " + path_ + " (Is a directory): give a readable file");
+    std::filesystem::remove(path_);
+    ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+    EXPECT_EQ(error(),
+              "cannot read the keys in " + path_ + " (Invalid argument): give a readable file");
+}
+
+}  // namespace
+}  // namespace berkeley

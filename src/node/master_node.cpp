@@ -39,6 +39,9 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       zone_(localTimeZone()),
       roster_(config_.cycle.driftLimitPpb, config_.rememberedPpb.value_or(0)),
       admission_(config_.admission) {
+    if (config_.keys) {
+        keys_.emplace(*config_.keys);
+    }
     group_.reference = clock_.hostNow();
     group_.frequencyPpb = config_.rememberedPpb.value_or(0);
 }
@@ -46,8 +49,8 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
 MasterNode::~MasterNode() { stop(); }
 
 void MasterNode::initiateClockServer() {
-    listener_ =
-        std::make_unique<Listener>(context_, config_.listen, static_cast<int>(config_.unreadBytes));
+    listener_ = std::make_unique<Listener>(context_, config_.listen, keys_ ? &*keys_ : nullptr,
+                                           static_cast<int>(config_.unreadBytes));
     logger_->info("clock server started on {}", toText(listener_->local()));
     acceptThread_ = std::thread{[this] { startConnecting(); }};
     syncThread_ = std::thread{[this] { synchronizeAllClocks(); }};
@@ -132,6 +135,7 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
     bool announced = false;
     std::optional<TimestampKind> timestamps;
     try {
+        session.authenticate();
         while (session.receive()) {
             if (!announced && session.slave()) {
                 admitSlave(session.peer());
@@ -259,6 +263,17 @@ void MasterNode::joinFinished() {
     }
     for (const auto& receiver : finished) {
         receiver->thread.join();
+    }
+}
+
+void MasterNode::replaceKeys(Keys keys) {
+    keys_.value().replace(std::move(keys));
+    // Whoever is in the middle of a handshake looks at the keys again at its end.
+    for (const auto& session : sessions()) {
+        if (!session->isKeyCurrent()) {
+            misdeeds_.write(session->peer(), session->label() + "'s key was taken away; connection closed");
+            session->close();
+        }
     }
 }
 

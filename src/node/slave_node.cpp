@@ -40,7 +40,9 @@ SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock
       events_(std::move(events)),
       clock_(clock),
       logger_(std::move(logger)),
-      zone_(localTimeZone()) {}
+      zone_(localTimeZone()),
+      connector_(context_, config_.key ? std::optional{NamedKey{config_.name, *config_.key}}
+                                       : std::nullopt) {}
 
 SlaveNode::~SlaveNode() { stop(); }
 

@@ -134,16 +134,22 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
 
 void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
     std::visit(Overloaded{
-                   [&](const Hello& hello) {
-                       if (slave()) {
-                           throw WireError("said hello twice");
-                       }
-                       join(hello.name, false, hello.frequencyPpb);
-                   },
+                   [&](const Hello& hello) { receiveHello(hello); },
                    [&](const Report& report) { receiveReport(report, t4); },
                    [](const auto&) { throw WireError("sent a message that only a master sends"); },
                },
                message);
+}
+
+void SlaveSession::receiveHello(const Hello& hello) {
+    if (slave()) {
+        throw WireError("said hello twice");
+    }
+    if (const auto owner = connection_->keyName(); owner && *owner != hello.name) {
+        throw WireError("says that it is \"" + hello.name + "\", but has the key of \"" + *owner +
+                        '"');
+    }
+    join(hello.name, false, hello.frequencyPpb);
 }
 
 void SlaveSession::receiveReport(const Report& report, HostTime t4) {

@@ -31,6 +31,7 @@ struct MasterConfig {
     std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
     CycleOptions cycle;
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
+    std::optional<Keys> keys{};             ///< of those who may join; without them: everyone
     AdmissionLimits admission;
     std::chrono::milliseconds patience{5'000};  ///< for a peer's frame, and to say who it is
     std::uint32_t unreadBytes{Listener::kUnreadBytes};  ///< for a peer that does not read
@@ -53,6 +54,10 @@ class MasterNode {
 
     /// Binds, listens and starts the threads. std::runtime_error when the address cannot be had.
     void initiateClockServer();
+
+    /// From now on these are the keys, where the config has some; whoever joined with another one
+    /// is sent away, nobody else notices. From any thread but the node's own.
+    void replaceKeys(Keys keys);
 
     /// Ends every thread and connection. From any thread but the node's own; again for nothing.
     void stop();
@@ -101,6 +106,7 @@ class MasterNode {
     SharedRoster roster_;
     Adjustment group_;  ///< the group's line; the sync thread's
 
+    std::optional<KeyRing> keys_;
     boost::asio::io_context context_;
     std::atomic<std::uint64_t> turns_ = 0;
     std::unique_ptr<Listener> listener_;

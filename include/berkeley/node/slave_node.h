@@ -32,6 +32,7 @@ struct SlaveConfig {
     std::string name;
     bool lab = false;                       ///< the master speaks the lab's text
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
+    std::optional<Key> key{};               ///< of its name; a master without it is refused
 };
 
 /// Called from the receive thread. They must not block for long and must not throw.
@@ -93,7 +94,7 @@ class SlaveNode {
     const date::time_zone& zone_;
 
     boost::asio::io_context context_;
-    Connector connector_{context_};
+    Connector connector_;
     mutable std::mutex lock_;  ///< guards connection_ and stopping_
     std::condition_variable changed_;
     std::shared_ptr<Connection> connection_;

@@ -32,6 +32,10 @@ class SlaveSession {
                  SharedRoster& roster, const date::time_zone& zone,
                  FrameDeadline::Patience patience);
 
+    /// Before the first receive(), and on its thread: waits until the peer has proved who it is,
+    /// where the master has keys. Throws WireError when it has not.
+    void authenticate() { (void)connection_->handshake(); }
+
     /// Waits for bytes and takes what they say into the roster. False when the connection has
     /// ended. Throws WireError when the peer breaks the protocol.
     bool receive();
@@ -42,6 +46,9 @@ class SlaveSession {
 
     /// Sends the adjustment to a native slave, the local time to a lab slave.
     void tell(const Adjustment& adjustment);
+
+    /// False when the key with which the peer has proved who it is has been taken away.
+    bool isKeyCurrent() const { return connection_->isKeyCurrent(); }
 
     /// Takes the slave off the roster; wakes the receive thread.
     void close();
@@ -86,6 +93,7 @@ class SlaveSession {
     void receiveLabTime(HostTime time, HostTime t4);
     void receiveNative(std::span<const std::byte> bytes, const Received& received, HostTime read);
     void receiveMessage(const Message& message, HostTime t4);
+    void receiveHello(const Hello& hello);
     void receiveReport(const Report& report, HostTime t4);
     void join(const std::string& name, bool lab, std::optional<double> rememberedPpb);
     /// Takes the answer to the poll and sends the burst's next one.

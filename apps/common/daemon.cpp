@@ -15,11 +15,12 @@
 namespace berkeley {
 namespace {
 
-sigset_t stopSignals() {
+sigset_t awaitedSignals() {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     return signals;
 }
 
@@ -31,19 +32,22 @@ int fail(const char* name, const std::exception& error, int status) {
 }  // namespace
 
 void blockStopSignals() {
-    const sigset_t signals = stopSignals();
+    const sigset_t signals = awaitedSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signal(SIGPIPE, SIG_IGN);
 }
 
-bool waitForStop(std::chrono::seconds patience) {
-    const sigset_t signals = stopSignals();
+bool waitForStop(std::chrono::seconds patience, const std::function<void()>& hangUp) {
+    const sigset_t signals = awaitedSignals();
     const timespec longest{patience.count(), 0};
-    int number = -1;
-    do {
-        number = sigtimedwait(&signals, nullptr, &longest);
-    } while (number < 0 && errno == EINTR);
-    return number > 0;
+    while (true) {
+        const int number = sigtimedwait(&signals, nullptr, &longest);
+        if (number == SIGHUP) {
+            hangUp();
+        } else if (number > 0 || errno != EINTR) {
+            return number > 0;
+        }
+    }
 }
 
 // A signal to itself needs no second channel to wait for: it stays pending until it is waited for.

@@ -10,13 +10,15 @@
 
 namespace berkeley {
 
-/// Blocks SIGINT and SIGTERM in this thread and in every thread that it starts from now on, and
-/// ignores SIGPIPE, so that a lost peer is an error of one write. Call it before any thread starts.
+/// Blocks SIGINT, SIGTERM and SIGHUP in this thread and in every thread that it starts from now on,
+/// and ignores SIGPIPE, so that a lost peer is an error of one write. Call it before any thread
+/// starts.
 void blockStopSignals();
 
-/// Waits for SIGINT, SIGTERM or requestStop(); false when none came for that long. One thread,
-/// after blockStopSignals().
-bool waitForStop(std::chrono::seconds patience);
+/// Waits for SIGINT, SIGTERM or requestStop(); false when none came for that long. At each SIGHUP
+/// calls `hangUp` and waits anew. One thread, after blockStopSignals().
+bool waitForStop(
+    std::chrono::seconds patience, const std::function<void()>& hangUp = [] {});
 
 /// Ends waitForStop(), also one that has not begun yet. Any thread, after blockStopSignals().
 void requestStop();

@@ -55,6 +55,10 @@ po::options_description networkGroup(MasterOptions& options) {
         "address to accept slaves on" + byDefault(options.listen.host));
     add(group, "port", "PORT", options.listen.port, readPort,
         "TCP port to accept slaves on" + byDefault(std::to_string(options.listen.port)));
+    add(group, "key-file", "FILE", options.keyFile, readFile,
+        "who may join: a line name:key for each slave; read again at SIGHUP" + byDefault("none"));
+    group.add_options()("insecure", po::value<bool>(&options.insecure)->zero_tokens(),
+                        "without keys, listen also where others can reach it (default: off)");
     return group;
 }
 
@@ -64,6 +68,8 @@ po::options_description networkGroup(SlaveOptions& options) {
         "where the master is, as in [::1]:8080" + byDefault(toText(options.master)));
     add(group, "name", "NAME", options.name, readName,
         "under which the master knows this clock" + byDefault("host name and process id"));
+    add(group, "key-file", "FILE", options.keyFile, readFile,
+        "the key that proves the name, in a line name:key" + byDefault("none"));
     group.add_options()("lab", po::value<bool>(&options.lab)->zero_tokens(),
                         "speak the lab's text, to a master that knows nothing else "
                         "(default: off)");
@@ -297,6 +303,19 @@ void refuseContradictions(const CommonOptions& options) {
         throw usageError(
             "--clock system would set the system clock wrong on purpose; leave out "
             "--simulate-offset and --simulate-drift");
+    }
+}
+
+void refuseContradictions(const MasterOptions& options) {
+    refuseContradictions(static_cast<const CommonOptions&>(options));
+    const bool hasKeys = !options.keyFile.empty();
+    if (hasKeys && options.insecure) {
+        throw usageError("--insecure lets anyone join, --key-file does not; leave out one of them");
+    }
+    if (!hasKeys && !options.insecure && !isLoopback(options.listen.host)) {
+        throw usageError("--listen " + options.listen.host +
+                         " can be reached by others, and there are no keys; give --key-file so "
+                         "that only slaves with a key join, or --insecure to let anyone join");
     }
 }
 

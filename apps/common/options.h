@@ -29,6 +29,7 @@ class UsageError : public std::runtime_error {
 
 /// Options that both daemons have.
 struct CommonOptions {
+    std::filesystem::path keyFile;  ///< with what slaves prove who they are; empty: nothing
     Nanoseconds interval = std::chrono::seconds{5};  ///< between sync cycles, or between reports
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
     std::filesystem::path publish;  ///< shared page for other processes; empty: none
@@ -42,6 +43,7 @@ struct CommonOptions {
 
 struct MasterOptions : CommonOptions {
     Endpoint listen{"127.0.0.1", kDefaultPort};
+    bool insecure{};              ///< whoever reaches the port may join without a key
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
     std::uint32_t cycles = 0;     ///< after which the master ends; 0: it goes on until stopped
     AverageOptions average;

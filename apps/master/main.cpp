@@ -9,6 +9,7 @@
 #include "berkeley/time/units.h"
 #include "common/console.h"
 #include "common/daemon.h"
+#include "common/keys.h"
 #include "common/logging.h"
 #include "common/options.h"
 #include "common/state_keeper.h"
@@ -17,7 +18,8 @@
 namespace berkeley {
 namespace {
 
-MasterConfig configOf(const MasterOptions& options, std::optional<double> rememberedPpb) {
+MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
+                      std::optional<double> rememberedPpb) {
     MasterConfig config;
     config.listen = options.listen;
     config.interval = options.interval;
@@ -26,6 +28,7 @@ MasterConfig configOf(const MasterOptions& options, std::optional<double> rememb
     config.cycle.masterName = "master";
     config.cycle.average = options.average;
     config.rememberedPpb = rememberedPpb;
+    config.keys = std::move(keys);
     config.admission = options.admission;
     config.patience = options.patience;
     config.unreadBytes = options.maxUnread;
@@ -84,6 +87,18 @@ void lookAfter(const MasterNode& master, Watchdog& watchdog, spdlog::logger& log
     }
 }
 
+/// A file that is wrong, or half written, shuts nobody out.
+void reloadKeys(const MasterOptions& options, MasterNode& master, spdlog::logger& logger) {
+    try {
+        if (std::optional<Keys> keys = keysOf(options)) {
+            logger.info("{} keys read from {}", keys->size(), options.keyFile.string());
+            master.replaceKeys(std::move(*keys));
+        }
+    } catch (const UsageError& error) {
+        logger.error("{}; the keys stay as they were", error.what());
+    }
+}
+
 void run(std::span<const char* const> arguments) {
     const auto parsed = parseMasterOptions(arguments);
     if (const auto* text = std::get_if<std::string>(&parsed)) {
@@ -91,6 +106,7 @@ void run(std::span<const char* const> arguments) {
         return;
     }
     const auto& options = std::get<MasterOptions>(parsed);
+    std::optional<Keys> keys = keysOf(options);
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     makeRoomFor(options.admission, *logger);
@@ -98,12 +114,17 @@ void run(std::span<const char* const> arguments) {
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     StateKeeper state{options, logger};
     MasterNode master{
-        configOf(options, state.rememberedPpb()),
+        configOf(options, std::move(keys), state.rememberedPpb()),
         options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople(), clock,
         logger};
     master.initiateClockServer();
+    if (options.insecure) {
+        logger->warn(
+            "insecure: whoever can reach this port can join the group under any name and move its "
+            "clocks; use --key-file instead");
+    }
     Watchdog watchdog{options.interval};
-    while (!waitForStop(kLookEvery)) {
+    while (!waitForStop(kLookEvery, [&] { reloadKeys(options, master, *logger); })) {
         lookAfter(master, watchdog, *logger);
         state.saveNowAndThen(clock);
     }

@@ -10,6 +10,7 @@
 #include "berkeley/wire/lab.h"
 #include "common/console.h"
 #include "common/daemon.h"
+#include "common/keys.h"
 #include "common/logging.h"
 #include "common/options.h"
 #include "common/state_keeper.h"
@@ -77,13 +78,14 @@ void run(std::span<const char* const> arguments) {
         return;
     }
     const auto& options = std::get<SlaveOptions>(parsed);
+    const auto key = keyOf(options);
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     StateKeeper state{options, logger};
     SlaveNode slave{
-        {options.master, options.interval, options.name, options.lab, state.rememberedPpb()},
+        {options.master, options.interval, options.name, options.lab, state.rememberedPpb(), key},
         eventsTo(printerFor(options.logFormat, logger)),
         clock,
         logger};

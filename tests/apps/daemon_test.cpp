@@ -80,6 +80,29 @@ TEST(WaitForStop, returnsWhenItsPatienceEnds) {
               0);
 }
 
+TEST(WaitForStop, callsBackWhenItHangsUpAndGoesOn) {
+    EXPECT_EQ(inChild([] {
+                  blockStopSignals();
+                  kill(getpid(), SIGHUP);
+                  int calls = 0;
+                  const bool stopped = waitForStop(std::chrono::minutes{1}, [&] {
+                      ++calls;
+                      requestStop();
+                  });
+                  return stopped && calls == 1 ? 0 : 1;
+              }),
+              0);
+}
+
+TEST(WaitForStop, livesOnWhenItHangsUpAndNobodyCares) {
+    EXPECT_EQ(inChild([] {
+                  blockStopSignals();
+                  kill(getpid(), SIGHUP);
+                  return waitForStop(std::chrono::seconds{0}) ? 1 : 0;
+              }),
+              0);
+}
+
 TEST(WaitForStop, keepsARequestThatCameFirst) {
     EXPECT_EQ(inChild([] {
                   blockStopSignals();

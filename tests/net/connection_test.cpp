@@ -259,6 +259,16 @@ TEST(Connector, ConnectsNowhereOnceItIsCancelled) {
     EXPECT_EQ(connector.connect(listener.local()), nullptr);
 }
 
+TEST(Endpoint, IsLoopbackWhenOnlyThisMachineReachesIt) {
+    for (const char* host : {"127.0.0.1", "127.9.8.7", "::1", "localhost"}) {
+        EXPECT_TRUE(isLoopback(host)) << host;
+    }
+    for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "fe80::1%lo", "::ffff:10.0.0.1", "rack",
+                             "localhost.example", "127.0.0.1.example", ""}) {
+        EXPECT_FALSE(isLoopback(host)) << host;
+    }
+}
+
 TEST(Endpoint, BracketsAnIpv6Address) {
     EXPECT_EQ(toText(Endpoint{"::1", 8080}), "[::1]:8080");
     EXPECT_EQ(toText(Endpoint{"master", 8080}), "master:8080");

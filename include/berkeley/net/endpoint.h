@@ -15,6 +15,10 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
+/// Whether only this machine can reach it: an address of the loopback, or "localhost". Other names
+/// are not looked up, and count as what can be reached.
+bool isLoopback(const std::string& host);
+
 /// "host:8080", "[::1]:8080".
 std::string toText(const Endpoint& endpoint);
 

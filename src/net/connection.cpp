@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "berkeley/time/units.h"
 #include "berkeley/wire/messages.h"
 #include "timestamping.h"
 #include "tls_session.h"
@@ -127,8 +128,7 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
             return false;
         }
         if (received.receipt == Receipt::timeout) {
-            throw WireError("did not finish the TLS handshake within " +
-                            std::to_string(patience.count()) + " ms");
+            throw WireError("did not finish the TLS handshake within " + toOptionText(patience));
         }
         withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
     }

@@ -87,6 +87,8 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
     const MasterOptions options = master({});
     EXPECT_EQ(options.listen.host, "127.0.0.1");
     EXPECT_EQ(options.listen.port, 8080);
+    EXPECT_FALSE(options.insecure);
+    EXPECT_TRUE(options.keyFile.empty());
     EXPECT_EQ(options.interval, 5s);
     EXPECT_EQ(options.maxSlewPpb, 500'000.0);
     EXPECT_EQ(options.minSlaves, 1U);
@@ -108,8 +110,9 @@ TEST(MasterOptions, takeEveryOption) {
                 "--average",         "trimmed",    "--sanity-limit",   "10min",
                 "--simulate-offset", "25min",      "--simulate-drift", "40ppm",
                 "--publish",         "/run/clock", "--log-level",      "error",
-                "--log-format",      "json"});
+                "--log-format",      "json",       "--key-file",       "/etc/keys"});
     EXPECT_EQ(options.listen.host, "::1");
+    EXPECT_EQ(options.keyFile, "/etc/keys");
     EXPECT_EQ(options.listen.port, 9000);
     EXPECT_EQ(options.interval, 200ms);
     EXPECT_EQ(options.maxSlewPpb, 100'000.0);
@@ -146,7 +149,9 @@ TEST(SlaveOptions, haveTheDefaultsOfTheHelp) {
 }
 
 TEST(SlaveOptions, takeTheirOwnOptions) {
-    const SlaveOptions options = slave({"--name", "clock-7", "--lab", "--master", "rack:9000"});
+    const SlaveOptions options =
+        slave({"--name", "clock-7", "--lab", "--master", "rack:9000", "--key-file", "/etc/keys"});
+    EXPECT_EQ(options.keyFile, "/etc/keys");
     EXPECT_EQ(options.name, "clock-7");
     EXPECT_TRUE(options.lab);
     EXPECT_EQ(options.master.host, "rack");
@@ -334,6 +339,26 @@ TEST(UsageErrors, comeToAnEndWhateverTheUserWrote) {
     }
 }
 
+TEST(UsageErrors, refuseToListenToOthersWithoutKeys) {
+    for (const std::string host : {"0.0.0.0", "::", "192.0.2.1", "rack"}) {
+        EXPECT_EQ(masterError({"--listen", host}),
+                  "--listen " + host +
+                      " can be reached by others, and there are no keys; give --key-file so that "
+                      "only slaves with a key join, or --insecure to let anyone join");
+        EXPECT_TRUE(master({"--listen", host, "--insecure"}).insecure);
+        EXPECT_EQ(master({"--listen", host, "--key-file", "keys"}).listen.host, host);
+    }
+    for (const std::string host : {"127.0.0.2", "::1", "localhost"}) {
+        EXPECT_EQ(master({"--listen", host}).listen.host, host);
+    }
+}
+
+TEST(UsageErrors, refuseToBeInsecureWithKeys) {
+    EXPECT_EQ(masterError({"--insecure", "--key-file", "keys"}),
+              "--insecure lets anyone join, --key-file does not; leave out one of them");
+    EXPECT_EQ(masterError({"--key-file", ""}), "--key-file: \"\" is no file: give its path");
+}
+
 TEST(UsageErrors, areOneLineWhateverTheUserWrote) {
     EXPECT_EQ(masterError({"two\nlines"}), "\"two?lines\" belongs to no option; see --help");
     EXPECT_EQ(slaveError({"--name", "two\nlines"}).find('\n'), std::string::npos);
@@ -344,6 +369,7 @@ TEST(UsageErrors, areOneLineWhateverTheUserWrote) {
 TEST(Help, showsEveryOptionWithItsDefault) {
     const std::vector<std::pair<std::string, std::string>> shared{
         {"--interval DURATION", "5s"},
+        {"--key-file FILE", "none"},
         {"--max-slew FREQUENCY", "500ppm"},
         {"--publish FILE", "none"},
         {"--simulate-offset DURATION", "0s"},
@@ -351,13 +377,19 @@ TEST(Help, showsEveryOptionWithItsDefault) {
         {"--log-level LEVEL", "info"},
         {"--log-format FORMAT", "text"},
         {"--config FILE", "none"}};
-    std::vector<std::pair<std::string, std::string>> masters{
-        {"--listen ADDR", "127.0.0.1"}, {"--port PORT", "8080"},
-        {"--min-slaves N", "1"},        {"--cycles N", "0, until stopped"},
-        {"--average METHOD", "robust"}, {"--sanity-limit DURATION", "1h"},
-        {"--max-slaves N", "10000"},    {"--max-connects N", "100"},
-        {"--max-pending N", "1000"},    {"--max-pending-per-address N", "250"},
-        {"--patience DURATION", "5s"},  {"--max-unread SIZE", "16KiB"}};
+    std::vector<std::pair<std::string, std::string>> masters{{"--listen ADDR", "127.0.0.1"},
+                                                             {"--port PORT", "8080"},
+                                                             {"--insecure", "off"},
+                                                             {"--min-slaves N", "1"},
+                                                             {"--cycles N", "0, until stopped"},
+                                                             {"--average METHOD", "robust"},
+                                                             {"--sanity-limit DURATION", "1h"},
+                                                             {"--max-slaves N", "10000"},
+                                                             {"--max-connects N", "100"},
+                                                             {"--max-pending N", "1000"},
+                                                             {"--max-pending-per-address N", "250"},
+                                                             {"--patience DURATION", "5s"},
+                                                             {"--max-unread SIZE", "16KiB"}};
     std::vector<std::pair<std::string, std::string>> slaves{
         {"--master HOST[:PORT]", "127.0.0.1:8080"},
         {"--name NAME", "host name and process id"},

@@ -235,7 +235,7 @@ TEST_F(StrangeSlaveTest, ThatSaysNothingIsWaitedForForSoLongAndNoLonger) {
     const auto slave = plain_.connect(listener_.local());
     const auto begin = Steady::now();
     EXPECT_EQ(errorOf([&] { (void)accept()->handshake(50ms); }),
-              "did not finish the TLS handshake within 50 ms");
+              "did not finish the TLS handshake within 50ms");
     EXPECT_GE(Steady::now() - begin, 50ms);
     EXPECT_LT(Steady::now() - begin, 5s);
 }
@@ -252,7 +252,7 @@ TEST_F(StrangeSlaveTest, ThatSaysLittleAtATimeGetsNoMoreTime) {
     }};
     const auto begin = Steady::now();
     EXPECT_EQ(errorOf([&] { (void)accept()->handshake(100ms); }),
-              "did not finish the TLS handshake within 100 ms");
+              "did not finish the TLS handshake within 100ms");
     EXPECT_LT(Steady::now() - begin, 5s);
     over = true;
 }

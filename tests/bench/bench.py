@@ -24,6 +24,7 @@ RELAY = {"warm-up": 120, "seconds": 60, "rate": 200}
 
 BENCHES = {
     "veth": Entry(veth.idle, "one slave behind a quiet cable: error and bound", VETH),
+    "veth-tls": Entry(veth.tls, "the same with keys", VETH),
     "veth-busy": Entry(veth.busy, "the same while a program uses one core", VETH),
     "veth-loss": Entry(veth.loss, "the same while 5 % of the packets are lost each way", VETH),
     "relay": Entry(relay.normal, "1 ms ± 0.3 ms (normal) of delay each way", RELAY),

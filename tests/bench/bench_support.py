@@ -7,6 +7,7 @@ import contextlib
 import functools
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -119,13 +120,20 @@ class Bench:
     def start_program(self, name, *command, host=Host()):
         return self.start(Program(name, host.command(*command)))
 
+    def make_keys(self, *names):
+        """A file with a key for each."""
+        path = self.folder / "keys"
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{name}:{secrets.token_hex(32)}\n" for name in names))
+        return path
+
     def start_master(self, *options, host=Host(), interval="1s"):
         """Listening, and publishing its clock."""
         port, page = free_port(), self.folder / "master"
         command = [BIN / "berkeley-master", "--listen", host.address, "--port", port]
         command += ["--interval", interval, "--publish", page]
         command += where_known("berkeley-master", "--state-dir", self.folder / "master-state")
-        if host.address != Host.address:
+        if host.address != Host.address and "--key-file" not in options:
             command += where_known("berkeley-master", "--insecure")
         master = self.start(Master(host.command(*command, *options), port, page))
         master.wait_for("clock server started")

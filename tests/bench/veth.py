@@ -15,17 +15,19 @@ table inet bench {
 """
 
 
-def measure(args, slave_options=((),), prepare=None):
+def measure(args, slave_options=((),), prepare=None, keys=False):
     """`prepare` is called with the bench and its hosts, and may return what to call at the end for
     more results."""
     with Bench() as bench:
         hosts = bench.make_veth()
         more = prepare(bench, hosts) if prepare else None
         near, far = hosts
-        master = bench.start_master("--min-slaves", len(slave_options), host=near)
+        names = [f"slave-{i}" for i in range(len(slave_options))]
+        key_options = ("--key-file", bench.make_keys(*names)) if keys else ()
+        master = bench.start_master("--min-slaves", len(names), *key_options, host=near)
         slaves = [
-            bench.start_slave(f"slave-{i}", near.address, master.port, *options, host=far)
-            for i, options in enumerate(slave_options)
+            bench.start_slave(name, near.address, master.port, *options, *key_options, host=far)
+            for name, options in zip(names, slave_options)
         ]
         result = bench.sample(master, slaves, args)
         return result | (more() if more else {})
@@ -33,6 +35,10 @@ def measure(args, slave_options=((),), prepare=None):
 
 def idle(args):
     return measure(args)
+
+
+def tls(args):
+    return measure(args, keys=True)
 
 
 def busy(args):

@@ -14,6 +14,7 @@ namespace berkeley::sim {
 
 class ScenarioTest : public testing::Test {
   protected:
+    std::uint64_t seed() const { return seed_; }
     Scenario group(int slaves, const Path& path = quietPath()) const {
         return groupOf(slaves, seed_, path);
     }

@@ -11,15 +11,16 @@
 /// a full buffer or a process that was stopped before it sent, cannot make a dead master live or a
 /// former one active; and a link that carries only one direction is none.
 ///
-/// Each master announces itself to each other one, and looks, so often that the time from one
+/// Each master looks when it announces itself and when it has heard another one. It announces
+/// itself to each other one, over a link that keeps the order, so often that the time from one
 /// announcement to the next and the time it takes to arrive are together a quarter of patience at
 /// most. Then, among masters that all reach each other,
 /// - two are never active at once, unless a link has failed or lost messages; when it works again,
 ///   for half of patience at most;
-/// - one is active, and all the others follow it, one and a half patience after the last of them
+/// - one is active, and all the others follow it, one and a quarter patience after the last of them
 ///   died, began, stopped or went on, or a link between them failed or healed;
-/// - the active one stays active for as long as it lives, is not stopped for half of patience, and
-///   hears of no higher-ranked active one.
+/// - the active one stays active for as long as it lives, is not stopped for a quarter of patience,
+///   and hears of no higher-ranked active one.
 ///
 /// Units: time is since any common zero of this machine's processes, on a clock that goes on while
 /// the process is stopped or the machine suspended (CLOCK_BOOTTIME). Thread safety: none.
@@ -54,7 +55,7 @@ class Election {
     Election(Rank self, std::size_t masters, Nanoseconds patience, Nanoseconds now);
 
     /// The active master, as far as this one knows, which may be itself. A master whose previous
-    /// look is more than half of patience ago was stopped: it begins anew.
+    /// look is more than a quarter of patience ago was stopped: it begins anew.
     std::optional<Rank> look(Nanoseconds now);
 
     /// Whether this master is still active, without a look: not when it was stopped since the last
@@ -71,14 +72,16 @@ class Election {
     struct Peer {
         std::optional<Nanoseconds> toAnswer;  ///< `sent` of its latest announcement
         std::optional<Nanoseconds> alive;     ///< the latest time at which it certainly was
+        std::optional<Nanoseconds> acted;     ///< likewise, since it began, as the active one
         bool active{};
-        Nanoseconds ready{};  ///< when it may become active; the earliest that this can be
+        Nanoseconds ready{};  ///< the earliest time at which it may become active
     };
 
     void begin(Nanoseconds now);
     bool wasStopped(Nanoseconds now) const;
-    bool isAlive(const Peer& peer, Nanoseconds now) const;
+    bool isRecent(std::optional<Nanoseconds> time, Nanoseconds now) const;
     std::optional<Rank> activePeer(Nanoseconds now) const;
+    bool mayBecomeActive(Nanoseconds now) const;
     bool higherIsReady(Nanoseconds now) const;
 
     Rank self_;

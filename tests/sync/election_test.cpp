@@ -1,0 +1,198 @@
+#include "berkeley/sync/election.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds kPatience = 4s;
+constexpr Nanoseconds kBegin = 1h;
+constexpr Nanoseconds kTheirs = 7s;  ///< on another machine's clock
+
+/// Master 1 of three. It looks whenever it has to.
+class ElectionTest : public testing::Test {
+  protected:
+    std::optional<Rank> lookAfter(Nanoseconds span) {
+        for (const Nanoseconds end = now_ + span; now_ < end;) {
+            now_ = std::min(now_ + 500ms, end);
+            election_.look(now_);
+        }
+        return election_.look(now_);
+    }
+
+    /// Something from another master that answers what this one sent `age` ago.
+    void hear(Rank from, bool active, Nanoseconds wait = 0s, Nanoseconds age = 0s) {
+        election_.heard({from, active, wait, kTheirs, now_ - age}, now_);
+    }
+
+    void becomeActive() { ASSERT_EQ(lookAfter(kPatience), 1U); }
+
+    Nanoseconds now_ = kBegin;
+    Election election_{1, 3, kPatience, kBegin};
+};
+
+TEST_F(ElectionTest, AloneBecomesActiveWhenItHasListenedForPatience) {
+    EXPECT_EQ(lookAfter(kPatience - 1ns), std::nullopt);
+    EXPECT_FALSE(election_.mayAct(now_));
+    EXPECT_EQ(lookAfter(1ns), 1U);
+    EXPECT_TRUE(election_.mayAct(now_));
+}
+
+TEST_F(ElectionTest, FollowsTheHighestRankedActiveMaster) {
+    hear(2, true);
+    EXPECT_EQ(lookAfter(0s), 2U);
+    hear(0, true);
+    EXPECT_EQ(lookAfter(0s), 0U);
+}
+
+TEST_F(ElectionTest, TakesOverPatienceAfterTheLatestTimeTheActiveOneCertainlyLived) {
+    lookAfter(kPatience - 500ms);
+    hear(0, true, 0s, 1s);
+    EXPECT_EQ(lookAfter(3s - 1ns), 0U);
+    EXPECT_EQ(lookAfter(1ns), 1U);
+}
+
+TEST_F(ElectionTest, WaitsForAHigherRankedStandbyThatIsReady) {
+    lookAfter(kPatience - 1s);
+    hear(0, false);
+    EXPECT_EQ(lookAfter(kPatience - 1ns), std::nullopt);
+    EXPECT_EQ(lookAfter(1ns), 1U);
+}
+
+TEST_F(ElectionTest, WaitsForAHigherRankedStandbyThatIsReadyBeforeItCouldHearOfThisOne) {
+    lookAfter(kPatience - 1ns);
+    hear(0, false, kPatience / 4);
+    EXPECT_EQ(lookAfter(1ns), std::nullopt);
+}
+
+TEST_F(ElectionTest, DoesNotWaitForAHigherRankedOneThatHasJustBegun) {
+    lookAfter(kPatience - 1ns);
+    hear(0, false, kPatience);
+    EXPECT_EQ(lookAfter(1ns), 1U);
+}
+
+TEST_F(ElectionTest, DoesNotWaitForALowerRankedOne) {
+    lookAfter(kPatience - 1ns);
+    hear(2, false);
+    EXPECT_EQ(lookAfter(1ns), 1U);
+}
+
+TEST_F(ElectionTest, YieldsToAHigherRankedActiveOneOnly) {
+    becomeActive();
+    hear(2, true);
+    EXPECT_EQ(lookAfter(0s), 1U);
+    hear(0, true);
+    EXPECT_EQ(lookAfter(0s), 0U);
+    EXPECT_FALSE(election_.mayAct(now_));
+}
+
+TEST_F(ElectionTest, StaysActiveWhenAHigherRankedOneIsBack) {
+    becomeActive();
+    hear(0, false);
+    EXPECT_EQ(lookAfter(0s), 1U);
+}
+
+TEST_F(ElectionTest, GivesAnActiveOneThatYieldsTimeToSayToWhom) {
+    hear(2, true);
+    lookAfter(kPatience - 500ms);
+    hear(2, true);
+    lookAfter(500ms);
+    hear(2, false);
+    EXPECT_EQ(lookAfter(3s), std::nullopt);
+    hear(0, true);
+    EXPECT_EQ(lookAfter(500ms), 0U);
+}
+
+TEST_F(ElectionTest, TakesOverAtOnceFromAnActiveOneThatHasBegunAnew) {
+    lookAfter(kPatience - 500ms);
+    hear(0, true);
+    ASSERT_EQ(lookAfter(500ms), 0U);
+    hear(0, false, kPatience);
+    EXPECT_EQ(lookAfter(0s), 1U);
+}
+
+TEST_F(ElectionTest, StoppedForMoreThanAQuarterOfPatienceMayNotActAndBeginsAnew) {
+    becomeActive();
+    EXPECT_TRUE(election_.mayAct(now_ + kPatience / 4));
+    EXPECT_FALSE(election_.mayAct(now_ + kPatience / 4 + 1ns));
+    now_ += kPatience / 4 + 1ns;
+    EXPECT_EQ(election_.look(now_), std::nullopt);
+    EXPECT_EQ(lookAfter(kPatience - 1ns), std::nullopt);
+    EXPECT_EQ(lookAfter(1ns), 1U);
+}
+
+TEST_F(ElectionTest, StoppedItForgetsWhomItHeard) {
+    hear(0, true);
+    ASSERT_EQ(lookAfter(0s), 0U);
+    now_ += kPatience / 4 + 1ns;
+    EXPECT_EQ(election_.look(now_), std::nullopt);
+    EXPECT_EQ(election_.announcementTo(0, now_).answers, std::nullopt);
+}
+
+TEST_F(ElectionTest, DoesNotBelieveWhatAnswersNothingOfTheLastPatience) {
+    constexpr Nanoseconds kLeast = Nanoseconds::min(), kMost = Nanoseconds::max();
+    for (const std::optional<Nanoseconds> answers :
+         {std::optional<Nanoseconds>{}, {now_ - kPatience}, {now_ + 1ns}, {kLeast}, {kMost}}) {
+        election_ = Election{1, 3, kPatience, now_};
+        election_.heard(
+            {.from = 0, .active = true, .wait = 0s, .sent = kTheirs, .answers = answers}, now_);
+        EXPECT_EQ(lookAfter(0s), std::nullopt);
+    }
+}
+
+TEST_F(ElectionTest, DoesNotBelieveWhatAnswersLessThanItKnows) {
+    hear(0, false, kPatience, 1s);
+    hear(0, true, 0s, 2s);
+    EXPECT_EQ(lookAfter(0s), std::nullopt);
+}
+
+TEST_F(ElectionTest, IsNotKeptFromBeingActiveByAWaitThatCannotBe) {
+    lookAfter(kPatience - 1ns);
+    hear(0, false, Nanoseconds::max());
+    EXPECT_EQ(lookAfter(1ns), 1U);
+}
+
+TEST_F(ElectionTest, IgnoresItselfAndRanksThatThereAreNot) {
+    for (const Rank rank : {Rank{1}, Rank{3}, std::numeric_limits<Rank>::max()}) {
+        hear(rank, true);
+        EXPECT_EQ(lookAfter(0s), std::nullopt);
+    }
+}
+
+TEST_F(ElectionTest, AnnouncesHowLongItHasToListen) {
+    const Announcement early = election_.announcementTo(0, now_);
+    EXPECT_EQ(early.from, 1U);
+    EXPECT_FALSE(early.active);
+    EXPECT_EQ(early.wait, kPatience);
+    EXPECT_EQ(early.sent, now_);
+    lookAfter(2 * kPatience);
+    const Announcement late = election_.announcementTo(0, now_);
+    EXPECT_TRUE(late.active);
+    EXPECT_EQ(late.wait, 0s);
+}
+
+TEST_F(ElectionTest, AnswersEachOtherMasterItsLatestAnnouncement) {
+    election_.heard({0, false, 0s, kTheirs, {}}, now_);
+    election_.heard({0, false, 0s, kTheirs + 1s, {}}, now_);
+    EXPECT_EQ(election_.announcementTo(0, now_).answers, kTheirs + 1s);
+    EXPECT_EQ(election_.announcementTo(2, now_).answers, std::nullopt);
+}
+
+TEST_F(ElectionTest, AnnouncementOfAMasterThatWasStoppedIsNotOfAnActiveOne) {
+    becomeActive();
+    EXPECT_FALSE(election_.announcementTo(0, now_ + kPatience / 4 + 1ns).active);
+}
+
+TEST_F(ElectionTest, LookThatTookItsTimeBeforeTheLatestOneChangesNothing) {
+    becomeActive();
+    EXPECT_EQ(election_.look(now_ - 1ms), 1U);
+    EXPECT_TRUE(election_.mayAct(now_ + kPatience / 4));
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "berkeley/node/leadership.h"
+
 namespace berkeley {
 namespace {
 
@@ -17,21 +19,31 @@ std::optional<Keys> keysIn(const std::filesystem::path& file) {
     }
 }
 
+Key keyIn(const Keys& keys, const CommonOptions& options, const std::string& name,
+          const std::string& remedy) {
+    const auto found = keys.find(name);
+    if (found == keys.end()) {
+        throw UsageError("--key-file: " + options.keyFile.string() + " has no key of \"" + name +
+                         "\"; " + remedy);
+    }
+    return found->second;
+}
+
 }  // namespace
 
 std::optional<Keys> keysOf(const MasterOptions& options) { return keysIn(options.keyFile); }
 
+std::optional<Key> ownKeyOf(const MasterOptions& options, const std::optional<Keys>& keys) {
+    return keys ? std::optional{keyIn(*keys, options, MasterRanks::nameOf(options.rank),
+                                      "add its line")}
+                : std::nullopt;
+}
+
 std::optional<Key> keyOf(const SlaveOptions& options) {
     const std::optional<Keys> keys = keysIn(options.keyFile);
-    if (!keys) {
-        return std::nullopt;
-    }
-    const auto found = keys->find(options.name);
-    if (found == keys->end()) {
-        throw UsageError("--key-file: " + options.keyFile.string() + " has no key of \"" +
-                         options.name + "\"; give a --name that stands there, or add its line");
-    }
-    return found->second;
+    return keys ? std::optional{keyIn(*keys, options, options.name,
+                                      "give a --name that stands there, or add its line")}
+                : std::nullopt;
 }
 
 }  // namespace berkeley

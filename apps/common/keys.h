@@ -14,6 +14,10 @@ namespace berkeley {
 /// Of all slaves; nothing without a --key-file.
 std::optional<Keys> keysOf(const MasterOptions& options);
 
+/// Of a master that is one of several, for the others. Throws UsageError when there are keys and
+/// none of its name.
+std::optional<Key> ownKeyOf(const MasterOptions& options, const std::optional<Keys>& keys);
+
 /// Of this slave; nothing without a --key-file.
 std::optional<Key> keyOf(const SlaveOptions& options);
 

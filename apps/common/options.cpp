@@ -35,9 +35,33 @@ void add(po::options_description& group, const std::string& name, const char* pl
                         description.c_str());
 }
 
+/// The same for an option that may be given several times, which is as good as with commas.
+template <class Target, class Read>
+void addList(po::options_description& group, const std::string& name, const char* placeholder,
+             Target& target, Read read, const std::string& description) {
+    const auto store = [name, &target, read](const std::vector<std::string>& texts) {
+        std::string text;
+        for (const std::string& part : texts) {
+            text += (text.empty() ? "" : ",") + part;
+        }
+        try {
+            target = read(text);
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument{name + ": " + error.what()};
+        }
+    };
+    group.add_options()(
+        name.c_str(),
+        po::value<std::vector<std::string>>()->value_name(placeholder)->notifier(store),
+        description.c_str());
+}
+
 std::string byDefault(std::string_view value) { return " (default: " + std::string{value} + ")"; }
 
 std::string ppmText(double ppb) { return std::to_string(std::lround(ppb / 1e3)) + "ppm"; }
+
+/// A standby sends slaves on with a frame that has room for so much.
+constexpr std::size_t kLongestHost = 48;
 
 po::options_description generalGroup() {
     po::options_description group{"General"};
@@ -55,6 +79,10 @@ po::options_description networkGroup(MasterOptions& options) {
         "address to accept slaves on" + byDefault(options.listen.host));
     add(group, "port", "PORT", options.listen.port, readPort,
         "TCP port to accept slaves on" + byDefault(std::to_string(options.listen.port)));
+    addList(group, "peers", "HOST[:PORT],...", options.peers, readEndpoints,
+            "all masters by rank, this one among them, the same everywhere: one is active, the "
+            "others stand by" +
+                byDefault("none"));
     add(group, "key-file", "FILE", options.keyFile, readFile,
         "who may join: a line name:key for each slave; read again at SIGHUP" + byDefault("none"));
     group.add_options()("insecure", po::value<bool>(&options.insecure)->zero_tokens(),
@@ -64,8 +92,10 @@ po::options_description networkGroup(MasterOptions& options) {
 
 po::options_description networkGroup(SlaveOptions& options) {
     po::options_description group{"Network"};
-    add(group, "master", "HOST[:PORT]", options.master, readEndpoint,
-        "where the master is, as in [::1]:8080" + byDefault(toText(options.master)));
+    addList(group, "master", "HOST[:PORT]", options.masters, readEndpoints,
+            "where the master is, as in [::1]:8080; give all of them, by rank, where there are "
+            "several" +
+                byDefault(toText(options.masters.front())));
     add(group, "name", "NAME", options.name, readName,
         "under which the master knows this clock" + byDefault("host name and process id"));
     add(group, "key-file", "FILE", options.keyFile, readFile,
@@ -317,6 +347,32 @@ void refuseContradictions(const MasterOptions& options) {
                          " can be reached by others, and there are no keys; give --key-file so "
                          "that only slaves with a key join, or --insecure to let anyone join");
     }
+    for (const Endpoint& peer : options.peers) {
+        if (peer.host.size() > kLongestHost) {
+            throw usageError("--peers: " + peer.host + " is longer than " +
+                             std::to_string(kLongestHost) + " bytes; give its address");
+        }
+    }
+}
+
+/// Which of the masters is this one: the one that listens where this one does.
+Rank rankIn(const std::vector<Endpoint>& peers, const Endpoint& listen) {
+    std::vector<Rank> found;
+    for (Rank rank = 0; rank < peers.size(); ++rank) {
+        if (peers[rank].port == listen.port &&
+            (peers[rank].host == listen.host || isAddressOfThisMachine(peers[rank].host))) {
+            found.push_back(rank);
+        }
+    }
+    if (const auto exact = std::find(peers.begin(), peers.end(), listen); exact != peers.end()) {
+        return static_cast<Rank>(exact - peers.begin());
+    }
+    if (found.size() != 1) {
+        throw usageError("--peers: " + std::string{found.empty() ? "none" : "more than one"} +
+                         " of them is this master, which listens on " + toText(listen) +
+                         "; give its address among them, and --listen and --port accordingly");
+    }
+    return found.front();
 }
 
 template <class Options>
@@ -354,7 +410,11 @@ std::unique_ptr<SystemClock> systemClockFor(ClockKind kind) {
 }
 
 ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments) {
-    return parse<MasterOptions>(kMaster, arguments);
+    ParseResult<MasterOptions> result = parse<MasterOptions>(kMaster, arguments);
+    if (auto* options = std::get_if<MasterOptions>(&result); options && !options->peers.empty()) {
+        options->rank = rankIn(options->peers, options->listen);
+    }
+    return result;
 }
 
 ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments) {

@@ -15,6 +15,7 @@
 #include "berkeley/net/endpoint.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/sync/average.h"
+#include "berkeley/sync/election.h"
 #include "common/logging.h"
 #include "common/values.h"
 
@@ -47,13 +48,15 @@ struct MasterOptions : CommonOptions {
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
     std::uint32_t cycles = 0;     ///< after which the master ends; 0: it goes on until stopped
     AverageOptions average;
+    std::vector<Endpoint> peers;  ///< all masters by rank, this one among them; or none
+    Rank rank{};                  ///< this one's among them
     AdmissionLimits admission;
     std::chrono::milliseconds patience{5'000};  ///< for a frame of a peer, and for its first one
     std::uint32_t maxUnread = 16 * 1024;        ///< bytes for a peer that does not read
 };
 
 struct SlaveOptions : CommonOptions {
-    Endpoint master{"127.0.0.1", kDefaultPort};
+    std::vector<Endpoint> masters{{"127.0.0.1", kDefaultPort}};  ///< by rank
     std::string name = defaultName();  ///< under which the master knows this slave
     bool lab{};                        ///< speak the lab's text
 };

@@ -97,6 +97,20 @@ Endpoint readEndpoint(const std::string& text) {
             colon == std::string::npos ? kDefaultPort : readPort(text.substr(colon + 1))};
 }
 
+std::vector<Endpoint> readEndpoints(const std::string& text) {
+    std::vector<Endpoint> endpoints;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        Endpoint endpoint = readEndpoint(text.substr(begin, end - begin));
+        if (std::find(endpoints.begin(), endpoints.end(), endpoint) != endpoints.end()) {
+            refuse(text, "names " + toText(endpoint) + " twice: give each master once");
+        }
+        endpoints.push_back(std::move(endpoint));
+        begin = end + 1;
+    }
+    return endpoints;
+}
+
 std::string readHost(const std::string& text) {
     if (!isText(text)) {
         refuse(text, "is no host: give a name or an address, as in 127.0.0.1");

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "berkeley/net/endpoint.h"
 #include "berkeley/sync/average.h"
@@ -24,6 +25,9 @@ enum class ClockKind {
 
 /// "host", "host:8080", "[::1]:8080", "[::1]" or "::1".
 Endpoint readEndpoint(const std::string& text);
+
+/// The same, separated by commas, each of them once.
+std::vector<Endpoint> readEndpoints(const std::string& text);
 
 /// A name or an address, without a port.
 std::string readHost(const std::string& text);

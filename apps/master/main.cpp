@@ -4,6 +4,7 @@
 #include <iostream>
 #include <variant>
 
+#include "berkeley/node/failover_node.h"
 #include "berkeley/node/master_node.h"
 #include "berkeley/observe/table.h"
 #include "berkeley/time/units.h"
@@ -18,17 +19,27 @@
 namespace berkeley {
 namespace {
 
+/// Nothing for a master without others.
+std::shared_ptr<Leadership> leadershipFor(const MasterOptions& options) {
+    if (options.peers.empty()) {
+        return nullptr;
+    }
+    return std::make_shared<Leadership>(MasterRanks{options.peers, options.rank},
+                                        FailoverNode::patienceFor(options.interval));
+}
+
 MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
-                      std::optional<double> rememberedPpb) {
+                      std::optional<double> rememberedPpb, std::shared_ptr<Leadership> leadership) {
     MasterConfig config;
     config.listen = options.listen;
     config.interval = options.interval;
     config.minSlaves = options.minSlaves;
     config.cycles = options.cycles;
-    config.cycle.masterName = "master";
+    config.cycle.masterName = leadership ? MasterRanks::nameOf(leadership->ranks().self) : "master";
     config.cycle.average = options.average;
     config.rememberedPpb = rememberedPpb;
     config.keys = std::move(keys);
+    config.leadership = std::move(leadership);
     config.admission = options.admission;
     config.patience = options.patience;
     config.unreadBytes = options.maxUnread;
@@ -73,8 +84,11 @@ void makeRoomFor(const AdmissionLimits& limits, spdlog::logger& logger) {
     }
 }
 
-void lookAfter(const MasterNode& master, Watchdog& watchdog, spdlog::logger& logger) {
-    switch (watchdog.look(master.turns(), std::chrono::steady_clock::now())) {
+/// A standby's cycles are those of the active master.
+void lookAfter(const MasterNode& master, const SteeredClock& clock, Watchdog& watchdog,
+               spdlog::logger& logger) {
+    switch (watchdog.look(master.turns() + clock.state().adjustment.cycle,
+                          std::chrono::steady_clock::now())) {
         case Watchdog::Finding::silence:
             logger.warn("no sync cycle has ended for {}, although there are slaves enough",
                         toSpanText(watchdog.silence()));
@@ -99,6 +113,12 @@ void reloadKeys(const MasterOptions& options, MasterNode& master, spdlog::logger
     }
 }
 
+/// What a standby hears is no news for people: they watch the active master.
+SlaveEvents eventsOfStandby() {
+    return {.synchronized = [](const Change&, GroupTime, Nanoseconds) {},
+            .toldByLab = [](HostTime) {}};
+}
+
 void run(std::span<const char* const> arguments) {
     const auto parsed = parseMasterOptions(arguments);
     if (const auto* text = std::get_if<std::string>(&parsed)) {
@@ -113,11 +133,19 @@ void run(std::span<const char* const> arguments) {
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     StateKeeper state{options, logger};
+    const auto leadership = leadershipFor(options);
+    std::optional<Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
     MasterNode master{
-        configOf(options, std::move(keys), state.rememberedPpb()),
+        configOf(options, std::move(keys), state.rememberedPpb(), leadership),
         options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople(), clock,
         logger};
     master.initiateClockServer();
+    std::optional<FailoverNode> failover;
+    if (leadership) {
+        failover.emplace(FailoverConfig{options.interval, std::move(ownKey)}, *leadership, master,
+                         eventsOfStandby(), clock, logger);
+        failover->start();
+    }
     if (options.insecure) {
         logger->warn(
             "insecure: whoever can reach this port can join the group under any name and move its "
@@ -125,9 +153,10 @@ void run(std::span<const char* const> arguments) {
     }
     Watchdog watchdog{options.interval};
     while (!waitForStop(kLookEvery, [&] { reloadKeys(options, master, *logger); })) {
-        lookAfter(master, watchdog, *logger);
+        lookAfter(master, clock, watchdog, *logger);
         state.saveNowAndThen(clock);
     }
+    failover.reset();
     master.stop();
     state.save(clock);
 }

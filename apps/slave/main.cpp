@@ -85,7 +85,7 @@ void run(std::span<const char* const> arguments) {
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     StateKeeper state{options, logger};
     SlaveNode slave{
-        {options.master, options.interval, options.name, options.lab, state.rememberedPpb(), key},
+        {options.masters, options.interval, options.name, options.lab, state.rememberedPpb(), key},
         eventsTo(printerFor(options.logFormat, logger)),
         clock,
         logger};

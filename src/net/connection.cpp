@@ -29,8 +29,6 @@ using boost::system::error_code;
 /// outstanding and when none are.
 constexpr int kVanishedSeconds = 30;
 constexpr int kProbeSeconds = 10;
-/// The kernel gives up connecting after this many unanswered attempts, which takes about 3 s.
-constexpr int kConnectRetries = 1;
 /// How long a peer may take to finish a record that it began.
 constexpr std::chrono::milliseconds kRecordPatience{5000};
 /// Room for many records of one frame; longer ones are read in pieces.
@@ -279,6 +277,10 @@ TimestampKind Connection::timestamps() const {
     return sawDeparture_ ? TimestampKind::kernel : TimestampKind::kernelReceive;
 }
 
+void Connection::giveUpAfter(std::chrono::milliseconds patience) {
+    set(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(patience.count()));
+}
+
 void Connection::shutdown() { ::shutdown(socket_.native_handle(), SHUT_RDWR); }
 
 Nanoseconds Connection::roundTrip() const {
@@ -378,23 +380,36 @@ std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
     error_code error = boost::asio::error::host_not_found;
     for (const tcp::endpoint& address : resolve(context_, endpoint)) {
         Connection::Socket socket{context_, address.protocol()};
-        set(socket.native_handle(), IPPROTO_TCP, TCP_SYNCNT, kConnectRetries);
         requestReceiveStamps(socket.native_handle());
         if (!begin(socket)) {
             return nullptr;
         }
-        socket.connect(address, error);
-        if (!error && socket.local_endpoint(error) == address) {
-            // Nobody listens there: the kernel chose the very port that was asked for and connected
-            // the socket to itself.
-            error = boost::asio::error::connection_refused;
-        }
+        error = reach(socket, address);
         if (!error) {
             return shakeHands(std::move(socket), endpoint);
         }
         end();
     }
     throw std::runtime_error("no master at " + toText(endpoint) + " (" + error.message() + ")");
+}
+
+/// Not with Asio, which would wait for as long as the kernel tries.
+error_code Connector::reach(Connection::Socket& socket, const tcp::endpoint& address) {
+    const int handle = socket.native_handle();
+    const timeval longest{.tv_sec = patience_.count() / 1000,
+                          .tv_usec = patience_.count() % 1000 * 1000};
+    (void)::setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
+    if (::connect(handle, address.data(), static_cast<socklen_t>(address.size())) != 0) {
+        return errno == EINPROGRESS ? boost::asio::error::timed_out
+                                    : error_code{errno, boost::system::system_category()};
+    }
+    error_code error;
+    if (socket.local_endpoint(error) == address) {
+        // Nobody listens there: the kernel chose the very port that was asked for and connected
+        // the socket to itself.
+        error = boost::asio::error::connection_refused;
+    }
+    return error;
 }
 
 /// Ends what begin() began before the socket is closed.
@@ -404,7 +419,7 @@ std::shared_ptr<Connection> Connector::shakeHands(Connection::Socket socket,
         std::move(socket), key_ ? std::make_unique<TlsSession>(*key_) : nullptr);
     std::string problem;
     try {
-        if (!connection->handshake()) {
+        if (!connection->handshake(patience_)) {
             problem = "has closed the connection during the TLS handshake; has it a --key-file?";
         }
     } catch (const WireError& error) {

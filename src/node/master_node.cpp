@@ -38,7 +38,11 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       misdeeds_(logger_, spdlog::level::warn, kMisdeeds),
       zone_(localTimeZone()),
       roster_(config_.cycle.driftLimitPpb, config_.rememberedPpb.value_or(0)),
+      leadership_(config_.leadership ? config_.leadership : std::make_shared<Leadership>()),
       admission_(config_.admission) {
+    if (config_.leadership) {
+        roster_.pause();
+    }
     if (config_.keys) {
         keys_.emplace(*config_.keys);
     }
@@ -93,8 +97,9 @@ void MasterNode::accept(std::shared_ptr<Connection> connection) {
 }
 
 void MasterNode::startReceiver(std::shared_ptr<Connection> connection) {
-    auto session = std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, zone_,
-                                                  config_.patience);
+    auto session =
+        std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, *leadership_, zone_,
+                                       config_.patience, config_.interval);
     const std::lock_guard guard{lock_};
     receivers_.push_back(std::make_unique<Receiver>());
     Receiver& receiver = *receivers_.back();
@@ -157,9 +162,23 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
 }
 
 void MasterNode::synchronizeAllClocks() {
+    while (!isDone() && roster_.awaitTurn()) {
+        leadGroup();
+    }
+    if (isDone()) {
+        events_.finished();
+    }
+}
+
+bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= config_.cycles; }
+
+/// For as long as this master is active. A group that it takes over goes on as it was told last.
+void MasterNode::leadGroup() {
+    if (const ClockState state = clock_.state(); state.synchronized) {
+        group_ = state.adjustment;
+    }
     Deadline start = Steady::now();
-    std::uint32_t cycle = 0;
-    while (config_.cycles == 0 || cycle < config_.cycles) {
+    while (!isDone()) {
         if (roster_.awaitStop(start)) {
             return;
         }
@@ -167,12 +186,14 @@ void MasterNode::synchronizeAllClocks() {
         const Deadline next = start + config_.interval;
         if (const std::size_t slaves = roster_.size(); slaves < config_.minSlaves) {
             events_.cycleSkipped(slaves, config_.minSlaves);
+            greetAll();
             ++turns_;
             // The first cycle need not wait for its turn.
             start = roster_.awaitSlaves(config_.minSlaves, next) ? Steady::now() : next;
             continue;
         }
-        runCycle(++cycle, start);
+        const std::uint32_t cycle = group_.cycle + 1;
+        runCycle(cycle, start);
         ++turns_;
         start = next;
         if (const auto late = Steady::now() - next; late > Steady::duration::zero()) {
@@ -180,10 +201,29 @@ void MasterNode::synchronizeAllClocks() {
             start += (late / config_.interval) * config_.interval;
         }
     }
-    events_.finished();
+}
+
+void MasterNode::activate() {
+    const ClockState state = clock_.state();
+    roster_.resume(state.synchronized ? std::optional{state.adjustment} : std::nullopt);
+}
+
+void MasterNode::standBy() {
+    roster_.pause();
+    { const std::lock_guard cycle{inCycle_}; }
+    greetAll();
+}
+
+void MasterNode::greetAll() {
+    for (const auto& session : sessions()) {
+        if (session->slave()) {
+            session->greet();
+        }
+    }
 }
 
 void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
+    const std::lock_guard guard{inCycle_};
     const HostTime begin = clock_.hostNow();
     events_.cycleStarted(cycle, roster_.size());
     roster_.beginCycle();
@@ -192,7 +232,11 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
                         std::min<Nanoseconds>(config_.interval / kAnsweredWithin, kAnswerPatience));
 
     CycleOutcome outcome = getAverageClockDiff(cycle);
+    if (!leadership_->mayAct()) {
+        return;  // It was stopped, or another one leads by now, and what was measured is stale.
+    }
     tellAll(outcome);
+    ++cyclesRun_;
     outcome.status.duration = clock_.hostNow() - begin;
     events_.cycleEnded(outcome.status);
 }
@@ -205,7 +249,7 @@ void MasterNode::pollAll(Deadline start) {
     const Nanoseconds pace = std::min<Nanoseconds>(
         kPace, config_.interval / kPolledWithin / static_cast<Nanoseconds::rep>(sessions.size()));
     for (const auto& session : sessions) {
-        session->beginBurst(config_.interval);
+        session->beginBurst();
         start += pace;
         // Shorter waits would cost more than they are worth.
         if (start >= Steady::now() + kPace && roster_.awaitStop(start)) {
@@ -271,7 +315,8 @@ void MasterNode::replaceKeys(Keys keys) {
     // Whoever is in the middle of a handshake looks at the keys again at its end.
     for (const auto& session : sessions()) {
         if (!session->isKeyCurrent()) {
-            misdeeds_.write(session->peer(), session->label() + "'s key was taken away; connection closed");
+            misdeeds_.write(session->peer(),
+                            session->label() + "'s key was taken away; connection closed");
             session->close();
         }
     }

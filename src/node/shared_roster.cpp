@@ -55,18 +55,40 @@ std::size_t SharedRoster::size() const {
 
 void SharedRoster::awaitBursts(Deadline deadline) {
     std::unique_lock guard{lock_};
-    changed_.wait_until(guard, deadline, [&] { return stopping_ || inBurst_.empty(); });
+    changed_.wait_until(guard, deadline, [&] { return isOver() || inBurst_.empty(); });
 }
 
 bool SharedRoster::awaitSlaves(std::size_t count, Deadline deadline) {
     std::unique_lock guard{lock_};
     return changed_.wait_until(guard, deadline,
-                               [&] { return stopping_ || roster_.size() >= count; });
+                               [&] { return isOver() || roster_.size() >= count; });
 }
 
 bool SharedRoster::awaitStop(Deadline deadline) {
     std::unique_lock guard{lock_};
-    return changed_.wait_until(guard, deadline, [&] { return stopping_; });
+    return changed_.wait_until(guard, deadline, [&] { return isOver(); });
+}
+
+bool SharedRoster::awaitTurn() {
+    std::unique_lock guard{lock_};
+    changed_.wait(guard, [&] { return stopping_ || !paused_; });
+    return !stopping_;
+}
+
+void SharedRoster::pause() {
+    const std::lock_guard guard{lock_};
+    paused_ = true;
+    changed_.notify_all();
+}
+
+void SharedRoster::resume(const std::optional<Adjustment>& line) {
+    const std::lock_guard guard{lock_};
+    paused_ = false;
+    if (line) {
+        rate_ = GroupRate{line->frequencyPpb, true};
+        roster_.expectOn(*line);
+    }
+    changed_.notify_all();
 }
 
 void SharedRoster::stop() {

@@ -11,9 +11,16 @@ namespace berkeley {
 namespace {
 
 using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
 
 constexpr Nanoseconds kFirstRetry = 200ms;
 constexpr Nanoseconds kLongestRetry = 4s;
+/// Of several masters one is soon active again.
+constexpr Nanoseconds kLongestRetryOfSeveral = 400ms;
+/// While one of them does not answer, another one may be active already.
+constexpr std::chrono::milliseconds kPatienceOfSeveral = 1s;
+/// How much later than half an interval behind its time a master's message may be.
+constexpr Nanoseconds kLate = 250ms;
 /// A connection that lasted this long was a good one: the next attempt follows soon.
 constexpr Nanoseconds kGoodConnection = 5s;
 /// How long a master may take for a frame, from its first byte to its last.
@@ -22,14 +29,15 @@ constexpr std::chrono::milliseconds kFramePatience = 5s;
 /// to come.
 constexpr std::chrono::milliseconds kLabPatience = 200ms;
 
-/// How long to wait for the master's next bytes.
-Connection::Patience patienceOf(const FrameDeadline& deadline) {
-    const Connection::Patience left = deadline.left(std::chrono::steady_clock::now());
+/// How long to wait for the master's next bytes, and no longer than `silence`.
+Connection::Patience patienceOf(const FrameDeadline& deadline,
+                                Connection::Patience silence = std::nullopt) {
+    const Connection::Patience left = deadline.left(Steady::now());
     if (left == 0ms) {
         throw WireError("began a frame and did not finish it within " +
                         toOptionText(deadline.patience()));
     }
-    return left;
+    return left && silence ? std::min(left, silence) : left ? left : silence;
 }
 
 }  // namespace
@@ -41,13 +49,16 @@ SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock
       clock_(clock),
       logger_(std::move(logger)),
       zone_(localTimeZone()),
-      connector_(context_, config_.key ? std::optional{NamedKey{config_.name, *config_.key}}
-                                       : std::nullopt) {}
+      connector_(context_,
+                 config_.key ? std::optional{NamedKey{config_.name, *config_.key}} : std::nullopt,
+                 config_.masters.size() > 1 ? kPatienceOfSeveral : Connector::kPatience) {}
 
 SlaveNode::~SlaveNode() { stop(); }
 
 void SlaveNode::initiateSlaveClient() {
-    (void)resolve(context_, config_.master);
+    for (const Endpoint& master : config_.masters) {
+        (void)resolve(context_, master);
+    }
     sendThread_ = std::thread{[this] { startSendingTime(); }};
     receiveThread_ = std::thread{[this] { startReceivingTime(); }};
 }
@@ -66,73 +77,103 @@ void SlaveNode::startSendingTime() {
 }
 
 void SlaveNode::startReceivingTime() {
-    Backoff backoff{kFirstRetry, kLongestRetry, std::random_device{}()};
-    while (const std::shared_ptr<Connection> master = connectToMaster(backoff)) {
+    MasterList masters{config_.masters};
+    Backoff backoff{kFirstRetry, masters.size() > 1 ? kLongestRetryOfSeveral : kLongestRetry,
+                    std::random_device{}()};
+    while (const std::shared_ptr<Connection> master = connectToMaster(masters, backoff)) {
         const HostTime begin = clock_.hostNow();
-        const std::string reason = follow(*master);
+        const Parting parting = follow(*master, masters);
         setConnection(nullptr);
         if (clock_.hostNow() - begin > kGoodConnection) {
             backoff.reset();
         }
-        if (pauseBeforeRetry(backoff, "the master at " + toText(config_.master) + " " + reason)) {
+        if (parting.active
+                ? goTo(*parting.active, masters, backoff)
+                : tryNext(masters, backoff,
+                          "the master at " + toText(masters.current()) + " " + parting.reason)) {
             return;
         }
     }
 }
 
-std::shared_ptr<Connection> SlaveNode::connectToMaster(Backoff& backoff) {
+std::shared_ptr<Connection> SlaveNode::connectToMaster(MasterList& masters, Backoff& backoff) {
     while (true) {
         try {
-            std::shared_ptr<Connection> master = connector_.connect(config_.master);
+            std::shared_ptr<Connection> master = connector_.connect(masters.current());
             if (master && !config_.lab) {
-                master->send(encode(Hello{config_.name, config_.rememberedPpb}));
+                master->send(encode(Hello{config_.name, frequencyPpb()}));
             }
             return setConnection(master) ? master : nullptr;
         } catch (const std::runtime_error& error) {
-            if (pauseBeforeRetry(backoff, error.what())) {
+            if (tryNext(masters, backoff, error.what())) {
                 return nullptr;
             }
         }
     }
 }
 
-std::string SlaveNode::follow(Connection& master) {
-    logger_->info("connected to the master at {}", toText(config_.master));
+std::optional<double> SlaveNode::frequencyPpb() const {
+    const ClockState state = clock_.state();
+    return state.synchronized ? std::optional{state.adjustment.frequencyPpb}
+                              : config_.rememberedPpb;
+}
+
+SlaveNode::Parting SlaveNode::follow(Connection& master, MasterList& masters) {
+    logger_->info("connected to the master at {}", toText(masters.current()));
     try {
-        if (config_.lab) {
-            followLab(master);
-        } else {
-            followNative(master);
+        if (!config_.lab) {
+            return followNative(master, masters);
         }
-        return "has closed the connection";
+        followLab(master);
+        return {.reason = "has closed the connection"};
     } catch (const std::exception& error) {
         // The master broke the protocol, or told something that cannot be done.
-        return error.what();
+        return {.reason = error.what()};
     }
 }
 
-void SlaveNode::followNative(Connection& master) {
-    Conversation conversation{.master = master,
-                              .stamps = StampConverter{clock_.hostLine()},
-                              .answered = {},
-                              .adjusted = false};
+SlaveNode::Parting SlaveNode::followNative(Connection& master, MasterList& masters) {
+    Conversation conversation{
+        .master = master, .masters = masters, .stamps = StampConverter{clock_.hostLine()}};
     NativeDecoder decoder;
     FrameDeadline deadline{kFramePatience};
+    auto heard = Steady::now();
     std::array<std::byte, kFrameSize * 4> buffer;
-    while (true) {
-        const Received received = master.receive(buffer, patienceOf(deadline));
+    while (!conversation.parting) {
+        const Received received =
+            master.receive(buffer, patienceOf(deadline, silenceLeft(conversation, heard)));
         const HostTime read = clock_.hostNow();
         if (received.receipt == Receipt::closed) {
-            return;
+            return {.reason = "has closed the connection"};
         }
+        if (received.receipt == Receipt::timeout) {
+            continue;
+        }
+        heard = Steady::now();
         const auto messages = decoder.feed(std::span{buffer}.first(received.size));
-        deadline.fed(messages.size(), decoder.pending(), std::chrono::steady_clock::now());
+        deadline.fed(messages.size(), decoder.pending(), heard);
         const HostTime t2 = conversation.stamps.arrival(
             decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
         for (const Message& message : messages) {
             receiveMessage(conversation, message, t2);
         }
     }
+    return *conversation.parting;
+}
+
+/// How long the master may still be silent. Throws when that was too long: it hangs, or its network
+/// is cut off, and another one may be active by now.
+Connection::Patience SlaveNode::silenceLeft(const Conversation& conversation,
+                                            Steady::time_point heard) {
+    if (!conversation.silence) {
+        return std::nullopt;
+    }
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(heard + *conversation.silence - Steady::now());
+    if (left <= 0ms) {
+        throw WireError("has been silent for " + toSpanText(*conversation.silence));
+    }
+    return left;
 }
 
 void SlaveNode::receiveMessage(Conversation& conversation, const Message& message, HostTime t2) {
@@ -140,15 +181,33 @@ void SlaveNode::receiveMessage(Conversation& conversation, const Message& messag
         answer(conversation, *poll, t2);
     } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
         adjust(conversation, *adjustment);
+    } else if (const auto* welcome = std::get_if<Welcome>(&message)) {
+        conversation.silence = silenceFor(welcome->interval);
+        conversation.masters.reached();
+    } else if (const auto* redirect = std::get_if<Redirect>(&message)) {
+        conversation.parting = partingFor(*redirect);
     } else {
         throw WireError("sent a message that only a slave sends");
     }
 }
 
+/// With no other master to go to there is no hurry.
+Nanoseconds SlaveNode::silenceFor(Nanoseconds interval) const {
+    return config_.masters.size() > 1 ? interval * 3 / 2 + kLate : interval * 5 + kWelcome;
+}
+
+SlaveNode::Parting SlaveNode::partingFor(const Redirect& redirect) {
+    if (redirect.host.empty()) {
+        return {.reason = "stands by and knows of no active master"};
+    }
+    return {.reason = "stands by", .active = Endpoint{redirect.host, redirect.port}};
+}
+
 /// On the spot, by the thread that received the poll: handing it to another one would cost several
 /// times the error.
 void SlaveNode::answer(Conversation& conversation, const Poll& poll, HostTime t2) {
-    auto& [master, stamps, answered, adjusted] = conversation;
+    Connection& master = conversation.master;
+    std::optional<Report>& answered = conversation.answered;
     Report report;
     report.sequence = poll.sequence;
     report.solicited = true;
@@ -156,7 +215,7 @@ void SlaveNode::answer(Conversation& conversation, const Poll& poll, HostTime t2
     const std::optional<SystemTime> departed = master.departed();
     if (answered && answered->sequence + 1 == poll.sequence) {
         // Whatever the clocks did, it left before the master could send the next poll.
-        report.previousSent = std::min(stamps.departure(departed, answered->sent), t2);
+        report.previousSent = std::min(conversation.stamps.departure(departed, answered->sent), t2);
     }
     const ClockState state = clock_.state();
     report.sent = clock_.hostNow();
@@ -173,7 +232,8 @@ void SlaveNode::adjust(Conversation& conversation, const Adjustment& adjustment)
     }
     if (!conversation.adjusted) {
         conversation.adjusted = true;
-        logger_->info("the connection to the master at {} has {}", toText(config_.master),
+        logger_->info("the connection to the master at {} has {}",
+                      toText(conversation.masters.current()),
                       toText(conversation.master.timestamps()));
     }
     const ClockState state = clock_.state();
@@ -197,7 +257,7 @@ void SlaveNode::followLab(Connection& master) {
         } else if (decoder.ambiguous()) {
             times.push_back(decoder.finish());
         }
-        deadline.fed(times.size(), decoder.pending(), std::chrono::steady_clock::now());
+        deadline.fed(times.size(), decoder.pending(), Steady::now());
         for (const HostTime told : times) {
             events_.toldByLab(told);
         }
@@ -233,12 +293,31 @@ bool SlaveNode::pause(Nanoseconds duration) {
     return changed_.wait_for(guard, duration, [&] { return stopping_; });
 }
 
+bool SlaveNode::tryNext(MasterList& masters, Backoff& backoff, const std::string& reason) {
+    if (masters.failed()) {
+        return pauseBeforeRetry(backoff, reason);
+    }
+    logger_->warn("{}; trying {}", reason, toText(masters.current()));
+    return isStopping();
+}
+
+bool SlaveNode::goTo(const Endpoint& active, MasterList& masters, Backoff& backoff) {
+    const std::string standby = toText(masters.current());
+    if (masters.redirect(active)) {
+        return pauseBeforeRetry(backoff, "no master is active for long");
+    }
+    logger_->info("the master at {} stands by; going to {}", standby, toText(active));
+    return isStopping();
+}
+
+bool SlaveNode::isStopping() const {
+    const std::lock_guard guard{lock_};
+    return stopping_;
+}
+
 bool SlaveNode::pauseBeforeRetry(Backoff& backoff, const std::string& reason) {
-    {
-        const std::lock_guard guard{lock_};
-        if (stopping_) {
-            return true;
-        }
+    if (isStopping()) {
+        return true;
     }
     const Nanoseconds wait = backoff.next();
     logger_->warn("{}; trying again in {}", reason, toSpanText(wait));

@@ -29,12 +29,15 @@ using Steady = std::chrono::steady_clock;
 }  // namespace
 
 SlaveSession::SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
-                           SharedRoster& roster, const date::time_zone& zone,
-                           FrameDeadline::Patience patience)
+                           SharedRoster& roster, Leadership& leadership,
+                           const date::time_zone& zone, FrameDeadline::Patience patience,
+                           Nanoseconds interval)
     : connection_(std::move(connection)),
       clock_(clock),
       roster_(roster),
+      leadership_(leadership),
       zone_(zone),
+      interval_(interval),
       deadline_(patience),
       stamps_(clock.hostLine()) {
     deadline_.begin(Steady::now());
@@ -125,6 +128,9 @@ void SlaveSession::chooseProtocol(std::byte first) {
 /// A lab report shows only when it was sent. That is as good as the answer to a poll which the
 /// master would have sent one round trip before the report came.
 void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
+    if (!leadership_.isActive()) {
+        throw WireError("speaks the lab's text, to a master that stands by for another one");
+    }
     if (!slave()) {
         join(toText(peer()), true, std::nullopt);
     }
@@ -133,23 +139,55 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
 }
 
 void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
-    std::visit(Overloaded{
-                   [&](const Hello& hello) { receiveHello(hello); },
-                   [&](const Report& report) { receiveReport(report, t4); },
-                   [](const auto&) { throw WireError("sent a message that only a master sends"); },
-               },
-               message);
+    std::visit(
+        Overloaded{
+            [&](const Hello& hello) { receiveHello(hello); },
+            [&](const Report& report) { receiveReport(report, t4); },
+            [&](const MasterAnnouncement& announcement) { receiveAnnouncement(announcement); },
+            [](const auto&) { throw WireError("sent a message that only a master sends"); },
+        },
+        message);
 }
 
 void SlaveSession::receiveHello(const Hello& hello) {
     if (slave()) {
         throw WireError("said hello twice");
     }
-    if (const auto owner = connection_->keyName(); owner && *owner != hello.name) {
-        throw WireError("says that it is \"" + hello.name + "\", but has the key of \"" + *owner +
-                        '"');
+    requireKeyOf(hello.name);
+    if (leadership_.isActive()) {
+        join(hello.name, false, hello.frequencyPpb);
     }
-    join(hello.name, false, hello.frequencyPpb);
+    greet();
+}
+
+void SlaveSession::greet() {
+    const Message greeting = leadership_.greeting(interval_);
+    const bool isLast = std::holds_alternative<Redirect>(greeting);
+    if (!isLab()) {
+        connection_->send(encode(greeting));
+    }
+    if (isLast) {
+        close();
+    }
+}
+
+bool SlaveSession::isLab() const {
+    const std::lock_guard guard{lock_};
+    return lab_;
+}
+
+void SlaveSession::receiveAnnouncement(const MasterAnnouncement& announcement) {
+    if (slave()) {
+        throw WireError("announced a master, but said hello as a slave");
+    }
+    requireKeyOf(MasterRanks::nameOf(announcement.announcement.from));
+    leadership_.heard(announcement);
+}
+
+void SlaveSession::requireKeyOf(const std::string& name) const {
+    if (const auto owner = connection_->keyName(); owner && *owner != name) {
+        throw WireError("says that it is \"" + name + "\", but has the key of \"" + *owner + '"');
+    }
 }
 
 void SlaveSession::receiveReport(const Report& report, HostTime t4) {
@@ -210,13 +248,13 @@ void SlaveSession::endBurst() {
     measured_ = true;
 }
 
-void SlaveSession::beginBurst(Nanoseconds interval) {
+void SlaveSession::beginBurst() {
     const std::lock_guard guard{lock_};
     if (!slave_ || lab_ || burst_.outstanding) {
         return;
     }
     burst_.first = true;
-    const int polls = roster_.beginBurst(*slave_, interval);
+    const int polls = roster_.beginBurst(*slave_, interval_);
     if (polls == 0) {
         return;
     }
@@ -239,10 +277,7 @@ void SlaveSession::join(const std::string& name, bool lab, std::optional<double>
 }
 
 void SlaveSession::tell(const Adjustment& adjustment) {
-    std::unique_lock guard{lock_};
-    const bool lab = lab_;
-    guard.unlock();
-    if (!lab) {
+    if (!isLab()) {
         connection_->send(encode(adjustment));
         return;
     }

@@ -141,8 +141,8 @@ TEST(MasterOptions, takeEveryLimit) {
 
 TEST(SlaveOptions, haveTheDefaultsOfTheHelp) {
     const SlaveOptions options = slave({});
-    EXPECT_EQ(options.master.host, "127.0.0.1");
-    EXPECT_EQ(options.master.port, 8080);
+    EXPECT_EQ(options.masters.front().host, "127.0.0.1");
+    EXPECT_EQ(options.masters.front().port, 8080);
     EXPECT_EQ(options.interval, 5s);
     EXPECT_FALSE(options.lab);
     EXPECT_EQ(options.name, defaultName());
@@ -154,8 +154,8 @@ TEST(SlaveOptions, takeTheirOwnOptions) {
     EXPECT_EQ(options.keyFile, "/etc/keys");
     EXPECT_EQ(options.name, "clock-7");
     EXPECT_TRUE(options.lab);
-    EXPECT_EQ(options.master.host, "rack");
-    EXPECT_EQ(options.master.port, 9000);
+    EXPECT_EQ(options.masters.front().host, "rack");
+    EXPECT_EQ(options.masters.front().port, 9000);
 }
 
 TEST(SlaveOptions, haveADefaultNameThatCanBeSent) {
@@ -172,7 +172,7 @@ TEST(SlaveOptions, readEveryFormOfTheMastersAddress) {
         {"::1", "::1", 8080},
         {"fe80::1%eth0", "fe80::1%eth0", 8080}};
     for (const auto& [text, host, port] : cases) {
-        const Endpoint endpoint = slave({"--master", text}).master;
+        const Endpoint endpoint = slave({"--master", text}).masters.front();
         EXPECT_EQ(endpoint.host, host) << text;
         EXPECT_EQ(endpoint.port, port) << text;
     }

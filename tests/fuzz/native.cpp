@@ -51,6 +51,20 @@ void requireBelievable(const Adjustment& adjustment) {
             "a bound is not negative");
 }
 
+void requireBelievable(const Welcome& welcome) {
+    require(welcome.interval > Nanoseconds::zero(), "an interval is positive");
+}
+
+void requireBelievable(const Redirect& redirect) {
+    require(redirect.host.size() <= 48, "a host has 48 bytes at most");
+    require(redirect.host.empty() == (redirect.port == 0), "a host has a port");
+}
+
+void requireBelievable(const MasterAnnouncement& message) {
+    require(message.announcement.from < 256, "a rank is below 256");
+    require(message.announcement.wait >= Nanoseconds::zero(), "a wait is not negative");
+}
+
 }  // namespace
 
 void run(Bytes input) {

@@ -34,7 +34,7 @@ inline void requireValid(const MasterOptions& options) {
 inline void requireValid(const SlaveOptions& options) {
     requireCommon(options);
     require(readName(options.name) == options.name, "the name can be sent");
-    require(readEndpoint(toText(options.master)) == options.master,
+    require(readEndpoint(toText(options.masters.front())) == options.masters.front(),
             "an address that is written is read as the same");
 }
 

@@ -131,7 +131,7 @@ TEST(Listener, ShutdownWakesABlockedAccept) {
 /// How many bytes are taken for a peer that does not read, but for those in its own buffer.
 std::size_t keptFor(int unreadBytes) {
     boost::asio::io_context context;
-    Listener listener{context, {"127.0.0.1", 0}, unreadBytes};
+    Listener listener{context, {"127.0.0.1", 0}, nullptr, unreadBytes};
     boost::asio::ip::tcp::socket deaf{context, boost::asio::ip::tcp::v4()};
     deaf.set_option(boost::asio::socket_base::receive_buffer_size{1});
     deaf.connect({boost::asio::ip::address_v4::loopback(), listener.local().port});

@@ -65,7 +65,7 @@ class SlaveDeparturesTest : public testing::Test {
     Listener listener_{context_, {kLoopback, 0}};
     SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
     SlaveNode slave_{
-        {.master = listener_.local(), .interval = 100ms, .name = "slave", .lab = false},
+        {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
         {.synchronized = [](auto&&...) {}, .toldByLab = [](auto&&...) {}},
         clock_,
         silent()};

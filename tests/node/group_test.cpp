@@ -78,7 +78,7 @@ class Slave {
   public:
     Slave(const Endpoint& master, const std::string& name, Nanoseconds offset, double driftPpb = 0)
         : clock_(HostClock{offset, driftPpb}, kMaxSlewPpb, ""),
-          node_({.master = master, .interval = 100ms, .name = name, .lab = false},
+          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false},
                 {.synchronized = [](auto&&...) {}, .toldByLab = [](auto&&...) {}}, clock_,
                 silent()) {
         node_.initiateSlaveClient();

@@ -60,7 +60,7 @@ bool await(const std::function<bool()>& condition) {
 class Slave {
   public:
     Slave(const Endpoint& master, const std::string& name, const Key& key, bool lab = false)
-        : node_({.master = master,
+        : node_({.masters = {master},
                  .interval = 50ms,
                  .name = name,
                  .lab = lab,

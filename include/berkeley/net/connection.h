@@ -78,6 +78,9 @@ class Connection {
     /// Whether it was shut down because the peer had stopped reading.
     bool wasDeaf() const { return wasDeaf_; }
 
+    /// The peer's machine is given up when what was sent to it has not arrived for that long.
+    void giveUpAfter(std::chrono::milliseconds patience);
+
     /// Wakes the receiving thread, which finds the connection closed. Never blocks.
     void shutdown();
 
@@ -156,8 +159,12 @@ class Connector {
   public:
     /// `context` outlives this and all its connections. Whoever has a key speaks only with those
     /// who have the same.
-    explicit Connector(boost::asio::io_context& context, std::optional<NamedKey> key = std::nullopt)
-        : context_(context), key_(std::move(key)) {}
+    /// A host that does not answer for `patience` is given up.
+    explicit Connector(boost::asio::io_context& context, std::optional<NamedKey> key = std::nullopt,
+                       std::chrono::milliseconds patience = kPatience)
+        : context_(context), key_(std::move(key)), patience_(patience) {}
+
+    static constexpr std::chrono::seconds kPatience{3};
 
     /// After the handshake. Throws when the host is unknown, no address of it answers, or the
     /// handshake fails; nothing after cancel().
@@ -169,10 +176,13 @@ class Connector {
   private:
     bool begin(Connection::Socket& socket);
     void end();
+    boost::system::error_code reach(Connection::Socket& socket,
+                                    const boost::asio::ip::tcp::endpoint& address);
     std::shared_ptr<Connection> shakeHands(Connection::Socket socket, const Endpoint& endpoint);
 
     boost::asio::io_context& context_;
     const std::optional<NamedKey> key_;
+    const std::chrono::milliseconds patience_;
     std::mutex lock_;                ///< guards what follows
     std::optional<int> connecting_;  ///< the socket
     bool cancelled_ = false;

@@ -19,6 +19,9 @@ struct Endpoint {
 /// are not looked up, and count as what can be reached.
 bool isLoopback(const std::string& host);
 
+/// Whether that name or address leads to this machine itself; false when it leads nowhere.
+bool isAddressOfThisMachine(const std::string& host);
+
 /// "host:8080", "[::1]:8080".
 std::string toText(const Endpoint& endpoint);
 

@@ -18,6 +18,7 @@
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/net/connection.h"
 #include "berkeley/node/admission.h"
+#include "berkeley/node/leadership.h"
 #include "berkeley/node/peer_log.h"
 #include "berkeley/node/shared_roster.h"
 #include "berkeley/node/slave_session.h"
@@ -31,7 +32,9 @@ struct MasterConfig {
     std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
     CycleOptions cycle;
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
-    std::optional<Keys> keys{};             ///< of those who may join; without them: everyone
+    /// Of one of several masters: it is a standby until activate().
+    std::shared_ptr<Leadership> leadership{};
+    std::optional<Keys> keys{};  ///< of those who may join; without them: everyone
     AdmissionLimits admission;
     std::chrono::milliseconds patience{5'000};  ///< for a peer's frame, and to say who it is
     std::uint32_t unreadBytes{Listener::kUnreadBytes};  ///< for a peer that does not read
@@ -59,6 +62,13 @@ class MasterNode {
     /// is sent away, nobody else notices. From any thread but the node's own.
     void replaceKeys(Keys keys);
 
+    /// The group is this master's now: it goes on with the time that it has. For one that stands
+    /// by.
+    void activate();
+
+    /// Ends the sync cycle under way, and sends the slaves to the master that the leadership says.
+    void standBy();
+
     /// Ends every thread and connection. From any thread but the node's own; again for nothing.
     void stop();
 
@@ -78,9 +88,12 @@ class MasterNode {
     using Deadline = SharedRoster::Deadline;
 
     void startConnecting();
+    void greetAll();
+    bool isDone() const;
     void startReceivingClockTime(Receiver& receiver);
     void synchronizeAllClocks();
 
+    void leadGroup();
     void runCycle(std::uint32_t cycle, Deadline start);
     void pollAll(Deadline start);
     CycleOutcome getAverageClockDiff(std::uint32_t cycle);
@@ -104,7 +117,10 @@ class MasterNode {
     PeerLog misdeeds_;  ///< who breaks the protocol
     const date::time_zone& zone_;
     SharedRoster roster_;
-    Adjustment group_;  ///< the group's line; the sync thread's
+    const std::shared_ptr<Leadership> leadership_;
+    std::mutex inCycle_;           ///< held by the sync thread during a sync cycle
+    Adjustment group_;             ///< the group's line; the sync thread's
+    std::uint32_t cyclesRun_ = 0;  ///< the sync thread's
 
     std::optional<KeyRing> keys_;
     boost::asio::io_context context_;

@@ -40,8 +40,14 @@ class SharedRoster {
     void awaitBursts(Deadline deadline);
     /// Waits until there are that many slaves; false when `deadline` comes first.
     bool awaitSlaves(std::size_t count, Deadline deadline);
-    /// True at once when stop() was called, else false at `deadline`.
+    /// True at once when stop() or pause() was called, else false at `deadline`.
     bool awaitStop(Deadline deadline);
+    /// Waits until there may be sync cycles; false after stop().
+    bool awaitTurn();
+    /// Ends every wait, now and until resume().
+    void pause();
+    /// There may be sync cycles again: of a group that is on `line`, if that is given.
+    void resume(const std::optional<Adjustment>& line);
     /// Ends every wait, now and later.
     void stop();
 
@@ -49,11 +55,14 @@ class SharedRoster {
                           const ClockState& master, const CycleOptions& options);
 
   private:
+    bool isOver() const { return stopping_ || paused_; }
+
     mutable std::mutex lock_;  ///< guards everything below
     std::condition_variable changed_;
     Roster roster_;
     std::set<SlaveId> inBurst_;
     GroupRate rate_;
+    bool paused_ = false;
     bool stopping_ = false;
 };
 

@@ -15,20 +15,23 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "berkeley/host/stamp_converter.h"
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/host/time_zone.h"
 #include "berkeley/net/connection.h"
 #include "berkeley/node/backoff.h"
+#include "berkeley/node/frame_deadline.h"
+#include "berkeley/node/master_list.h"
 #include "berkeley/wire/lab.h"
 #include "berkeley/wire/native.h"
 
 namespace berkeley {
 
 struct SlaveConfig {
-    Endpoint master{"127.0.0.1", 8080};
-    Nanoseconds interval = std::chrono::seconds{5};  ///< between two reports unasked
+    std::vector<Endpoint> masters{{"127.0.0.1", 8080}};  ///< by rank; one of them is active
+    Nanoseconds interval = std::chrono::seconds{5};      ///< between two reports unasked
     std::string name;
     bool lab = false;                       ///< the master speaks the lab's text
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
@@ -56,22 +59,42 @@ class SlaveNode {
     void stop();
 
   private:
+    using Steady = std::chrono::steady_clock;
+
+    /// How a connection has ended.
+    struct Parting {
+        std::string reason;
+        std::optional<Endpoint> active{};  ///< where to go, by the word of a standby
+    };
+
+    /// How long a master may take to say a word after the slave's hello.
+    static constexpr std::chrono::seconds kWelcome{2};
+
     /// A native connection to the master, as its receive thread knows it.
     struct Conversation {
         Connection& master;
+        MasterList& masters;
         StampConverter stamps;
-        std::optional<Report> answered;  ///< the last answer to a poll
-        bool adjusted = false;           ///< there was an adjustment already
+        std::optional<Report> answered{};               ///< the last answer to a poll
+        bool adjusted = false;                          ///< there was an adjustment already
+        std::optional<Nanoseconds> silence = kWelcome;  ///< for how long the master may be silent
+        std::optional<Parting> parting{};               ///< the last word of a standby
     };
 
     void startSendingTime();
     void startReceivingTime();
 
     /// Tries until the master can be reached; nothing after stop().
-    std::shared_ptr<Connection> connectToMaster(Backoff& backoff);
-    /// Until the connection ends; why it did.
-    std::string follow(Connection& master);
-    void followNative(Connection& master);
+    std::shared_ptr<Connection> connectToMaster(MasterList& masters, Backoff& backoff);
+    /// Of the group clock, now or in an earlier run.
+    std::optional<double> frequencyPpb() const;
+    /// Until the connection ends.
+    Parting follow(Connection& master, MasterList& masters);
+    Parting followNative(Connection& master, MasterList& masters);
+    static Connection::Patience silenceLeft(const Conversation& conversation,
+                                            Steady::time_point heard);
+    Nanoseconds silenceFor(Nanoseconds interval) const;
+    static Parting partingFor(const Redirect& redirect);
     void followLab(Connection& master);
     void receiveMessage(Conversation& conversation, const Message& message, HostTime t2);
     void answer(Conversation& conversation, const Poll& poll, HostTime t2);
@@ -86,6 +109,12 @@ class SlaveNode {
     /// True when stop() was called, else false after `duration`.
     bool pause(Nanoseconds duration);
     bool pauseBeforeRetry(Backoff& backoff, const std::string& reason);
+    /// It is the turn of the next master, after a pause when all have had theirs. True after
+    /// stop().
+    bool tryNext(MasterList& masters, Backoff& backoff, const std::string& reason);
+    /// It is the turn of the active master. True after stop().
+    bool goTo(const Endpoint& active, MasterList& masters, Backoff& backoff);
+    bool isStopping() const;
 
     const SlaveConfig config_;
     const SlaveEvents events_;

@@ -18,6 +18,7 @@
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/net/connection.h"
 #include "berkeley/node/frame_deadline.h"
+#include "berkeley/node/leadership.h"
 #include "berkeley/node/shared_roster.h"
 #include "berkeley/wire/lab.h"
 #include "berkeley/wire/native.h"
@@ -29,8 +30,8 @@ class SlaveSession {
     /// The peer has `patience` for its first frame from now on, and for every later one from its
     /// first byte on.
     SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
-                 SharedRoster& roster, const date::time_zone& zone,
-                 FrameDeadline::Patience patience);
+                 SharedRoster& roster, Leadership& leadership, const date::time_zone& zone,
+                 FrameDeadline::Patience patience, Nanoseconds interval);
 
     /// Before the first receive(), and on its thread: waits until the peer has proved who it is,
     /// where the master has keys. Throws WireError when it has not.
@@ -41,8 +42,12 @@ class SlaveSession {
     bool receive();
 
     /// Begins a burst with a native slave; the roster waits for its end. Nothing happens while an
-    /// earlier poll is still without an answer. Sync cycles are `interval` apart.
-    void beginBurst(Nanoseconds interval);
+    /// earlier poll is still without an answer.
+    void beginBurst();
+
+    /// Tells a native slave that the master is there. When it is a standby, tells where the active
+    /// one is, and ends the connection.
+    void greet();
 
     /// Sends the adjustment to a native slave, the local time to a lab slave.
     void tell(const Adjustment& adjustment);
@@ -94,6 +99,9 @@ class SlaveSession {
     void receiveNative(std::span<const std::byte> bytes, const Received& received, HostTime read);
     void receiveMessage(const Message& message, HostTime t4);
     void receiveHello(const Hello& hello);
+    void receiveAnnouncement(const MasterAnnouncement& announcement);
+    bool isLab() const;
+    void requireKeyOf(const std::string& name) const;
     void receiveReport(const Report& report, HostTime t4);
     void join(const std::string& name, bool lab, std::optional<double> rememberedPpb);
     /// Takes the answer to the poll and sends the burst's next one.
@@ -105,7 +113,9 @@ class SlaveSession {
     std::shared_ptr<Connection> connection_;
     const SteeredClock& clock_;
     SharedRoster& roster_;
+    Leadership& leadership_;
     const date::time_zone& zone_;
+    const Nanoseconds interval_;  ///< from one sync cycle to the next
     Decoder decoder_;
     FrameDeadline deadline_;
     StampConverter stamps_;

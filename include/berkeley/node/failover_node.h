@@ -1,0 +1,75 @@
+/// One of several masters: announces itself to the others, and carries out what the election says.
+///
+/// While another master is active this one follows it as a slave does, and its MasterNode stands
+/// by; when it is its turn, the slave ends and the MasterNode leads the group with the time that
+/// its clock has. One thread for each other master, which announces this one there, and one that
+/// looks what the election says. Units: std::chrono. Thread safety: as each function says.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "berkeley/node/leadership.h"
+#include "berkeley/node/master_node.h"
+#include "berkeley/node/slave_node.h"
+
+namespace berkeley {
+
+struct FailoverConfig {
+    Nanoseconds interval = std::chrono::seconds{5};  ///< from one sync cycle to the next
+    std::optional<Key> key{};                        ///< of this master's name
+};
+
+class FailoverNode {
+  public:
+    /// After this much silence a master is taken for dead.
+    static Nanoseconds patienceFor(Nanoseconds interval);
+
+    /// `leadership` is also `master`'s. Everything outlives the node.
+    FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
+                 SlaveEvents events, SteeredClock& clock, std::shared_ptr<spdlog::logger> logger);
+    ~FailoverNode();
+
+    /// Starts the threads. After the master's initiateClockServer().
+    void start();
+
+    /// Ends them. From any thread but the node's own; again for nothing.
+    void stop();
+
+  private:
+    void startAnnouncing(Rank to, Connector& connector);
+    void announceOver(Connection& connection, Rank to);
+    void startWatching();
+
+    void carryOut(std::optional<Rank> active);
+    void follow(Rank active);
+
+    /// True after stop(), else false after `duration` or as soon as this master has another role.
+    bool pause(Nanoseconds duration);
+
+    const FailoverConfig config_;
+    const Nanoseconds patience_;
+    Leadership& leadership_;
+    MasterNode& master_;
+    const SlaveEvents events_;
+    SteeredClock& clock_;
+    std::shared_ptr<spdlog::logger> logger_;
+
+    boost::asio::io_context context_;
+    std::vector<std::unique_ptr<Connector>> connectors_;
+    std::optional<Rank> active_;           ///< as carried out; the watching thread's
+    std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's
+    std::mutex lock_;                      ///< guards what follows
+    std::condition_variable changed_;
+    std::uint64_t roles_ = 0;  ///< how often the role has changed
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace berkeley

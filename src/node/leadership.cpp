@@ -1,0 +1,97 @@
+#include "berkeley/node/leadership.h"
+
+#include <ctime>
+#include <utility>
+
+namespace berkeley {
+namespace {
+
+/// Goes on while the process is stopped or the machine suspended.
+Nanoseconds bootTime() {
+    timespec time{};
+    clock_gettime(CLOCK_BOOTTIME, &time);
+    return std::chrono::seconds{time.tv_sec} + Nanoseconds{time.tv_nsec};
+}
+
+/// FNV-1a (Fowler, Noll and Vo), 64 bits.
+std::uint64_t checksumOf(const std::vector<Endpoint>& masters) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    const auto add = [&hash](const std::string& text) {
+        for (const char c : text) {
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        }
+    };
+    for (const Endpoint& master : masters) {
+        add(&master == &masters.front() ? "" : ",");
+        add(toText(master));
+    }
+    return hash;
+}
+
+}  // namespace
+
+std::string MasterRanks::nameOf(Rank rank) {
+    std::string name{"master-"};
+    return name.append(std::to_string(rank + 1));
+}
+
+Leadership::Leadership(MasterRanks ranks, Nanoseconds patience)
+    : ranks_(std::move(ranks)),
+      checksum_(checksumOf(ranks_.masters)),
+      election_(Election{ranks_.self, ranks_.masters.size(), patience, bootTime()}),
+      active_(std::nullopt) {}
+
+bool Leadership::isActive() const {
+    const std::lock_guard guard{lock_};
+    return active_ == ranks_.self;
+}
+
+bool Leadership::mayAct() const {
+    const std::lock_guard guard{lock_};
+    return active_ == ranks_.self && (!election_ || election_->mayAct(bootTime()));
+}
+
+Message Leadership::greeting(Nanoseconds interval) const {
+    const std::lock_guard guard{lock_};
+    if (active_ == ranks_.self) {
+        return Welcome{interval};
+    }
+    if (!active_) {
+        return Redirect{};
+    }
+    const Endpoint& active = ranks_.masters.at(*active_);
+    return Redirect{active.host, active.port};
+}
+
+std::optional<Rank> Leadership::look() {
+    const std::lock_guard guard{lock_};
+    return election_ ? election_->look(bootTime()) : active_;
+}
+
+void Leadership::carryOut(std::optional<Rank> active) {
+    const std::lock_guard guard{lock_};
+    active_ = active;
+}
+
+void Leadership::heard(const MasterAnnouncement& announcement) {
+    const std::lock_guard guard{lock_};
+    if (!election_) {
+        throw WireError("takes this one for one of several masters; has it no --peers?");
+    }
+    if (announcement.masters != checksum_) {
+        throw WireError("has another list of masters; give all of them the same --peers");
+    }
+    if (announcement.announcement.from == ranks_.self) {
+        throw WireError("takes itself for " + MasterRanks::nameOf(ranks_.self) +
+                        ", which is this one; give each of them its own address in --peers");
+    }
+    election_->heard(announcement.announcement, bootTime());
+    (void)election_->look(bootTime());
+}
+
+MasterAnnouncement Leadership::announcementTo(Rank rank) {
+    const std::lock_guard guard{lock_};
+    return {election_.value().announcementTo(rank, bootTime()), checksum_};
+}
+
+}  // namespace berkeley

@@ -1,0 +1,33 @@
+#include "berkeley/node/master_list.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace berkeley {
+
+MasterList::MasterList(std::vector<Endpoint> masters) : masters_(std::move(masters)) {}
+
+bool MasterList::redirect(Endpoint active) {
+    // Should it fail, it is the turn of the one behind it.
+    if (const auto known = std::find(masters_.begin(), masters_.end(), active);
+        known != masters_.end()) {
+        next_ = static_cast<std::size_t>(known - masters_.begin());
+    }
+    redirected_ = std::move(active);
+    redirects_ = (redirects_ + 1) % (masters_.size() + 1);
+    return redirects_ == 0;
+}
+
+bool MasterList::failed() {
+    redirected_.reset();
+    next_ = (next_ + 1) % masters_.size();
+    turns_ = (turns_ + 1) % masters_.size();
+    return turns_ == 0;
+}
+
+void MasterList::reached() {
+    turns_ = 0;
+    redirects_ = 0;
+}
+
+}  // namespace berkeley

@@ -1,0 +1,62 @@
+#include "berkeley/node/master_list.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+const Endpoint kA{"a", 1}, kB{"b", 2}, kC{"c", 3}, kElsewhere{"d", 4};
+
+TEST(MasterList, TriesOneAfterTheOtherAndPausesAfterTheLast) {
+    MasterList masters{{kA, kB, kC}};
+    EXPECT_EQ(masters.current(), kA);
+    EXPECT_FALSE(masters.failed());
+    EXPECT_EQ(masters.current(), kB);
+    EXPECT_FALSE(masters.failed());
+    EXPECT_EQ(masters.current(), kC);
+    EXPECT_TRUE(masters.failed());
+    EXPECT_EQ(masters.current(), kA);
+}
+
+TEST(MasterList, PausesEachTimeWhenThereIsOnlyOne) {
+    MasterList masters{{kA}};
+    EXPECT_TRUE(masters.failed());
+    EXPECT_TRUE(masters.failed());
+}
+
+TEST(MasterList, TriesTheOneBehindTheMasterThatDied) {
+    MasterList masters{{kA, kB, kC}};
+    EXPECT_FALSE(masters.failed());
+    masters.reached();
+    EXPECT_FALSE(masters.failed());
+    EXPECT_EQ(masters.current(), kC);
+    EXPECT_FALSE(masters.failed());
+    EXPECT_TRUE(masters.failed());
+}
+
+TEST(MasterList, GoesWhereAStandbySendsIt) {
+    MasterList masters{{kA, kB, kC}};
+    EXPECT_FALSE(masters.redirect(kElsewhere));
+    EXPECT_EQ(masters.current(), kElsewhere);
+    EXPECT_FALSE(masters.failed());
+    EXPECT_EQ(masters.current(), kB);
+}
+
+TEST(MasterList, PausesWhenStandbysSendItRoundInACircle) {
+    MasterList masters{{kA, kB}};
+    int pauses = 0;
+    for (int i = 0; i < 10; ++i) {
+        pauses += masters.redirect(i % 2 == 0 ? kB : kA) ? 1 : 0;
+    }
+    EXPECT_EQ(pauses, 3);
+}
+
+TEST(MasterList, TriesTheOneBehindTheOneItWasSentTo) {
+    MasterList masters{{kA, kB, kC}};
+    EXPECT_FALSE(masters.redirect(kB));
+    EXPECT_FALSE(masters.failed());
+    EXPECT_EQ(masters.current(), kC);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -165,11 +165,10 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
         if (opened.receipt != Receipt::timeout) {
             return opened;
         }
-        // Half a record is no frame to whoever waits for one.
-        if (tls_->boundaries().within()) {
-            patience = std::min(patience.value_or(kRecordPatience), kRecordPatience);
-        }
-        const Received received = receiveRaw(records, patience);
+        // Whoever waits for a frame that has not begun need not know that its record has.
+        const Patience rest = std::min(patience.value_or(kRecordPatience), kRecordPatience);
+        const Received received =
+            receiveRaw(records, tls_->boundaries().within() ? rest : patience);
         if (received.receipt != Receipt::data) {
             return received;
         }

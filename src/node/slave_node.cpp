@@ -119,11 +119,11 @@ std::optional<double> SlaveNode::frequencyPpb() const {
 }
 
 SlaveNode::Parting SlaveNode::follow(Connection& master, MasterList& masters) {
-    logger_->info("connected to the master at {}", toText(masters.current()));
     try {
         if (!config_.lab) {
             return followNative(master, masters);
         }
+        logger_->info("connected to the master at {}", toText(masters.current()));
         followLab(master);
         return {.reason = "has closed the connection"};
     } catch (const std::exception& error) {
@@ -182,12 +182,20 @@ void SlaveNode::receiveMessage(Conversation& conversation, const Message& messag
     } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
         adjust(conversation, *adjustment);
     } else if (const auto* welcome = std::get_if<Welcome>(&message)) {
-        conversation.silence = silenceFor(welcome->interval);
-        conversation.masters.reached();
+        receiveWelcome(conversation, *welcome);
     } else if (const auto* redirect = std::get_if<Redirect>(&message)) {
         conversation.parting = partingFor(*redirect);
     } else {
         throw WireError("sent a message that only a slave sends");
+    }
+}
+
+/// Later ones say that the master is still there, which any message says.
+void SlaveNode::receiveWelcome(Conversation& conversation, const Welcome& welcome) {
+    if (!std::exchange(welcomed_, true)) {
+        logger_->info("connected to the master at {}", toText(conversation.masters.current()));
+        conversation.silence = silenceFor(welcome.interval);
+        conversation.masters.reached();
     }
 }
 
@@ -297,16 +305,18 @@ bool SlaveNode::tryNext(MasterList& masters, Backoff& backoff, const std::string
     if (masters.failed()) {
         return pauseBeforeRetry(backoff, reason);
     }
-    logger_->warn("{}; trying {}", reason, toText(masters.current()));
+    const auto level = std::exchange(welcomed_, false) ? spdlog::level::warn : spdlog::level::debug;
+    logger_->log(level, "{}; trying {}", reason, toText(masters.current()));
     return isStopping();
 }
 
 bool SlaveNode::goTo(const Endpoint& active, MasterList& masters, Backoff& backoff) {
+    welcomed_ = false;
     const std::string standby = toText(masters.current());
     if (masters.redirect(active)) {
         return pauseBeforeRetry(backoff, "no master is active for long");
     }
-    logger_->info("the master at {} stands by; going to {}", standby, toText(active));
+    logger_->debug("the master at {} stands by; going to {}", standby, toText(active));
     return isStopping();
 }
 
@@ -316,6 +326,7 @@ bool SlaveNode::isStopping() const {
 }
 
 bool SlaveNode::pauseBeforeRetry(Backoff& backoff, const std::string& reason) {
+    welcomed_ = false;
     if (isStopping()) {
         return true;
     }

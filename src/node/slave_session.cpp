@@ -88,7 +88,9 @@ void SlaveSession::receiveNative(std::span<const std::byte> bytes, const Receive
     const HostTime t4 =
         stamps_.arrival(decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
     for (const Message& message : messages) {
-        receiveMessage(message, t4);
+        if (!sentOn_) {
+            receiveMessage(message, t4);
+        }
     }
 }
 
@@ -167,6 +169,7 @@ void SlaveSession::greet() {
         connection_->send(encode(greeting));
     }
     if (isLast) {
+        sentOn_ = true;
         close();
     }
 }

@@ -96,6 +96,7 @@ class SlaveNode {
     Nanoseconds silenceFor(Nanoseconds interval) const;
     static Parting partingFor(const Redirect& redirect);
     void followLab(Connection& master);
+    void receiveWelcome(Conversation& conversation, const Welcome& welcome);
     void receiveMessage(Conversation& conversation, const Message& message, HostTime t2);
     void answer(Conversation& conversation, const Poll& poll, HostTime t2);
     void adjust(Conversation& conversation, const Adjustment& adjustment);
@@ -122,6 +123,7 @@ class SlaveNode {
     std::shared_ptr<spdlog::logger> logger_;
     const date::time_zone& zone_;
 
+    bool welcomed_ = false;  ///< by the present master; the receive thread's
     boost::asio::io_context context_;
     Connector connector_;
     mutable std::mutex lock_;  ///< guards connection_ and stopping_

@@ -5,6 +5,7 @@
 
 #include <date/tz.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -119,7 +120,8 @@ class SlaveSession {
     Decoder decoder_;
     FrameDeadline deadline_;
     StampConverter stamps_;
-    std::optional<Measurement> open_;  ///< waits for the next report
+    std::atomic<bool> sentOn_ = false;  ///< to another master; what comes from now on is late
+    std::optional<Measurement> open_;   ///< waits for the next report
 
     mutable std::mutex lock_;  ///< guards what follows
     std::optional<SlaveId> slave_;

@@ -20,7 +20,7 @@ inline std::string nameOf(Speech speech) { return speech == Speech::plain ? "Pla
 
 struct ConnectedPair {
     explicit ConnectedPair(Speech speech, const std::string& host = "127.0.0.1")
-        : listener_{context_, {host, 0}, speech == Speech::plain ? nullptr : &ring_},
+        : listener_{context_, {host, 0}, speech == Speech::plain ? nullptr : &ring_, kUnreadBytes},
           connector_{context_, speech == Speech::plain ? std::nullopt
                                                        : std::optional{NamedKey{"client", kKey}}} {
         std::thread connecting{[&] { client_ = connector_.connect(listener_.local()); }};
@@ -28,6 +28,9 @@ struct ConnectedPair {
         EXPECT_TRUE(server_->handshake());
         connecting.join();
     }
+
+    /// Readers may be late.
+    static constexpr int kUnreadBytes = 1 << 20;
 
     KeyRing ring_{Keys{{"client", kKey}}};
     boost::asio::io_context context_;

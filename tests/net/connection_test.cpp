@@ -85,7 +85,7 @@ TEST_P(ConnectionTest, GivesWhatWasSentAtOnceInAsManyPiecesAsTheReaderWants) {
 }
 
 TEST_P(ConnectionTest, LetsManyThreadsSendWhileOneReceives) {
-    constexpr int kThreads = 4, kEach = 500;
+    constexpr int kThreads = 4, kEach = 50;
     const auto talk = [](Connection& connection, char letter) {
         const std::string frame(64, letter);
         for (int i = 0; i < kEach; ++i) {

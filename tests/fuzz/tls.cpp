@@ -1,0 +1,117 @@
+/// TLS records as received: by a master and a slave that wait for a handshake, and by a master in
+/// the middle of a conversation whose records are altered on the way.
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "berkeley/wire/messages.h"
+#include "fuzz.h"
+#include "net/tls_session.h"
+
+namespace berkeley::fuzz {
+namespace {
+
+using Text = std::vector<std::byte>;
+
+const KeyRing& ring() {
+    static const KeyRing keys{Keys{{"slave", Key(32, 0x5A)}}};
+    return keys;
+}
+
+NamedKey slaveKey() { return {"slave", Key(32, 0x5A)}; }
+
+void requireNoHandshake(TlsSession& session, const CutStream& stream) {
+    try {
+        for (const Bytes piece : stream.pieces) {
+            session.feed(piece);
+            require(!session.handshake(), "who has no key does not get in");
+        }
+    } catch (const WireError& error) {
+        requireOneLine(error.what());
+    }
+}
+
+void shakeHands(TlsSession& slave, TlsSession& master) {
+    for (int turn = 0; turn < 4; ++turn) {
+        (void)slave.handshake();
+        master.feed(slave.takeOutput());
+        (void)master.handshake();
+        slave.feed(master.takeOutput());
+    }
+    require(slave.handshake() && master.handshake(), "who has the key gets in");
+}
+
+Text readAll(TlsSession& session) {
+    Text text;
+    std::array<std::byte, 100> buffer;
+    while (const std::size_t size = session.read(buffer)) {
+        text.insert(text.end(), buffer.begin(), buffer.begin() + static_cast<long>(size));
+    }
+    return text;
+}
+
+/// Each three bytes of the input say which byte of the stream to change, and how.
+bool alter(Text& records, Bytes changes) {
+    const Text sent = records;
+    for (std::size_t i = 0; i + 2 < changes.size(); i += 3) {
+        const auto at = std::to_integer<std::size_t>(changes[i]) << 8 |
+                        std::to_integer<std::size_t>(changes[i + 1]);
+        records[at % records.size()] ^= changes[i + 2];
+    }
+    return records != sent;
+}
+
+void requireWhatWasSaid(Bytes changes) {
+    TlsSession slave{slaveKey()}, master{ring()};
+    shakeHands(slave, master);
+    Text said;
+    for (int frame = 0; frame < 3; ++frame) {
+        const Text text(64, static_cast<std::byte>('a' + frame));
+        require(slave.write(text), "the session lasts");
+        said.insert(said.end(), text.begin(), text.end());
+    }
+    Text records = slave.takeOutput();
+    const bool altered = alter(records, changes);
+    Text heard;
+    try {
+        for (std::size_t at = 0; at < records.size(); at += 50) {
+            const Bytes rest = Bytes{records}.subspan(at);
+            master.feed(rest.first(std::min<std::size_t>(50, rest.size())));
+            const Text part = readAll(master);
+            heard.insert(heard.end(), part.begin(), part.end());
+        }
+    } catch (const WireError& error) {
+        requireOneLine(error.what());
+        require(altered, "what was not altered is believed");
+    }
+    require(heard.size() <= said.size() && std::equal(heard.begin(), heard.end(), said.begin()),
+            "what is heard was said");
+    require(altered || heard == said, "what was not altered is heard");
+}
+
+}  // namespace
+
+void run(Bytes input) {
+    if (input.empty()) {
+        return;
+    }
+    const Bytes rest = input.subspan(1);
+    switch (std::to_integer<int>(input.front()) % 3) {
+        case 0: {
+            TlsSession master{ring()};
+            requireNoHandshake(master, CutStream{rest});
+            break;
+        }
+        case 1: {
+            TlsSession slave{slaveKey()};
+            (void)slave.handshake();
+            requireNoHandshake(slave, CutStream{rest});
+            break;
+        }
+        default:
+            requireWhatWasSaid(rest);
+    }
+}
+
+}  // namespace berkeley::fuzz

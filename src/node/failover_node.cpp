@@ -68,6 +68,7 @@ void FailoverNode::announceOver(Connection& connection, Rank to) {
     connection.giveUpAfter(std::chrono::duration_cast<std::chrono::milliseconds>(patience_));
     while (connection.send(encode(leadership_.announcementTo(to)))) {
         if (pause(patience_ / kAnnouncements)) {
+            connection.send(encode(leadership_.announcementTo(to)));  // That it has resigned.
             return;
         }
     }
@@ -79,7 +80,7 @@ void FailoverNode::startWatching() {
             carryOut(active);
         }
     } while (!pause(patience_ / kLooks));
-    follower_.reset();
+    carryOut(std::nullopt);
 }
 
 void FailoverNode::carryOut(std::optional<Rank> active) {
@@ -96,7 +97,7 @@ void FailoverNode::carryOut(std::optional<Rank> active) {
         master_.activate();
     } else if (active) {
         follow(*active);
-    } else {
+    } else if (!isStopping()) {
         logger_->warn("no master is active");
     }
     const std::lock_guard guard{lock_};
@@ -121,6 +122,11 @@ void FailoverNode::follow(Rank active) {
     }
 }
 
+bool FailoverNode::isStopping() {
+    const std::lock_guard guard{lock_};
+    return stopping_;
+}
+
 bool FailoverNode::pause(Nanoseconds duration) {
     std::unique_lock guard{lock_};
     const std::uint64_t role = roles_;
@@ -129,6 +135,7 @@ bool FailoverNode::pause(Nanoseconds duration) {
 }
 
 void FailoverNode::stop() {
+    leadership_.resign();
     {
         const std::lock_guard guard{lock_};
         stopping_ = true;

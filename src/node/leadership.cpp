@@ -68,6 +68,11 @@ std::optional<Rank> Leadership::look() {
     return election_ ? election_->look(bootTime()) : active_;
 }
 
+void Leadership::resign() {
+    const std::lock_guard guard{lock_};
+    election_.value().resign(bootTime());
+}
+
 void Leadership::carryOut(std::optional<Rank> active) {
     const std::lock_guard guard{lock_};
     active_ = active;

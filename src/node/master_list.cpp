@@ -8,6 +8,9 @@ namespace berkeley {
 MasterList::MasterList(std::vector<Endpoint> masters) : masters_(std::move(masters)) {}
 
 bool MasterList::redirect(Endpoint active) {
+    if (active == std::exchange(useless_, std::nullopt)) {
+        return true;
+    }
     // Should it fail, it is the turn of the one behind it.
     if (const auto known = std::find(masters_.begin(), masters_.end(), active);
         known != masters_.end()) {
@@ -19,6 +22,7 @@ bool MasterList::redirect(Endpoint active) {
 }
 
 bool MasterList::failed() {
+    useless_ = current();
     redirected_.reset();
     next_ = (next_ + 1) % masters_.size();
     turns_ = (turns_ + 1) % masters_.size();
@@ -28,6 +32,7 @@ bool MasterList::failed() {
 void MasterList::reached() {
     turns_ = 0;
     redirects_ = 0;
+    useless_.reset();
 }
 
 }  // namespace berkeley

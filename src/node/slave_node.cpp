@@ -19,6 +19,8 @@ constexpr Nanoseconds kLongestRetry = 4s;
 constexpr Nanoseconds kLongestRetryOfSeveral = 400ms;
 /// While one of them does not answer, another one may be active already.
 constexpr std::chrono::milliseconds kPatienceOfSeveral = 1s;
+/// How long a master may take to say a word after the slave's hello.
+constexpr Nanoseconds kWelcome = 2s;
 /// How much later than half an interval behind its time a master's message may be.
 constexpr Nanoseconds kLate = 250ms;
 /// A connection that lasted this long was a good one: the next attempt follows soon.
@@ -133,8 +135,10 @@ SlaveNode::Parting SlaveNode::follow(Connection& master, MasterList& masters) {
 }
 
 SlaveNode::Parting SlaveNode::followNative(Connection& master, MasterList& masters) {
-    Conversation conversation{
-        .master = master, .masters = masters, .stamps = StampConverter{clock_.hostLine()}};
+    Conversation conversation{.master = master,
+                              .masters = masters,
+                              .stamps = StampConverter{clock_.hostLine()},
+                              .silence = masters.size() > 1 ? kPatienceOfSeveral : kWelcome};
     NativeDecoder decoder;
     FrameDeadline deadline{kFramePatience};
     auto heard = Steady::now();
@@ -314,7 +318,7 @@ bool SlaveNode::goTo(const Endpoint& active, MasterList& masters, Backoff& backo
     welcomed_ = false;
     const std::string standby = toText(masters.current());
     if (masters.redirect(active)) {
-        return pauseBeforeRetry(backoff, "no master is active for long");
+        return pauseBeforeRetry(backoff, "no master is active yet");
     }
     logger_->debug("the master at {} stands by; going to {}", standby, toText(active));
     return isStopping();

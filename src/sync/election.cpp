@@ -57,6 +57,11 @@ void Election::begin(Nanoseconds now) {
     active_ = false;
 }
 
+void Election::resign(Nanoseconds now) {
+    began_ = now;
+    active_ = false;
+}
+
 bool Election::wasStopped(Nanoseconds now) const { return now - looked_ > patience_ / 4; }
 
 bool Election::isRecent(std::optional<Nanoseconds> time, Nanoseconds now) const {

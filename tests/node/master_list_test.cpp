@@ -51,6 +51,15 @@ TEST(MasterList, PausesWhenStandbysSendItRoundInACircle) {
     EXPECT_EQ(pauses, 3);
 }
 
+TEST(MasterList, AsksAStandbyAgainThatSendsItBackToTheMasterThatFailed) {
+    MasterList masters{{kA, kB, kC}};
+    EXPECT_FALSE(masters.failed());
+    EXPECT_TRUE(masters.redirect(kA));
+    EXPECT_EQ(masters.current(), kB);
+    EXPECT_FALSE(masters.redirect(kA)) << "the standby insists";
+    EXPECT_EQ(masters.current(), kA);
+}
+
 TEST(MasterList, TriesTheOneBehindTheOneItWasSentTo) {
     MasterList masters{{kA, kB, kC}};
     EXPECT_FALSE(masters.redirect(kB));

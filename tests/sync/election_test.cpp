@@ -194,5 +194,23 @@ TEST_F(ElectionTest, LookThatTookItsTimeBeforeTheLatestOneChangesNothing) {
     EXPECT_TRUE(election_.mayAct(now_ + kPatience / 4));
 }
 
+TEST_F(ElectionTest, WhoResignsIsReplacedAtOnce) {
+    Election next{2, 3, kPatience, kBegin};
+    becomeActive();
+    hear(2, false);
+    for (Nanoseconds at = kBegin; at < now_; at += 500ms) {
+        next.look(at);
+    }
+    const Announcement asked = next.announcementTo(1, now_);
+    next.heard({1, true, 0s, kTheirs, asked.sent}, now_);
+    EXPECT_EQ(next.look(now_), 1U);
+
+    election_.heard(asked, now_);
+    election_.resign(now_);
+    EXPECT_EQ(election_.look(now_), std::nullopt);
+    next.heard(election_.announcementTo(2, now_), now_);
+    EXPECT_EQ(next.look(now_), 2U);
+}
+
 }  // namespace
 }  // namespace berkeley

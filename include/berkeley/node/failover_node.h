@@ -39,7 +39,8 @@ class FailoverNode {
     /// Starts the threads. After the master's initiateClockServer().
     void start();
 
-    /// Ends them. From any thread but the node's own; again for nothing.
+    /// Ends them, and lets the next master lead at once if this one did. From any thread but the
+    /// node's own; again for nothing.
     void stop();
 
   private:
@@ -50,6 +51,7 @@ class FailoverNode {
     void carryOut(std::optional<Rank> active);
     void follow(Rank active);
 
+    bool isStopping();
     /// True after stop(), else false after `duration` or as soon as this master has another role.
     bool pause(Nanoseconds duration);
 

@@ -45,6 +45,8 @@ class Leadership {
 
     /// What the election says now.
     std::optional<Rank> look();
+    /// This master is about to end: the next announcements say that another one may lead.
+    void resign();
     /// This one, if `active` is its rank; else a standby of that one, or of nobody.
     void carryOut(std::optional<Rank> active);
 

@@ -22,9 +22,10 @@ class MasterList {
 
     const Endpoint& current() const { return redirected_ ? *redirected_ : masters_[next_]; }
 
-    /// The current one is a standby; the active one is there. True when that has been said too
-    /// often since the last time or since reached(), as by two that send to each other: time for a
-    /// pause.
+    /// The current one is a standby; the active one is there. True when it is time for a pause:
+    /// that has been said too often since the last time or since reached(), as by two that send to
+    /// each other; or it is the one that was of no use just now, of which the standby has not heard
+    /// yet.
     bool redirect(Endpoint active);
 
     /// The current one was of no use. True when all of the list have had their turn since the
@@ -38,6 +39,7 @@ class MasterList {
     std::vector<Endpoint> masters_;
     std::size_t next_ = 0;
     std::optional<Endpoint> redirected_;
+    std::optional<Endpoint> useless_;  ///< the latest that was
     std::size_t turns_ = 0;
     std::size_t redirects_ = 0;
 };

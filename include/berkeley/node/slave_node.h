@@ -67,18 +67,15 @@ class SlaveNode {
         std::optional<Endpoint> active{};  ///< where to go, by the word of a standby
     };
 
-    /// How long a master may take to say a word after the slave's hello.
-    static constexpr std::chrono::seconds kWelcome{2};
-
     /// A native connection to the master, as its receive thread knows it.
     struct Conversation {
         Connection& master;
         MasterList& masters;
         StampConverter stamps;
-        std::optional<Report> answered{};               ///< the last answer to a poll
-        bool adjusted = false;                          ///< there was an adjustment already
-        std::optional<Nanoseconds> silence = kWelcome;  ///< for how long the master may be silent
-        std::optional<Parting> parting{};               ///< the last word of a standby
+        std::optional<Report> answered{};      ///< the last answer to a poll
+        bool adjusted = false;                 ///< there was an adjustment already
+        std::optional<Nanoseconds> silence{};  ///< for how long the master may be silent
+        std::optional<Parting> parting{};      ///< the last word of a standby
     };
 
     void startSendingTime();

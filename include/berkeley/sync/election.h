@@ -65,6 +65,10 @@ class Election {
     /// Looks, so that what it says is true.
     Announcement announcementTo(Rank to, Nanoseconds now);
 
+    /// It is not active any more and has to listen anew, so that the others, once they have heard
+    /// of it, need not wait.
+    void resign(Nanoseconds now);
+
     /// Announcements from itself, or from a rank that there is not, are ignored.
     void heard(const Announcement& announcement, Nanoseconds now);
 

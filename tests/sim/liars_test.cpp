@@ -111,6 +111,33 @@ TEST_F(Liars, LieNoLargerThanTheBoundMovesTheGroupByNoMore) {
     EXPECT_LT(harm.moved, kByRates + 60us);
 }
 
+TEST_F(Liars, FalseClaimsOfAClockThatKnowsBetterDoNoHarm) {
+    for (const Nanoseconds off : std::initializer_list<Nanoseconds>{0us, 40us, 1h}) {
+        Scenario scenario = group(4);
+        for (const std::size_t i : {0U, 1U}) {
+            scenario.slaves[i].joins = i * 30s;
+            scenario.slaves[i].claim = [off](ClockReading& reading) {
+                reading.correction += off;
+                reading.deviation = Deviation{};
+            };
+        }
+        const Watched watched =
+            observe(scenario, {.until = kEnd, .settled = 40s, .ignored = {"s1", "s2"}});
+        EXPECT_LT(watched.spread, 4us) << off.count();
+    }
+}
+
+TEST_F(Liars, DriftingAwayInConcertHarmsNoMoreThanARate) {
+    // Two of five clocks.
+    Scenario scenario = group(4);
+    for (const std::size_t i : {0U, 1U}) {
+        scenario.slaves[i].lie = [](Nanoseconds now) { return since(now) / 20'000; };
+    }
+    const Watched watched =
+        observe(scenario, {.until = kEnd, .settled = 30s, .ignored = {"s1", "s2"}});
+    EXPECT_LT(watched.spread, 4us);
+}
+
 TEST_F(Liars, WhoStopsLyingIsBackAtOnce) {
     Scenario scenario = group(4);
     scenario.slaves[0].lie = [](Nanoseconds now) { return now < kBegin ? 1ms : 0ms; };

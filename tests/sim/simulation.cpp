@@ -129,8 +129,11 @@ void Simulation::answer(Slave& slave, SlaveId asked, HostTime t1) {
     const Nanoseconds lie = slave.model.lie ? slave.model.lie(now_) : Nanoseconds::zero();
     const Nanoseconds sent = now_ + kThinking;
     const HostTime t2 = slave.host.clock.at(now_), t3 = slave.host.clock.at(sent);
-    const ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3),
-                               slave.host.discipline.state().deviationAt(t3)};
+    ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3),
+                         slave.host.discipline.state().deviationAt(t3)};
+    if (slave.model.claim) {
+        slave.model.claim(reading);
+    }
     slave.lastToMaster =
         std::max(slave.lastToMaster, sent + slave.model.path.report(random_, sent));
     const Nanoseconds arrival = slave.lastToMaster;

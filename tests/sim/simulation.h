@@ -27,6 +27,8 @@ struct SlaveModel {
     std::optional<double> rememberedDriftPpb{};
     /// What the slave adds to the times that it reports; an honest one adds nothing.
     std::function<Nanoseconds(Nanoseconds trueTime)> lie{};
+    /// What it says of its correction and how well it knows it; an honest one says what is.
+    std::function<void(ClockReading&)> claim{};
     /// Whether it leaves polls without an answer.
     std::function<bool(Nanoseconds trueTime)> silent{};
 };

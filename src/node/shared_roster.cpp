@@ -2,15 +2,24 @@
 
 namespace berkeley {
 
-SlaveId SharedRoster::join(const std::string& name, const std::string& address, bool lab,
-                           std::optional<double> rememberedPpb) {
+SlaveId SharedRoster::join(const std::string& name, const std::string& address,
+                           std::optional<double> frequencyPpb) {
     const std::lock_guard guard{lock_};
     changed_.notify_all();
-    if (!rememberedPpb) {
-        return roster_.join(name, address, lab);
+    if (!frequencyPpb) {
+        return roster_.join(name, address, false);
     }
-    const double driftPpb = (rate_.ppb() - *rememberedPpb) / (1 + *rememberedPpb * 1e-9);
-    return roster_.join(name, address, lab, driftPpb);
+    const double driftPpb = (rate_.ppb() - *frequencyPpb) / (1 + *frequencyPpb * 1e-9);
+    return roster_.join(name, address, false, driftPpb);
+}
+
+SlaveId SharedRoster::joinLab(const std::string& address, const Exchange& exchange,
+                              const ClockReading& reading) {
+    const std::lock_guard guard{lock_};
+    changed_.notify_all();
+    const SlaveId slave = roster_.join(address, address, true);
+    (void)roster_.record(slave, exchange, reading);
+    return slave;
 }
 
 void SharedRoster::leave(SlaveId slave) {

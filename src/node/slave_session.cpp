@@ -133,11 +133,17 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
     if (!leadership_.isActive()) {
         throw WireError("speaks the lab's text, to a master that stands by for another one");
     }
-    if (!slave()) {
-        join(toText(peer()), true, std::nullopt);
-    }
     const HostTime t1 = t4 - connection_->roundTrip() - kLabResolution;
-    (void)roster_.record(slave().value(), {t1, time, time, t4}, {time, {}});
+    const Exchange exchange{t1, time, time, t4};
+    const ClockReading reading{time, {}};
+    if (const std::optional<SlaveId> known = slave()) {
+        (void)roster_.record(*known, exchange, reading);
+        return;
+    }
+    const std::lock_guard guard{lock_};
+    name_ = toText(peer());
+    lab_ = true;
+    slave_ = roster_.joinLab(name_, exchange, reading);
 }
 
 void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
@@ -157,7 +163,7 @@ void SlaveSession::receiveHello(const Hello& hello) {
     }
     requireKeyOf(hello.name);
     if (leadership_.isActive()) {
-        join(hello.name, false, hello.frequencyPpb);
+        join(hello);
     }
     greet();
 }
@@ -271,12 +277,11 @@ void SlaveSession::sendPoll(Burst& burst) {
     connection_->sendStamped(encode(Poll{++burst.sequence}));
 }
 
-void SlaveSession::join(const std::string& name, bool lab, std::optional<double> rememberedPpb) {
+void SlaveSession::join(const Hello& hello) {
     // The roster may wake the sync thread, which must find the session complete.
     const std::lock_guard guard{lock_};
-    slave_ = roster_.join(name, toText(peer()), lab, rememberedPpb);
-    name_ = name;
-    lab_ = lab;
+    slave_ = roster_.join(hello.name, toText(peer()), hello.frequencyPpb);
+    name_ = hello.name;
 }
 
 void SlaveSession::tell(const Adjustment& adjustment) {

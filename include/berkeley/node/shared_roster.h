@@ -23,9 +23,12 @@ class SharedRoster {
     SharedRoster(double driftLimitPpb, double groupFrequencyPpb)
         : roster_(driftLimitPpb), rate_(groupFrequencyPpb) {}
 
-    /// `rememberedPpb` is the frequency of the slave's group clock in an earlier run.
-    SlaveId join(const std::string& name, const std::string& address, bool lab,
-                 std::optional<double> rememberedPpb);
+    /// `frequencyPpb` is that of the slave's group clock, now or in an earlier run.
+    SlaveId join(const std::string& name, const std::string& address,
+                 std::optional<double> frequencyPpb);
+    /// With its first report, so that no sync cycle finds a lab slave that has not answered.
+    SlaveId joinLab(const std::string& address, const Exchange& exchange,
+                    const ClockReading& reading);
     void leave(SlaveId slave);
     bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
 

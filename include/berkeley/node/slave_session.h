@@ -104,7 +104,7 @@ class SlaveSession {
     bool isLab() const;
     void requireKeyOf(const std::string& name) const;
     void receiveReport(const Report& report, HostTime t4);
-    void join(const std::string& name, bool lab, std::optional<double> rememberedPpb);
+    void join(const Hello& hello);
     /// Takes the answer to the poll and sends the burst's next one.
     Answer takeAnswer(std::uint32_t sequence);
     void sendPoll(Burst& burst);

@@ -38,7 +38,9 @@ void GroupRate::follow(HostTime now, std::map<SlaveId, double> drifts, std::size
         found(now, drifts);
     }
     if (founded_ && mostKnown) {
-        const double most = kReturnPpb * std::chrono::duration<double>(now - last_).count();
+        // The master's clock may have been set back.
+        const std::chrono::duration<double> passed = std::max(now - last_, Nanoseconds::zero());
+        const double most = kReturnPpb * passed.count();
         move(std::clamp(meanOf(drifts) - ppb_, -most, most));
     }
     last_ = now;

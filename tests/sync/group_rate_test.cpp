@@ -60,6 +60,11 @@ TEST_F(FoundedGroup, DoesNotChangeItsRateWhenAClockComes) {
     EXPECT_NEAR(rate_.ppb(), 6'000, 0.1);
 }
 
+TEST_F(FoundedGroup, DoesNotChangeItsRateWhenTheMastersClockIsSetBack) {
+    cycle({{1, 30'000}}, -1h);
+    EXPECT_NEAR(rate_.ppb(), 6'000, 0.1);
+}
+
 TEST_F(FoundedGroup, GoesToTheMeanInTheEnd) {
     for (int i = 0; i < 200; ++i) {
         cycle({{1, 30'000}}, 1h);

@@ -1,14 +1,12 @@
 /// Who may join a master with keys, over real sockets.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/base_sink.h>
 
 #include <array>
-#include <functional>
-#include <sstream>
 #include <thread>
 
 #include "berkeley/node/master_node.h"
 #include "berkeley/node/slave_node.h"
+#include "node/log.h"
 
 namespace berkeley {
 namespace {
@@ -17,45 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr double kMaxSlewPpb = 500'000;
 const Key kOne(32, 0x11), kTwo(32, 0x22), kThree(32, 0x33);
-
-/// What a node has logged.
-class Log {
-  public:
-    bool has(const std::string& text) {
-        // The sink's lock keeps the stream from changing meanwhile.
-        const std::lock_guard guard{sink_->lock_};
-        return sink_->stream_.str().find(text) != std::string::npos;
-    }
-
-    std::shared_ptr<spdlog::logger> logger() {
-        return std::make_shared<spdlog::logger>("test", sink_);
-    }
-
-  private:
-    struct Sink : spdlog::sinks::base_sink<std::mutex> {
-        void sink_it_(const spdlog::details::log_msg& message) override {
-            const std::lock_guard guard{lock_};
-            stream_ << std::string_view{message.payload.data(), message.payload.size()} << '\n';
-        }
-        void flush_() override {}
-
-        std::mutex lock_;
-        std::ostringstream stream_;
-    };
-
-    std::shared_ptr<Sink> sink_ = std::make_shared<Sink>();
-};
-
-bool await(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) {
-            return false;
-        }
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
-}
 
 class Slave {
   public:

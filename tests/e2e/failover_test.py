@@ -1,0 +1,278 @@
+"""Several masters: one leads, the others follow it, and one of them takes over when it is gone."""
+
+import os
+import signal
+import threading
+import unittest
+
+from berkeley_e2e import BIN, DaemonTest, Page, Program, Slave, free_port, raw_now, wait_until
+from keys_test import KeyFile
+from peers_test import WARNING
+
+# Sanitized programs need several times the processor time, and so a longer interval.
+INTERVAL = f"{500 * int(os.environ.get('BERKELEY_SLOWNESS', '1'))}ms"
+
+LEADS = "is active now: it leads the group"
+
+
+class FailoverTest(DaemonTest):
+    """Masters 1, 2, ..., ranked in this order, and slaves that know them all."""
+
+    def setUp(self):
+        super().setUp()
+        self.options = ()
+        self.choose_addresses(3)
+
+    def choose_addresses(self, count):
+        self.ports = {}
+        while len(self.ports) < count:
+            port = free_port()
+            if port not in self.ports.values():
+                self.ports[len(self.ports) + 1] = port
+
+    def addresses(self, *ranks):
+        return ",".join(f"127.0.0.1:{self.ports[rank]}" for rank in ranks or self.ports)
+
+    def start_ranked(self, rank, *options, peers=None):
+        master = self.start_master(
+            "--peers", peers or self.addresses(), *self.options, *options,
+            port=self.ports[rank], interval=INTERVAL,
+        )  # fmt: skip
+        master.name = f"master-{rank}"
+        return master
+
+    def start_masters(self, *options):
+        return {rank: self.start_ranked(rank, *options) for rank in self.ports}
+
+    def start_follower(self, name, *options, ranks=()):
+        """A slave that knows the masters of these ranks, or all."""
+        page = self.folder / f"slave-{len(self.programs)}"
+        command = [BIN / "berkeley-slave", "--master", self.addresses(*ranks), "--name", name]
+        command += ["--interval", INTERVAL, "--publish", page]
+        command += ["--state-dir", self.state_folder(), *self.options, *options]
+        return self.start(Slave(name, command, page))
+
+    def start_group(self, *options):
+        """Three masters, of which the first leads, and four slaves."""
+        masters = self.start_masters(*options)
+        masters[1].wait_for(LEADS)
+        slaves = [
+            self.start_follower("ahead", "--simulate-offset=200ms"),
+            self.start_follower("behind", "--simulate-offset=-300ms"),
+            self.start_follower("drifting", "--simulate-drift=40ppm"),
+            self.start_follower("right"),
+        ]
+        self.check_led(masters[1], {"master-2", "master-3", *(slave.name for slave in slaves)})
+        return masters, slaves
+
+    def check_led(self, master, names, after=0):
+        """That this master has a cycle in which all of these count, and nobody else is there."""
+        master.cycle_where(
+            lambda cycle: {name for name, clock in cycle.clocks.items()
+                           if clock.verdict == "counted"} == names | {master.name},
+            f"{names} count",
+            after=after,
+        )  # fmt: skip
+
+    def assert_never_led(self, *standbys):
+        for standby in standbys:
+            self.assertEqual([], standby.matches(f"{LEADS}|New synchronization cycle"))
+
+
+class LeadingTest(FailoverTest):
+    def test_one_leads_and_the_others_follow_as_slaves(self):
+        masters, slaves = self.start_group()
+        for standby in (masters[2], masters[3]):
+            standby.wait_for(f"master-1 is active; following it at {self.addresses(1)}")
+        self.assert_never_led(masters[2], masters[3])
+        for slave in slaves:
+            self.assertEqual(1, len(slave.matches("connected to the master")))
+            slave.wait_for(f"connected to the master at {self.addresses(1)}")
+
+    def test_the_next_in_rank_takes_over_and_goes_on_counting(self):
+        masters, slaves = self.start_group()
+        last = masters[1].last_cycle()
+        masters[1].kill()
+        masters[2].wait_for(LEADS)
+        self.check_led(masters[2], {"master-3", *(slave.name for slave in slaves)})
+        self.assertGreater(min(masters[2].cycles()), last)
+        masters[3].wait_for("master-2 is active; following it")
+        self.assert_never_led(masters[3])
+
+        # No master is left but the last.
+        masters[2].kill()
+        masters[3].wait_for(LEADS)
+        self.check_led(masters[3], {slave.name for slave in slaves})
+
+    def test_a_former_master_that_is_started_again_follows(self):
+        masters, slaves = self.start_group()
+        masters[1].kill()
+        masters[2].wait_for(LEADS)
+        again = self.start_ranked(1)
+        again.wait_for("master-2 is active; following it")
+        names = {"master-1", "master-3", *(slave.name for slave in slaves)}
+        self.check_led(masters[2], names)
+        self.assert_never_led(again)
+
+    def test_a_master_that_was_stopped_gives_up_and_follows(self):
+        masters, slaves = self.start_group()
+        masters[1].signal(signal.SIGSTOP)
+        mark = masters[1].mark()
+        masters[2].wait_for(LEADS)
+        self.check_led(masters[2], {"master-3", *(slave.name for slave in slaves)})
+
+        masters[1].signal(signal.SIGCONT)
+        masters[1].wait_for("master-2 is active; following it", since=mark)
+        self.check_led(masters[2], {"master-1", "master-3", *(slave.name for slave in slaves)})
+        self.assertEqual([], masters[1].matches("^average ", since=mark))
+        self.assertEqual(1, len(masters[2].matches(LEADS)))
+
+    def test_a_master_that_ends_is_followed_by_the_next(self):
+        masters, slaves = self.start_group()
+        self.assertEqual(0, masters[1].end())
+        self.check_led(masters[2], {"master-3", *(slave.name for slave in slaves)})
+
+
+class SlavesTest(FailoverTest):
+    def test_a_slave_that_knows_only_a_standby_is_sent_on(self):
+        masters = self.start_masters()
+        masters[1].wait_for(LEADS)
+        masters[3].wait_for("following it")
+        slave = self.start_follower("astray", ranks=(3,))
+        slave.wait_for(f"connected to the master at {self.addresses(1)}")
+        slave.wait_for("Synchronized time")
+        self.assertEqual([], slave.matches(WARNING))
+
+    def test_a_slave_waits_until_a_master_is_active(self):
+        slave = self.start_follower("early")
+        slave.wait_for("trying again")
+        self.start_masters()
+        slave.wait_for("Synchronized time")
+
+    def test_a_lab_slave_is_refused_by_a_standby(self):
+        masters = self.start_masters()
+        masters[2].wait_for("following it")
+        slave = self.start_slave("lab", masters[2], "--lab")
+        line = masters[2].wait_for("lab's text, to a master that stands by").string
+        self.assertRegex(line, WARNING)
+        slave.wait_for("trying again")
+        self.start_slave("welcome", masters[1], "--lab").wait_for("told by a lab master")
+
+
+class MistakesTest(FailoverTest):
+    def test_masters_with_different_lists_say_so(self):
+        first = self.start_ranked(1)
+        first.wait_for(LEADS)
+        other = self.start_ranked(2, peers=self.addresses(2, 1, 3))
+        for master in (first, other):
+            line = master.wait_for("has another list of masters; .* the same --peers").string
+            self.assertRegex(line, WARNING)
+
+    def test_a_master_that_others_do_not_expect_says_so(self):
+        alone = self.start_master(port=self.ports[2])
+        self.start_ranked(1)
+        line = alone.wait_for("one of several masters; has it no --peers").string
+        self.assertRegex(line, WARNING)
+
+    def check_refused(self, mention, *options):
+        refused = self.start(Program("refused", [BIN / "berkeley-master", *options]))
+        self.assertEqual(2, refused.wait())
+        self.assertEqual(1, len(refused.lines))
+        self.assertRegex(refused.lines[0].text, mention)
+
+    def test_lists_that_cannot_be(self):
+        port = ("--port", self.ports[1])
+        elsewhere = "192.0.2.1"  # for documentation, so no machine has it
+        self.check_refused(
+            f"--peers: none .*127.0.0.1:{self.ports[1]}", *port, "--peers", self.addresses(2, 3)
+        )
+        self.check_refused("--peers: none", *port, "--peers", f"{elsewhere}:{self.ports[1]}")
+        self.check_refused("--peers.*twice", *port, "--peers", self.addresses(1, 2, 1))
+        self.check_refused("--peers.*99999", *port, "--peers", "127.0.0.1:99999")
+        self.check_refused("--peers", *port, "--peers", "")
+
+    def test_a_master_needs_a_key_of_its_own(self):
+        keys = KeyFile(self.folder / "keys", "master-2", "right")
+        self.check_refused(
+            'no key of "master-1"', "--port", self.ports[1], "--peers", self.addresses(),
+            "--key-file", keys.path,
+        )  # fmt: skip
+
+
+class KeysTest(FailoverTest):
+    def test_masters_with_keys_take_over(self):
+        slaves = ("ahead", "behind", "drifting", "right")
+        keys = KeyFile(self.folder / "keys", "master-1", "master-2", "master-3", *slaves)
+        self.options = ("--key-file", keys.path)
+        masters, _ = self.start_group()
+        masters[1].kill()
+        self.check_led(masters[2], {"master-3", *slaves})
+
+    def test_a_master_with_another_key_is_none(self):
+        keys = KeyFile(self.folder / "keys", "master-1", "master-2", "master-3")
+        others = KeyFile(self.folder / "others", "master-1", "master-2", "master-3")
+        first = self.start_ranked(1, "--key-file", keys.path)
+        first.wait_for(LEADS)
+        self.start_ranked(2, "--key-file", others.path)
+        first.wait_for('key is unknown or wrong .it calls itself "master-2".; connection closed')
+
+
+class Watch:
+    """Reads pages again and again, and notes what a reader must never see."""
+
+    def __init__(self, daemons):
+        self.wrong = []
+        self.readings = 0
+        self._pages = {daemon: Page(daemon.page_path) for daemon in daemons}
+        self._gone = set()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def leave_out(self, daemon):
+        self._gone.add(daemon)
+
+    def end(self):
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self):
+        latest = {}
+        while not self._ending.wait(0.005):
+            raw = raw_now()
+            now = {d.name: page.at(raw) for d, page in self._pages.items() if d not in self._gone}
+            # An adjustment that came in between would be evaluated before its time.
+            if raw_now() - raw > 1_000_000:
+                continue
+            self.readings += 1
+            self._check(now, latest)
+            latest = now
+
+    def _check(self, now, latest):
+        for name, reading in now.items():
+            if name in latest and reading.time < latest[name].time:
+                self.wrong.append(f"{name} went back by {latest[name].time - reading.time} ns")
+            for other, its in now.items():
+                if reading.time - its.time > reading.bound + its.bound:
+                    self.wrong.append(f"{name} is {reading.time - its.time} ns before {other}")
+
+
+class TimeTest(FailoverTest):
+    def test_no_clock_steps_back_and_every_bound_holds(self):
+        masters, slaves = self.start_group()
+        self.pages_after(masters[1].last_cycle() + 1, *masters.values(), *slaves)
+        watch = Watch([*masters.values(), *slaves])
+        self.addCleanup(watch.end)
+        wait_until(lambda: watch.readings > 50, "readings before")
+
+        watch.leave_out(masters[1])
+        masters[1].kill()
+        names = {"master-3", *(slave.name for slave in slaves)}
+        self.check_led(masters[2], names)
+        self.check_led(masters[2], names, after=masters[2].last_cycle() + 2)
+        watch.end()
+        self.assertEqual([], watch.wrong[:10])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,214 @@
+/// What a master that has others makes of those who connect to it, over real sockets.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "berkeley/node/failover_node.h"
+#include "berkeley/node/master_node.h"
+#include "berkeley/node/slave_node.h"
+#include "node/log.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kMaxSlewPpb = 500'000;
+constexpr Nanoseconds kInterval = 100ms;
+const std::string kLoopback = "127.0.0.1";
+const Key kOne(32, 0x11), kFirst(32, 0x22), kSecond(32, 0x33);
+
+std::vector<Endpoint> freeEndpoints(std::size_t count) {
+    boost::asio::io_context context;
+    std::vector<std::unique_ptr<Listener>> listeners;
+    std::vector<Endpoint> endpoints;
+    for (std::size_t i = 0; i < count; ++i) {
+        listeners.push_back(std::make_unique<Listener>(context, Endpoint{kLoopback, 0}));
+        endpoints.push_back(listeners.back()->local());
+    }
+    return endpoints;
+}
+
+/// One of several masters, which announces itself to nobody until it has a FailoverNode.
+class Master {
+  public:
+    Master(const std::vector<Endpoint>& masters, Rank self, std::optional<Keys> keys = {})
+        : leadership_(std::make_shared<Leadership>(MasterRanks{masters, self},
+                                                   FailoverNode::patienceFor(kInterval))) {
+        MasterConfig config;
+        config.listen = masters[self];
+        config.interval = kInterval;
+        config.cycle.masterName = MasterRanks::nameOf(self);
+        config.leadership = leadership_;
+        config.keys = std::move(keys);
+        node_.emplace(std::move(config),
+                      MasterEvents{.cycleStarted = [](auto, auto) {},
+                                   .cycleEnded = [this](const auto& s) { cycle_ = s.cycle; },
+                                   .cycleSkipped = [](auto, auto) {},
+                                   .finished = [] {}},
+                      clock_, log_.logger());
+        node_->initiateClockServer();
+    }
+
+    void takePart() {
+        failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, *node_,
+                          SlaveEvents{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}},
+                          clock_, log_.logger());
+        failover_->start();
+    }
+
+    /// As a process that ends.
+    void end() {
+        failover_.reset();
+        node_->stop();
+    }
+
+    bool says(const std::string& text) {
+        return await([&] { return log_.has(text); });
+    }
+    bool hasHeardTheSecond() const {
+        return leadership_->announcementTo(1).announcement.answers.has_value();
+    }
+    bool leads() {
+        return await([&] { return leadership_->mayAct(); });
+    }
+
+    Log log_;
+    std::atomic<std::uint32_t> cycle_ = 0;
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    std::shared_ptr<Leadership> leadership_;
+    std::optional<MasterNode> node_;
+    std::optional<FailoverNode> failover_;
+};
+
+/// Who says to a master what the test wants.
+class Peer {
+  public:
+    explicit Peer(const Endpoint& master, std::optional<NamedKey> key = {})
+        : connector_(context_, std::move(key)), connection_(connector_.connect(master)) {}
+
+    void say(const Message& message) { connection_->send(encode(message)); }
+
+    std::optional<Message> hear() {
+        Frame frame;
+        if (connection_->receive(frame, 10s).size == frame.size()) {
+            return decode(frame);
+        }
+        return std::nullopt;
+    }
+
+    bool isSentAway() {
+        std::array<std::byte, 64> buffer;
+        return connection_->receive(buffer, 10s).receipt == Receipt::closed;
+    }
+
+  private:
+    boost::asio::io_context context_;
+    Connector connector_;
+    std::shared_ptr<Connection> connection_;
+};
+
+class FailoverTest : public testing::Test {
+  protected:
+    /// What the other master would say.
+    MasterAnnouncement fromTheSecond() const {
+        return Leadership{MasterRanks{masters_, 1}, 1s}.announcementTo(0);
+    }
+
+    const std::vector<Endpoint> masters_ = freeEndpoints(2);
+};
+
+TEST_F(FailoverTest, ASlavesKeyAnnouncesNoMaster) {
+    Master first{masters_, 0, Keys{{"master-1", kFirst}, {"master-2", kSecond}, {"one", kOne}}};
+    Peer slave{masters_[0], NamedKey{"one", kOne}};
+    slave.say(fromTheSecond());
+    EXPECT_TRUE(slave.isSentAway());
+    EXPECT_TRUE(first.says("says that it is \"master-2\", but has the key of \"one\""));
+}
+
+TEST_F(FailoverTest, AMastersKeyAnnouncesThatMasterAlone) {
+    Master first{masters_, 0, Keys{{"master-1", kFirst}, {"master-2", kSecond}}};
+    Peer second{masters_[0], NamedKey{"master-2", kSecond}};
+    second.say(fromTheSecond());
+    EXPECT_TRUE(await([&] { return first.hasHeardTheSecond(); }));
+
+    MasterAnnouncement announcement = fromTheSecond();
+    announcement.announcement.from = 2;
+    second.say(announcement);
+    EXPECT_TRUE(second.isSentAway());
+    EXPECT_TRUE(first.says("says that it is \"master-3\", but has the key of \"master-2\""));
+}
+
+TEST_F(FailoverTest, ASlaveIsNoMasterAndAMasterNoSlave) {
+    Master first{masters_, 0};
+    first.leadership_->carryOut(0);
+    Peer slave{masters_[0]};
+    slave.say(Hello{"one"});
+    EXPECT_TRUE(std::holds_alternative<Welcome>(slave.hear().value()));
+    slave.say(fromTheSecond());
+    EXPECT_TRUE(slave.isSentAway());
+    EXPECT_TRUE(first.says("announced a master, but said hello as a slave"));
+}
+
+TEST_F(FailoverTest, AStandbySendsSlavesToTheActiveMasterAndHearsThemNoMore) {
+    Master first{masters_, 0};
+    first.leadership_->carryOut(1);
+    Peer slave{masters_[0]};
+    slave.say(Hello{"one"});
+    const Message redirect{Redirect{masters_[1].host, masters_[1].port}};
+    EXPECT_EQ(slave.hear(), redirect);
+    EXPECT_TRUE(slave.isSentAway());
+    EXPECT_FALSE(first.log_.has("got connected"));
+}
+
+TEST_F(FailoverTest, AStandbyThatKnowsOfNoActiveMasterSaysSo) {
+    Master first{masters_, 0};
+    Peer slave{masters_[0]};
+    slave.say(Hello{"one"});
+    EXPECT_EQ(slave.hear(), Message{Redirect{}});
+    EXPECT_TRUE(slave.isSentAway());
+}
+
+TEST_F(FailoverTest, SlavesAreSentOnByAMasterThatGivesUp) {
+    Master first{masters_, 0};
+    first.leadership_->carryOut(0);
+    Peer slave{masters_[0]};
+    slave.say(Hello{"one"});
+    EXPECT_TRUE(std::holds_alternative<Welcome>(slave.hear().value()));
+    first.leadership_->carryOut(1);
+    first.node_->standBy();
+    const Message redirect{Redirect{masters_[1].host, masters_[1].port}};
+    EXPECT_EQ(slave.hear(), redirect);
+    EXPECT_TRUE(slave.isSentAway());
+}
+
+TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
+    Master first{masters_, 0}, second{masters_, 1};
+    first.takePart();
+    second.takePart();
+    ASSERT_TRUE(first.leads());
+    SteeredClock clock{HostClock{250ms, 40'000}, kMaxSlewPpb, ""};
+    std::atomic<int> steps = 0;
+    std::atomic<std::uint32_t> told = 0;
+    SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
+                    {.synchronized =
+                         [&](const Change& change, auto, auto) {
+                             steps += change.stepped ? 1 : 0;
+                             told = clock.state().adjustment.cycle;
+                         },
+                     .toldByLab = [](auto) {}},
+                    clock,
+                    first.log_.logger()};
+    slave.initiateSlaveClient();
+    ASSERT_TRUE(await([&] { return second.clock_.state().synchronized && told > 5U; }));
+    const std::uint32_t last = first.cycle_;
+    first.end();
+    ASSERT_TRUE(second.leads());
+    ASSERT_TRUE(await([&] { return second.cycle_ > 0U && told >= second.cycle_; }));
+    EXPECT_GE(told, last);
+    EXPECT_EQ(steps, 1);
+    slave.stop();
+}
+
+}  // namespace
+}  // namespace berkeley

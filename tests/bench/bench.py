@@ -10,6 +10,7 @@ import signal
 import sys
 from collections import namedtuple
 
+import failover
 import relay
 import scale
 import simulated
@@ -33,6 +34,11 @@ BENCHES = {
         veth.bound,
         "eight wrong, drifting clocks; ten million checks of their bounds",
         {"warm-up": 10, "seconds": 130, "rate": 10000, "slaves": 8},
+    ),
+    "failover": Entry(
+        failover.failover,
+        "three masters and six slaves: one fault after the other",
+        {"warm-up": 30, "rate": 100, "rounds": 20},
     ),
     "sim-chrony": Entry(
         simulated.running("sim_chrony"),
@@ -72,6 +78,7 @@ HELP = {
     "rate": "so many checks of each slave a second",
     "slaves": "with so many slaves",
     "seeds": "repeat it with so many seeds",
+    "rounds": "take the active master away so many times",
     "turns": "measure so many times, without and with them",
 }
 
@@ -86,7 +93,7 @@ def parse(name, arguments):
     bench = BENCHES[name]
     parser = argparse.ArgumentParser(prog=f"bench {name}", description=bench.summary)
     for option, default in bench.options.items():
-        kind = int if option in ("seeds", "slaves", "turns") else float
+        kind = int if option in ("rounds", "seeds", "slaves", "turns") else float
         parser.add_argument(
             f"--{option}", type=kind, default=default, help=f"{HELP[option]} (default: {default})"
         )

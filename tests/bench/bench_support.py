@@ -18,7 +18,16 @@ from pathlib import Path
 E2E = Path(__file__).resolve().parents[1] / "e2e"
 sys.path.insert(0, str(E2E))
 
-from berkeley_e2e import BIN, Master, Page, Program, Slave, free_port, wait_until  # noqa: E402
+from berkeley_e2e import (  # noqa: E402
+    BIN,
+    Master,
+    Page,
+    Program,
+    Slave,
+    free_port,
+    raw_now,
+    wait_until,
+)
 
 HELPERS = BIN / "tests" / "bench"
 
@@ -116,6 +125,11 @@ class Bench:
         """Before the bench does."""
         self._programs.remove(program)
         program.end()
+
+    def kill(self, program):
+        """As a machine that fails; the bench goes on without it."""
+        self._programs.remove(program)
+        program.kill()
 
     def start_program(self, name, *command, host=Host()):
         return self.start(Program(name, host.command(*command)))

@@ -117,8 +117,8 @@ class LeadingTest(FailoverTest):
     def test_a_master_that_was_stopped_gives_up_and_follows(self):
         masters, slaves = self.start_group()
         masters[1].signal(signal.SIGSTOP)
-        mark = masters[1].mark()
         masters[2].wait_for(LEADS)
+        mark = masters[1].mark()
         self.check_led(masters[2], {"master-3", *(slave.name for slave in slaves)})
 
         masters[1].signal(signal.SIGCONT)
@@ -232,6 +232,10 @@ class Watch:
     def leave_out(self, daemon):
         self._gone.add(daemon)
 
+    def await_readings(self):
+        wanted = self.readings + 50
+        wait_until(lambda: self.readings >= wanted, "readings of the pages")
+
     def end(self):
         self._ending.set()
         self._thread.join()
@@ -263,13 +267,14 @@ class TimeTest(FailoverTest):
         self.pages_after(masters[1].last_cycle() + 1, *masters.values(), *slaves)
         watch = Watch([*masters.values(), *slaves])
         self.addCleanup(watch.end)
-        wait_until(lambda: watch.readings > 50, "readings before")
+        watch.await_readings()
 
         watch.leave_out(masters[1])
         masters[1].kill()
         names = {"master-3", *(slave.name for slave in slaves)}
         self.check_led(masters[2], names)
         self.check_led(masters[2], names, after=masters[2].last_cycle() + 2)
+        watch.await_readings()
         watch.end()
         self.assertEqual([], watch.wrong[:10])
 

@@ -117,6 +117,9 @@ class Bench:
         for program in reversed(self._programs):
             program.reap()
 
+    def at_end(self, callback, *arguments):
+        self._cleanup.callback(callback, *arguments)
+
     def start(self, program):
         self._programs.append(program)
         return program

@@ -1,5 +1,5 @@
-/// A network in a program: forwards one TCP stream to another on this machine, each segment after a
-/// random delay and in order. Ends at SIGTERM or SIGINT and prints the delays as one line of JSON.
+/// A network in a program: forwards TCP streams to another address, each segment after a random delay
+/// and in order. Ends at SIGTERM or SIGINT and prints the delays as one line of JSON.
 ///
 /// A delay counts from the kernel's receive stamp to the moment of sending, and the relay does not
 /// sleep through the last moments before that. So how late the relay is woken is no part of it.
@@ -191,19 +191,25 @@ void forward(int from, int to, DelayLaw law, Delays& delays) {
 
 // --- connections ---
 
-sockaddr_in local(const char* port) {
+/// "ADDRESS:PORT", or a port of this machine.
+sockaddr_in addressOf(const std::string& text) {
+    const std::size_t colon = text.find(':');
+    const bool onlyPort = colon == std::string::npos;
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port =
+        htons(static_cast<std::uint16_t>(std::stoi(onlyPort ? text : text.substr(colon + 1))));
+    const std::string host = onlyPort ? "127.0.0.1" : text.substr(0, colon);
+    if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) {
+        throw std::invalid_argument("cannot read the address " + text);
+    }
     return address;
 }
 
-int listenOn(const char* port) {
+int listenOn(const sockaddr_in& address) {
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    const sockaddr_in address = local(port);
     if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
         listen(listener, 16) != 0) {
         fail("cannot listen");
@@ -211,11 +217,12 @@ int listenOn(const char* port) {
     return listener;
 }
 
-int connectTo(const char* port) {
+/// -1 when nobody is there.
+int connectTo(const sockaddr_in& address) {
     const int target = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_in address = local(port);
     if (connect(target, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        fail("cannot connect");
+        close(target);
+        return -1;
     }
     return target;
 }
@@ -234,10 +241,14 @@ void takePriority() {
     prctl(PR_SET_TIMERSLACK, 1);
 }
 
-void serve(int client, const char* port, const DelayLaw& up, const DelayLaw& down, Delays& upDelays,
-           Delays& downDelays) {
+void serve(int client, const sockaddr_in& address, const DelayLaw& up, const DelayLaw& down,
+           Delays& upDelays, Delays& downDelays) {
     takePriority();
-    const int target = connectTo(port);
+    const int target = connectTo(address);
+    if (target < 0) {
+        close(client);
+        return;
+    }
     prepare(client);
     prepare(target);
     std::thread back{[&] { takePriority(), forward(target, client, down, downDelays); }};
@@ -257,7 +268,8 @@ int awaitEnd(const sigset_t& signals) {
 
 int main(int argc, char** argv) {
     if (argc != 5) {
-        std::cerr << "Usage: tcp_relay LISTEN-PORT TARGET-PORT DELAY-TO-TARGET DELAY-BACK\n"
+        std::cerr << "Usage: tcp_relay LISTEN TARGET DELAY-TO-TARGET DELAY-BACK\n"
+                     "LISTEN and TARGET are ADDRESS:PORT, or a port of this machine.\n"
                      "A delay is normal:MEAN:SIGMA, pareto:BASE:SHAPE:SCALE or constant:DELAY, "
                      "in microseconds.\n";
         return 2;
@@ -271,13 +283,14 @@ int main(int argc, char** argv) {
 
         const DelayLaw up{argv[3]}, down{argv[4]};
         Delays upDelays, downDelays;
-        const int listener = listenOn(argv[1]);
+        const int listener = listenOn(addressOf(argv[1]));
+        const sockaddr_in target = addressOf(argv[2]);
         std::cerr << "relaying" << std::endl;
         std::thread{[&] {
             while (true) {
                 const int client = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
                 std::thread{[&, client] {
-                    serve(client, argv[2], up, down, upDelays, downDelays);
+                    serve(client, target, up, down, upDelays, downDelays);
                 }}.detach();
             }
         }}.detach();

@@ -290,8 +290,12 @@ class Page:
 
     def at(self, raw):
         """What the page says about the instant `raw`, in nanoseconds."""
+        return self.evaluate(self._words(), raw)
+
+    @staticmethod
+    def evaluate(words, raw):
         (magic, version, _, synchronized, raw_anchor, host_anchor, drift, anchor, correction,
-         frequency, slew, slew_end, reference, bound, growth, cycle) = self._words()  # fmt: skip
+         frequency, slew, slew_end, reference, bound, growth, cycle) = words  # fmt: skip
         assert magic == b"BERKELEY" and version == 1, (magic, version)
         elapsed = raw - raw_anchor
         host = host_anchor + elapsed + round(elapsed * drift * 1e-9)

@@ -1,0 +1,234 @@
+"""Breaks what can break in a group of masters and slaves, at random, and watches what they promise.
+
+Usage: chaos.py [--minutes MINUTES] [--seed SEED]
+
+The same seed makes the same faults. Has to be started in a network and a mount namespace of its own.
+"""
+
+import argparse
+import random
+import signal
+import statistics
+import sys
+import time
+
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
+
+from bench_support import Bench, need_root, need_tools  # noqa: E402
+from berkeley_e2e import Page, raw_now  # noqa: E402
+from daemons import Failure  # noqa: E402
+from faults import FAULTS  # noqa: E402
+from watch import Watch  # noqa: E402
+from world import World  # noqa: E402
+
+# In seconds, unless it says otherwise.
+LOOK_EVERY = 0.01
+BETWEEN_FAULTS = 2.0  # on average
+FAULT_LASTS = 4.0  # on average
+FAULT_LASTS_AT_MOST = 20.0
+START = 30
+WARM_UP = 20
+FOLLOW = 10
+SETTLE = 120
+SPREAD = 5000  # ns
+KEPT_FAULTS = 40
+KEPT_LINES = 15
+
+
+class Chaos:
+    def __init__(self, bench, seed):
+        self.world = World(bench, seed)
+        self.watch = Watch(self.world.daemons, self.world.slowness)
+        self.history = []
+        self._chance = random.Random(seed)
+        self._begun = time.monotonic()
+        self._active = []  # (when it heals, its text, what it occupies, the generator)
+
+    def run(self, seconds):
+        say(f"{'with' if self.world.secure else 'without'} keys; starting the group")
+        for daemon in self.world.daemons:
+            daemon.start()
+        self.await_(self._is_together, "the group to be together", START)
+        self.pass_time(WARM_UP)
+        needs = self._needs()
+        say(f"breaking it for {seconds / 60:g} min")
+        self._break(seconds)
+        self.await_(self._is_together, "all to follow one master again", FOLLOW)
+        say("all follow one master again")
+        self.await_(self._is_settled, "the clocks to be together again", SETTLE)
+        self.await_(lambda: self._is_as_small_as(needs), "what it needs to be what it was", SETTLE)
+
+    def end(self):
+        for daemon in self.world.daemons:
+            daemon.ask_to_end()
+        for daemon in self.world.daemons:
+            daemon.await_end(5 * self.world.slowness)
+
+    # --- time ---
+
+    def pass_time(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.watch.look()
+            time.sleep(LOOK_EVERY)
+
+    def await_(self, condition, what, seconds):
+        end = time.monotonic() + seconds * self.world.slowness
+        while not condition():
+            if time.monotonic() > end:
+                raise Failure(f"waited {seconds} s in vain for {what}: {self._state()}")
+            self.pass_time(0.2)
+
+    # --- faults ---
+
+    def _break(self, seconds):
+        end = time.monotonic() + seconds
+        strike = time.monotonic()
+        while (now := time.monotonic()) < end:
+            if now >= strike:
+                self._strike(now)
+                strike = now + self._chance.expovariate(1 / BETWEEN_FAULTS)
+            self._heal(now)
+            self.pass_time(LOOK_EVERY)
+        self._heal(float("inf"))
+
+    def _strike(self, now):
+        # Its own chances, so that the next faults do not depend on whether this one finds a target.
+        chance = random.Random(self._chance.getrandbits(64))
+        fault = chance.choices(FAULTS, [fault.weight for fault in FAULTS])[0]
+        targets = fault.targets(self.world)
+        index = chance.randrange(len(targets))
+        lasts = min(chance.expovariate(1 / FAULT_LASTS), FAULT_LASTS_AT_MOST)
+        occupied = (fault.what, index)
+        if any(occupied == other for _, _, other, _ in self._active):
+            return
+        effect = fault.strike(self.world, targets[index], chance)
+        detail = next(effect)
+        text = " ".join(filter(None, (fault.name, name_of(targets[index]), detail)))
+        self._note(f"{text}, for {lasts:.2f} s")
+        self._active.append((now + lasts, text, occupied, effect))
+
+    def _heal(self, now):
+        for entry in [entry for entry in self._active if entry[0] <= now]:
+            _, text, _, effect = entry
+            self._active.remove(entry)
+            next(effect, None)
+            self._note(f"{text}: healed")
+
+    def _note(self, text):
+        self.history.append(f"{time.monotonic():.3f} {text}")
+
+    # --- how the group is ---
+
+    def _leader(self):
+        leaders = self.watch.leaders()
+        return leaders[0] if len(leaders) == 1 else None
+
+    def _is_together(self):
+        leader = self._leader()
+        return leader is not None and all(
+            daemon.line is leader.line for daemon in self.world.daemons
+        )
+
+    def _readings(self):
+        raw = raw_now()
+        return {d.name: Page(d.page_path).at(raw) for d in self.world.daemons}
+
+    def _spread(self):
+        times = [reading.time for reading in self._readings().values()]
+        return max(times) - min(times)
+
+    def _is_settled(self):
+        return self._is_together() and self._spread() < SPREAD
+
+    def _needs(self):
+        """By kind of daemon, what the largest one needs."""
+        return {
+            kind: tuple(max(figures) for figures in zip(*(daemon.needs() for daemon in daemons)))
+            for kind, daemons in (("master", self.world.masters), ("slave", self.world.slaves))
+        }
+
+    def _is_as_small_as(self, before):
+        """A spare descriptor and thread for who has just left, and a quarter of the memory."""
+        for kind, (files, threads, memory) in self._needs().items():
+            most = before[kind]
+            if files > most[0] + 2 or threads > most[1] + 2 or memory > most[2] * 1.25:
+                return False
+        return True
+
+    def _state(self):
+        readings = self._readings()
+        middle = statistics.median_low(reading.time for reading in readings.values())
+        lines = []
+        for daemon in self.world.daemons:
+            reading, line = readings[daemon.name], daemon.line
+            lines.append(
+                f"\n  {daemon.name}: on the line of {line.leader.name if line else 'nobody'}, "
+                f"{'leads, ' if daemon.leads else ''}cycle {reading.cycle}, "
+                f"{reading.time - middle} ns from the middle, "
+                f"bound {reading.bound} ns, needs {daemon.needs()}"
+            )
+        return "".join(lines)
+
+    def tell(self):
+        say("the faults:")
+        for text in self.history[-KEPT_FAULTS:]:
+            print(f"    {text}", file=sys.stderr)
+        for daemon in self.world.daemons:
+            say(f"the last words of {daemon.name}:")
+            for text in list(daemon.last_lines)[-KEPT_LINES:]:
+                print(f"    {text}", file=sys.stderr)
+
+
+def name_of(target):
+    return getattr(target, "name", "")
+
+
+def say(text):
+    print(f"chaos: {text}", file=sys.stderr, flush=True)
+
+
+def end_by_signal(*_):
+    raise KeyboardInterrupt
+
+
+def run(seed, minutes):
+    with Bench() as bench:
+        chaos = Chaos(bench, seed)
+        try:
+            chaos.run(minutes * 60)
+            chaos.end()
+        except Failure as failure:
+            say(f"at {time.monotonic():.3f}: {failure}")
+            chaos.tell()
+            say(f"seed {seed} failed: {failure}")
+            return 1
+    faults, watch = len(chaos.history) // 2, chaos.watch
+    say(
+        f"seed {seed} passed: {faults} faults, {watch.checks} checks of bounds, "
+        f"the largest error {watch.worst:.2f} of its bound"
+    )
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="chaos", description="Breaks a group, and watches it.")
+    parser.add_argument("--minutes", type=float, default=5, help="(default: 5)")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    args = parser.parse_args()
+    need_root()
+    need_tools("ip", "nsenter", "setpriv", "unshare")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end_by_signal)
+    say(f"seed {args.seed}")
+    try:
+        return run(args.seed, args.minutes)
+    except KeyboardInterrupt:
+        say("interrupted")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

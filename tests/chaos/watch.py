@@ -1,0 +1,150 @@
+"""What has to be true all the while, whatever happens to the group.
+
+All pages are functions of one clock, which all processes share. They are read together, so what
+they differ by is the true error.
+"""
+
+import mmap
+import time
+
+from berkeley_e2e import Page, raw_now
+from daemons import Failure
+
+ROUNDING = 5  # ns
+# What a daemon says arrives a little later than what it does.
+HEARSAY = 0.25
+# Until one master leads those that reach each other: one and a quarter patience, and as much again
+# for what this machine takes to run all of it.
+TAKEOVER = 4.0
+
+SEQUENCE, SYNCHRONIZED, RAW_ANCHOR, HOST_ANCHOR, DRIFT, ANCHOR = 2, 3, 4, 5, 6, 7
+
+
+def raw_of(words, host):
+    """When that host time was."""
+    return words[RAW_ANCHOR] + round((host - words[HOST_ANCHOR]) / (1 + words[DRIFT] * 1e-9))
+
+
+class View:
+    """The page of one life of a daemon, and what was in it last."""
+
+    def __init__(self, daemon):
+        self.life = daemon.lives
+        self.words = None
+        self.time = None
+        with open(daemon.page_path, "rb") as file:
+            self.memory = mmap.mmap(file.fileno(), Page.FORMAT.size, prot=mmap.PROT_READ)
+
+
+class Watch:
+    def __init__(self, daemons, slowness):
+        self.daemons = daemons
+        self.masters = [daemon for daemon in daemons if daemon.machine.address in daemon.leaders]
+        self.checks = 0
+        self.worst = 0.0  # largest error in terms of its bound
+        self._slowness = slowness
+        self._views = {}
+        self._excesses = {}
+        self._led_since = {}
+
+    def look(self):
+        """Throws Failure."""
+        for daemon in self.daemons:
+            daemon.check_alive()
+        raw, readings = self._read_together()
+        self._check_bounds(raw, readings)
+        self._check_leaders(time.monotonic())
+
+    # --- pages ---
+
+    def _view(self, daemon):
+        view = self._views.get(daemon)
+        if view is None or view.life != daemon.lives:
+            try:
+                view = self._views[daemon] = View(daemon)
+            except (FileNotFoundError, ValueError):
+                return None  # It has only just been started.
+        return view
+
+    def _read_together(self):
+        """An instant, and by daemon what its page says about it; those that change are left out."""
+        views = {}
+        for daemon in self.daemons:
+            if daemon.state != "down" and (view := self._view(daemon)):
+                views[daemon] = view
+        before = [view.memory[:] for view in views.values()]
+        raw = raw_now()
+        after = [view.memory[:] for view in views.values()]
+        readings = {}
+        for (daemon, view), first, second in zip(views.items(), before, after):
+            words = Page.FORMAT.unpack(first)
+            if first == second and words[0] == b"BERKELEY" and words[SEQUENCE] % 2 == 0:
+                readings[daemon] = Page.evaluate(words, raw)
+                self._check_forward(daemon, view, words, readings[daemon].time)
+        return raw, readings
+
+    @staticmethod
+    def _check_forward(daemon, view, words, now):
+        """A change is compared with what was before at the moment at which it was made."""
+        old, earlier = view.words, view.time
+        view.words, view.time = words, now
+        if old is None or not old[SYNCHRONIZED]:
+            return
+        back = earlier - now
+        if words[SEQUENCE] - old[SEQUENCE] == 2:
+            moment = raw_of(words, words[ANCHOR])
+            back = Page.evaluate(old, moment).time - Page.evaluate(words, moment).time
+        if back > ROUNDING:
+            raise Failure(f"the clock of {daemon.name} went back by {back} ns")
+
+    # --- bounds ---
+
+    def _check_bounds(self, raw, readings):
+        """Of each clock on the line of an active master, or on one that it goes on with."""
+        for master in self.masters:
+            if master.leads and master in readings and readings[master].synchronized:
+                for daemon, reading in readings.items():
+                    if daemon is not master and reading.synchronized and self._on_line(daemon, master):
+                        self._check_bound(raw, daemon, reading, master, readings[master])
+
+    def _on_line(self, daemon, master):
+        words = self._views[daemon].words
+        line, leading = daemon.line, master.line
+        return line and leading and leading.includes(line, raw_of(words, words[ANCHOR]))
+
+    def _check_bound(self, raw, daemon, reading, master, reference):
+        self.checks += 1
+        error, limit = abs(reading.time - reference.time), reading.bound + reference.bound
+        pair = (daemon, master)
+        if error <= limit + ROUNDING:
+            self.worst = max(self.worst, error / max(limit, 1))
+            self._excesses.pop(pair, None)
+            return
+        since = self._excesses.setdefault(pair, raw)
+        if raw - since > HEARSAY * 1e9:
+            raise Failure(
+                f"{daemon.name} is {error} ns from {master.name}, and the bounds are "
+                f"{reading.bound} and {reference.bound} ns "
+                f"(last told in cycle {reading.cycle}; the master in {reference.cycle})"
+            )
+
+    # --- leaders ---
+
+    def leaders(self):
+        return [master for master in self.masters if master.leads and master.state == "running"]
+
+    def _check_leaders(self, now):
+        """Exactly one where masters reach each other and nothing has happened to them for long."""
+        groups = {}
+        for master in self.masters:
+            if master.state == "running":
+                groups.setdefault(master.machine.network, []).append(master)
+        led = {}
+        for members in groups.values():
+            key = tuple((member.name, member.lives) for member in members)
+            leading = [member.name for member in members if member.leads]
+            led[key] = now if len(leading) == 1 else self._led_since.get(key, now)
+            if now - led[key] > TAKEOVER * self._slowness:
+                names = ", ".join(member.name for member in members)
+                raise Failure(f"of {names}, these lead: {', '.join(leading) or 'none'}")
+        self._led_since = led

@@ -64,7 +64,7 @@ class Machine(Namespace):
         """Those machines' addresses are this one's from now on."""
         self.run("ip", "address", "del", f"{address_of(self.number)}/24", "dev", "eth0")
         # Nobody else is to be told so.
-        self.run("sysctl", "-q", "-w", "net.ipv4.conf.all.arp_ignore=1")
+        self.run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore")
         for number in numbers:
             self.run("ip", "address", "add", f"{address_of(number)}/32", "dev", "lo")
 

@@ -48,6 +48,13 @@ def unplug(world, machine, chance):
     machine.set_link(True)
 
 
+def deafen(world, machine, chance):
+    """It sends, and hears nothing."""
+    machine.set_deaf(True)
+    yield
+    machine.set_deaf(False)
+
+
 def split(world, network, chance):
     away = chance.sample(network.machines, chance.randint(1, len(network.machines) - 1))
     network.split(away)
@@ -86,6 +93,7 @@ FAULTS = [
     Fault("set clock", "process", lambda world: world.daemons, set_clock, 2),
     Fault("stop", "process", lambda world: world.daemons, stop, 4),
     Fault("unplug", "link", lambda world: world.network.machines, unplug, 3),
+    Fault("deafen", "link", lambda world: world.network.machines, deafen, 2),
     Fault("split", "cable", lambda world: [world.network], split, 3),
     Fault("hold up", "relay", lambda world: world.relays, hold_up, 4),
     Fault("fill disk", "disk", lambda world: [world.disk], fill, 1),

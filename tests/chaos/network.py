@@ -8,6 +8,15 @@ from bench_support import Host, Namespace
 
 CABLES = ("whole", "other")
 
+DEAFNESS = """
+table inet deafness {
+    chain input {
+        type filter hook input priority 0
+        iifname eth0 drop
+    }
+}
+"""
+
 
 def address_of(number):
     return f"198.18.0.{number}"
@@ -51,7 +60,7 @@ class Machine(Namespace):
         self._here = here
         self._port = f"port{number}"
         self._cable = None
-        self._up = True
+        self._reached = True
         here.run("ip", "link", "add", self._port, "type", "veth",
                  "peer", "eth0", "netns", str(self.pid))  # fmt: skip
         for address in (address_of(number), way_around(number)):
@@ -71,7 +80,7 @@ class Machine(Namespace):
     @property
     def network(self):
         """The same for all machines that reach each other."""
-        return self._cable if self._up else self._port
+        return self._cable if self._reached else self._port
 
     def plug_into(self, cable):
         if cable != self._cable:
@@ -80,4 +89,9 @@ class Machine(Namespace):
 
     def set_link(self, up):
         self._here.run("ip", "link", "set", self._port, "up" if up else "down")
-        self._up = up
+        self._reached = up
+
+    def set_deaf(self, deaf):
+        rules = DEAFNESS if deaf else "delete table inet deafness"
+        self.run("sh", "-c", f"nft --file - <<END\n{rules}\nEND")
+        self._reached = not deaf

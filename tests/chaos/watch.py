@@ -41,6 +41,7 @@ class Watch:
         self.daemons = daemons
         self.masters = [daemon for daemon in daemons if daemon.machine.address in daemon.leaders]
         self.checks = 0
+        self.exempt = 0  # clocks on a line of their own, until they are told
         self.worst = 0.0  # largest error in terms of its bound
         self._slowness = slowness
         self._views = {}
@@ -101,19 +102,22 @@ class Watch:
 
     def _check_bounds(self, raw, readings):
         """Of each clock on the line of an active master, or on one that it goes on with."""
-        for master in self.masters:
-            if master.leads and master in readings and readings[master].synchronized:
-                for daemon, reading in readings.items():
-                    if daemon is not master and reading.synchronized and self._on_line(daemon, master):
-                        self._check_bound(raw, daemon, reading, master, readings[master])
+        readings = {daemon: read for daemon, read in readings.items() if read.synchronized}
+        for master in filter(lambda master: master.leads, readings):
+            for daemon in readings:
+                if daemon is not master and self._is_on_line_of(master, daemon):
+                    self._check_bound(raw, daemon, master, readings)
 
-    def _on_line(self, daemon, master):
+    def _is_on_line_of(self, master, daemon):
         words = self._views[daemon].words
         line, leading = daemon.line, master.line
-        return line and leading and leading.includes(line, raw_of(words, words[ANCHOR]))
+        on = bool(line and leading and leading.includes(line, raw_of(words, words[ANCHOR])))
+        self.checks += on
+        self.exempt += not on
+        return on
 
-    def _check_bound(self, raw, daemon, reading, master, reference):
-        self.checks += 1
+    def _check_bound(self, raw, daemon, master, readings):
+        reading, reference = readings[daemon], readings[master]
         error, limit = abs(reading.time - reference.time), reading.bound + reference.bound
         pair = (daemon, master)
         if error <= limit + ROUNDING:

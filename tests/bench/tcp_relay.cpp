@@ -1,5 +1,5 @@
-/// A network in a program: forwards TCP streams to another address, each segment after a random delay
-/// and in order. Ends at SIGTERM or SIGINT and prints the delays as one line of JSON.
+/// A network in a program: forwards TCP streams to another address, each segment after a random
+/// delay and in order. Ends at SIGTERM or SIGINT and prints the delays as one line of JSON.
 ///
 /// A delay counts from the kernel's receive stamp to the moment of sending, and the relay does not
 /// sleep through the last moments before that. So how late the relay is woken is no part of it.

@@ -103,34 +103,43 @@ class Watch:
     def _check_bounds(self, raw, readings):
         """Of each clock on the line of an active master, or on one that it goes on with."""
         readings = {daemon: read for daemon, read in readings.items() if read.synchronized}
-        for master in filter(lambda master: master.leads, readings):
-            for daemon in readings:
-                if daemon is not master and self._is_on_line_of(master, daemon):
-                    self._check_bound(raw, daemon, master, readings)
+        leading = [master for master in self.masters if master.leads and master in readings]
+        pairs = [
+            (daemon, master)
+            for daemon in readings
+            for master in leading
+            if daemon is not master and self._is_on_line_of(master, daemon)
+        ]
+        self.checks += len(pairs)
+        self.exempt += len(readings.keys() - {daemon for daemon, _ in pairs} - set(leading))
+        self._excesses = {
+            (daemon, master): self._excesses.get((daemon, master), raw)
+            for daemon, master in pairs
+            if self._exceeds(readings[daemon], readings[master])
+        }
+        for (daemon, master), since in self._excesses.items():
+            if raw - since > HEARSAY * 1e9:
+                self._fail(daemon, readings[daemon], master, readings[master])
 
     def _is_on_line_of(self, master, daemon):
         words = self._views[daemon].words
         line, leading = daemon.line, master.line
-        on = bool(line and leading and leading.includes(line, raw_of(words, words[ANCHOR])))
-        self.checks += on
-        self.exempt += not on
-        return on
+        return line and leading and leading.includes(line, raw_of(words, words[ANCHOR]))
 
-    def _check_bound(self, raw, daemon, master, readings):
-        reading, reference = readings[daemon], readings[master]
-        error, limit = abs(reading.time - reference.time), reading.bound + reference.bound
-        pair = (daemon, master)
-        if error <= limit + ROUNDING:
-            self.worst = max(self.worst, error / max(limit, 1))
-            self._excesses.pop(pair, None)
-            return
-        since = self._excesses.setdefault(pair, raw)
-        if raw - since > HEARSAY * 1e9:
-            raise Failure(
-                f"{daemon.name} is {error} ns from {master.name}, and the bounds are "
-                f"{reading.bound} and {reference.bound} ns "
-                f"(last told in cycle {reading.cycle}; the master in {reference.cycle})"
-            )
+    def _exceeds(self, clock, reference):
+        error, limit = abs(clock.time - reference.time), clock.bound + reference.bound
+        if error > limit + ROUNDING:
+            return True
+        self.worst = max(self.worst, error / max(limit, 1))
+        return False
+
+    @staticmethod
+    def _fail(daemon, clock, master, reference):
+        raise Failure(
+            f"{daemon.name} is {clock.time - reference.time} ns from {master.name}, and the "
+            f"bounds are {clock.bound} and {reference.bound} ns "
+            f"(last told in cycle {clock.cycle}; the master in {reference.cycle})"
+        )
 
     # --- leaders ---
 

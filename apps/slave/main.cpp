@@ -1,6 +1,7 @@
 /// berkeley-slave: parse, compose, wait for a signal, stop.
 #include <fmt/format.h>
 
+#include <boost/asio/io_context.hpp>
 #include <iostream>
 #include <variant>
 
@@ -71,6 +72,21 @@ void lookAfter(const SteeredClock& clock, Watchdog& watchdog, spdlog::logger& lo
     }
 }
 
+/// A name that nobody knows is a mistake, unless another one is known.
+void requireKnownMaster(const std::vector<Endpoint>& masters) {
+    boost::asio::io_context context;
+    for (std::size_t i = 0; i < masters.size(); ++i) {
+        try {
+            (void)resolve(context, masters[i]);
+            return;
+        } catch (const std::runtime_error&) {
+            if (i + 1 == masters.size()) {
+                throw;
+            }
+        }
+    }
+}
+
 void run(std::span<const char* const> arguments) {
     const auto parsed = parseSlaveOptions(arguments);
     if (const auto* text = std::get_if<std::string>(&parsed)) {
@@ -84,6 +100,7 @@ void run(std::span<const char* const> arguments) {
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     StateKeeper state{options, logger};
+    requireKnownMaster(options.masters);
     SlaveNode slave{
         {options.masters, options.interval, options.name, options.lab, state.rememberedPpb(), key},
         eventsTo(printerFor(options.logFormat, logger)),

@@ -79,6 +79,10 @@ void FailoverNode::startWatching() {
         if (const std::optional<Rank> active = leadership_.look(); active != active_) {
             carryOut(active);
         }
+        if (follower_ && !clock_.state().synchronized) {
+            // Another standby knows the group's time, this one does not yet.
+            leadership_.resign();
+        }
     } while (!pause(patience_ / kLooks));
     carryOut(std::nullopt);
 }
@@ -114,12 +118,7 @@ void FailoverNode::follow(Rank active) {
     config.name = MasterRanks::nameOf(leadership_.ranks().self);
     config.key = config_.key;
     follower_ = std::make_unique<SlaveNode>(std::move(config), events_, clock_, logger_);
-    try {
-        follower_->initiateSlaveClient();
-    } catch (const std::runtime_error& error) {
-        logger_->error("{}", error.what());
-        follower_.reset();
-    }
+    follower_->initiateSlaveClient();
 }
 
 bool FailoverNode::isStopping() {

@@ -71,9 +71,7 @@ void MasterNode::startConnecting() {
         } catch (const std::exception& error) {
             misdeeds_.write(listener_->local(),
                             " " + std::string{error.what()} + "; slaves that are connected go on");
-            if (roster_.awaitStop(Steady::now() + kAcceptPause)) {
-                return;
-            }
+            std::this_thread::sleep_for(kAcceptPause);
         }
         joinFinished();
     }
@@ -124,6 +122,18 @@ void MasterNode::admitSlave(const Endpoint& peer) {
     }
 }
 
+/// A key has one voice. The newest counts: what is left of a lost connection lingers for a while.
+void MasterNode::closeOthersWithKeyOf(const SlaveSession& session) {
+    const std::optional<std::string> name = session.keyName();
+    for (const auto& other : sessions()) {
+        if (name && other.get() != &session && other->slave() && other->keyName() == name) {
+            misdeeds_.write(other->peer(), other->label() + " has connected again from " +
+                                               toText(session.peer()) + "; connection closed");
+            other->close();
+        }
+    }
+}
+
 void MasterNode::leave(Receiver& receiver, bool wasSlave) {
     receiver.session->close();
     const std::lock_guard guard{lock_};
@@ -145,6 +155,7 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
             if (!announced && session.slave()) {
                 admitSlave(session.peer());
                 announced = true;
+                closeOthersWithKeyOf(session);
                 goings_.write(session.peer(), session.label() + " got connected successfully");
             }
             if (!timestamps && (timestamps = session.timestamps())) {
@@ -176,6 +187,7 @@ bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= co
 void MasterNode::leadGroup() {
     if (const ClockState state = clock_.state(); state.synchronized) {
         group_ = state.adjustment;
+        group_.bound = state.boundAt(clock_.hostNow());
     }
     Deadline start = Steady::now();
     while (!isDone()) {
@@ -224,6 +236,9 @@ void MasterNode::greetAll() {
 
 void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     const std::lock_guard guard{inCycle_};
+    if (roster_.awaitStop(start)) {
+        return;
+    }
     const HostTime begin = clock_.hostNow();
     events_.cycleStarted(cycle, roster_.size());
     roster_.beginCycle();

@@ -81,6 +81,7 @@ bool SharedRoster::awaitStop(Deadline deadline) {
 bool SharedRoster::awaitTurn() {
     std::unique_lock guard{lock_};
     changed_.wait(guard, [&] { return stopping_ || !paused_; });
+    entered_ = turn_;
     return !stopping_;
 }
 
@@ -93,6 +94,7 @@ void SharedRoster::pause() {
 void SharedRoster::resume(const std::optional<Adjustment>& line) {
     const std::lock_guard guard{lock_};
     paused_ = false;
+    ++turn_;
     if (line) {
         rate_ = GroupRate{line->frequencyPpb, true};
         roster_.expectOn(*line);

@@ -58,9 +58,6 @@ SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock
 SlaveNode::~SlaveNode() { stop(); }
 
 void SlaveNode::initiateSlaveClient() {
-    for (const Endpoint& master : config_.masters) {
-        (void)resolve(context_, master);
-    }
     sendThread_ = std::thread{[this] { startSendingTime(); }};
     receiveThread_ = std::thread{[this] { startReceivingTime(); }};
 }

@@ -112,6 +112,9 @@ Connection::Patience SlaveSession::patience() const {
 void SlaveSession::receiveNothing() {
     auto* lab = std::get_if<LabDecoder>(&decoder_);
     if (lab == nullptr || !lab->ambiguous()) {
+        if (!deadline_.left(Steady::now())) {
+            throw WireError("began a TLS record and did not finish it");
+        }
         return;  // The deadline has passed, which patience() says.
     }
     // The report came when its last byte did.
@@ -162,19 +165,20 @@ void SlaveSession::receiveHello(const Hello& hello) {
         throw WireError("said hello twice");
     }
     requireKeyOf(hello.name);
-    if (leadership_.isActive()) {
+    const Message greeting = leadership_.greeting(interval_);
+    if (std::holds_alternative<Welcome>(greeting)) {
         join(hello);
     }
-    greet();
+    greet(greeting);
 }
 
-void SlaveSession::greet() {
-    const Message greeting = leadership_.greeting(interval_);
-    const bool isLast = std::holds_alternative<Redirect>(greeting);
+void SlaveSession::greet() { greet(leadership_.greeting(interval_)); }
+
+void SlaveSession::greet(const Message& greeting) {
     if (!isLab()) {
         connection_->send(encode(greeting));
     }
-    if (isLast) {
+    if (std::holds_alternative<Redirect>(greeting)) {
         sentOn_ = true;
         close();
     }

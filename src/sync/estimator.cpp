@@ -122,8 +122,10 @@ class OffsetEstimator::Bank {
             jitter_.emplace(delay);
             if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift)) {
                 offset = static_cast<double>((*expected - origin_).count());
-                sigma = static_cast<double>(expectation_->deviation.sigma.count()) + 1;
-                driftSigma = expectation_->deviation.driftPpb;
+                // A claim can help, and not more: it comes from the slave.
+                const Deviation& claimed = expectation_->deviation;
+                sigma = std::min(sigma, static_cast<double>(claimed.sigma.count()) + 1);
+                driftSigma = std::min(driftSigma, claimed.driftPpb);
             }
         }
         for (OffsetFilter& filter : filters_) {

@@ -23,6 +23,9 @@ HostTime whenOn(const Adjustment& line, GroupTime time, HostTime near) {
 void expectOn(const Adjustment& line, const ClockReading& reading, HostTime arrival,
               OffsetEstimator& estimator) {
     const HostTime when = whenOn(line, corrected(reading.sent, reading.correction), arrival);
+    if (!isBelievable(when)) {
+        return;
+    }
     const Deviation group{line.deviation.after(when - line.reference), line.deviation.driftPpb};
     const auto both = [](double a, double b) { return std::hypot(a, b); };
     estimator.expect(

@@ -127,6 +127,15 @@ TEST_F(Liars, FalseClaimsOfAClockThatKnowsBetterDoNoHarm) {
     }
 }
 
+TEST_F(Liars, ClaimToKnowNothingDoesNoHarm) {
+    Scenario scenario = group(4);
+    scenario.slaves[0].joins = 30s;
+    scenario.slaves[0].claim = [](ClockReading& reading) {
+        reading.deviation = Deviation{kTimeLimit - 1ns, 1e8};
+    };
+    observe(scenario, {.until = kEnd, .settled = 40s});
+}
+
 TEST_F(Liars, DriftingAwayInConcertHarmsNoMoreThanARate) {
     // Two of five clocks.
     Scenario scenario = group(4);

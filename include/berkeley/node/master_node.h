@@ -104,6 +104,7 @@ class MasterNode {
     Admission::Refusal admit(const Endpoint& peer);
     /// Throws when there are slaves enough.
     void admitSlave(const Endpoint& peer);
+    void closeOthersWithKeyOf(const SlaveSession& session);
     void leave(Receiver& receiver, bool wasSlave);
     std::vector<std::shared_ptr<SlaveSession>> sessions() const;
     /// Joins the receive threads whose slaves have left.

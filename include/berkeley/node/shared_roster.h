@@ -58,7 +58,7 @@ class SharedRoster {
                           const ClockState& master, const CycleOptions& options);
 
   private:
-    bool isOver() const { return stopping_ || paused_; }
+    bool isOver() const { return stopping_ || paused_ || turn_ != entered_; }
 
     mutable std::mutex lock_;  ///< guards everything below
     std::condition_variable changed_;
@@ -66,6 +66,8 @@ class SharedRoster {
     std::set<SlaveId> inBurst_;
     GroupRate rate_;
     bool paused_ = false;
+    std::uint64_t turn_ = 0;     ///< how often resume() was called
+    std::uint64_t entered_ = 0;  ///< the turn for which awaitTurn() has waited
     bool stopping_ = false;
 };
 

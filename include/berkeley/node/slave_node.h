@@ -51,8 +51,7 @@ class SlaveNode {
               std::shared_ptr<spdlog::logger> logger);
     ~SlaveNode();
 
-    /// Starts the threads; they connect, again and again if need be. std::runtime_error when the
-    /// master's host is unknown.
+    /// Starts the threads; they connect, again and again if need be.
     void initiateSlaveClient();
 
     /// Ends every thread and the connection. From any thread but the node's own; again for nothing.

@@ -36,7 +36,7 @@ class SlaveSession {
 
     /// Before the first receive(), and on its thread: waits until the peer has proved who it is,
     /// where the master has keys. Throws WireError when it has not.
-    void authenticate() { (void)connection_->handshake(); }
+    void authenticate() { (void)connection_->handshake(deadline_.patience()); }
 
     /// Waits for bytes and takes what they say into the roster. False when the connection has
     /// ended. Throws WireError when the peer breaks the protocol.
@@ -55,6 +55,9 @@ class SlaveSession {
 
     /// False when the key with which the peer has proved who it is has been taken away.
     bool isKeyCurrent() const { return connection_->isKeyCurrent(); }
+
+    /// Of the key with which the peer has proved who it is; nothing without keys.
+    std::optional<std::string> keyName() const { return connection_->keyName(); }
 
     /// Takes the slave off the roster; wakes the receive thread.
     void close();
@@ -99,6 +102,7 @@ class SlaveSession {
     void receiveLabTime(HostTime time, HostTime t4);
     void receiveNative(std::span<const std::byte> bytes, const Received& received, HostTime read);
     void receiveMessage(const Message& message, HostTime t4);
+    void greet(const Message& greeting);
     void receiveHello(const Hello& hello);
     void receiveAnnouncement(const MasterAnnouncement& announcement);
     bool isLab() const;

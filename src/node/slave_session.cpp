@@ -166,10 +166,12 @@ void SlaveSession::receiveHello(const Hello& hello) {
     }
     requireKeyOf(hello.name);
     const Message greeting = leadership_.greeting(interval_);
-    if (std::holds_alternative<Welcome>(greeting)) {
-        join(hello);
+    if (!std::holds_alternative<Welcome>(greeting)) {
+        greet(greeting);
+        return;
     }
-    greet(greeting);
+    join(hello);
+    greet();  // Anew: a master that has given up meanwhile may have sent on all but this one.
 }
 
 void SlaveSession::greet() { greet(leadership_.greeting(interval_)); }

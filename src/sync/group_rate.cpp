@@ -32,6 +32,9 @@ void GroupRate::follow(HostTime now, std::map<SlaveId, double> drifts, std::size
     const bool mostKnown = slaves > 0 && 2 * (drifts.size() + 1) > slaves + 1;
     drifts.emplace(kMaster, 0);
     if (founded_) {
+        if (!mostKnown) {
+            rates_.clear();  // Who is there now makes the present rate, whatever it turns out to be.
+        }
         admit(drifts);
         ppb_ = unbiasedMean();
     } else if (mostKnown) {

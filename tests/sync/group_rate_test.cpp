@@ -72,6 +72,17 @@ TEST_F(FoundedGroup, GoesToTheMeanInTheEnd) {
     EXPECT_NEAR(rate_.ppb(), 15'000, 1e-6);
 }
 
+/// Under a master that is new, it may be the only one at first.
+TEST(GroupRate, IsNotTakenAlongByAClockThatComesWhileMostDriftsAreUnknown) {
+    GroupRate rate{6'000, true};
+    rate.follow(kStart, {{1, 30'000}}, 8);
+    rate.follow(kStart + 1s, {{1, 30'500}}, 8);
+    EXPECT_EQ(rate.ppb(), 6'000);
+    const std::map<SlaveId, double> most{{1, 30'500}, {2, -12'000}, {3, 0}, {4, 0}, {5, 0}};
+    rate.follow(kStart + 2s, most, 8);
+    EXPECT_NEAR(rate.ppb(), 6'000, 0.1);
+}
+
 /// All drifts are against the master's clock, so they change together when it is that one.
 TEST_F(FoundedGroup, FollowsAtOnceWhenTheMastersOwnRateChanges) {
     cycle({{1, 25'000}, {2, -17'000}});

@@ -117,7 +117,8 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
     return participants;
 }
 
-/// Of those that count, and why each of the others does not.
+/// Of those that count, and why each of the others does not. While most do not, as under a master
+/// that is new, the line stays where it is: the few that do are not the group.
 Average averageOf(const std::vector<Participant>& participants, const AverageOptions& options) {
     std::vector<Reading> readings;
     for (const Participant& participant : participants) {
@@ -126,6 +127,9 @@ Average averageOf(const std::vector<Participant>& participants, const AverageOpt
         }
     }
     Average average = averageOf(readings, options);
+    if (2 * readings.size() <= participants.size()) {
+        average.offset = {};
+    }
     for (std::size_t i = 0; i < participants.size(); ++i) {
         if (!participants[i].counts) {
             average.exclusions.insert(average.exclusions.begin() + static_cast<std::ptrdiff_t>(i),

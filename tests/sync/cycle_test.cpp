@@ -40,6 +40,20 @@ class Group {
         return outcome;
     }
 
+    /// The slaves have another master now, whose clock and line are the same.
+    void changeMaster() {
+        roster_ = Roster{CycleOptions{}.driftLimitPpb};
+        rate_ = GroupRate{group_.frequencyPpb, true};
+        roster_.expectOn(group_);
+        std::map<SlaveId, Clock> slaves;
+        for (const auto& [former, clock] : slaves_) {
+            const std::string name = "slave-" + std::to_string(former);
+            slaves.emplace(roster_.join(name, name + ":1", false), clock);
+        }
+        slaves_ = std::move(slaves);
+    }
+
+    const Adjustment& line() const { return group_; }
     GroupTime masterTime(HostTime when) const { return master_.state().line.groupTimeAt(when); }
     GroupTime time(SlaveId slave, HostTime when) const {
         const Clock& clock = slaves_.at(slave);
@@ -62,8 +76,9 @@ class Group {
     void exchange(SlaveId slave, const Clock& clock, HostTime when) {
         (void)roster_.beginBurst(slave, 1s);
         const HostTime t2 = clock.at(when + 50us), t3 = clock.at(when + 60us);
+        const ClockState state = clock.discipline.state();
         roster_.record(slave, {when, t2, t3, when + 110us},
-                       {t3, clock.discipline.state().line.at(t3)});
+                       {t3, state.line.at(t3), state.deviationAt(t3)});
     }
 
     Roster roster_{CycleOptions{}.driftLimitPpb};
@@ -171,6 +186,25 @@ TEST(Cycle, GroupRunsAtTheMeanRateOfItsClocks) {
         outcome = group.cycle(kStart + i * 1s);
     }
     EXPECT_NEAR(outcome.master.frequencyPpb, 6'000, 20);
+}
+
+TEST(Cycle, NewcomerMovesNobodyWhileTheOthersKnowTheirTimeBetterThanTheNewMaster) {
+    Group group;
+    for (const char* name : {"a", "b", "c", "d"}) {
+        group.join(name, 0s);
+    }
+    HostTime now = kStart;
+    for (int i = 0; i < 60; ++i) {
+        group.cycle(now += 1s);
+    }
+    group.changeMaster();
+    const Adjustment before = group.line();
+    group.join("new", 1ms, 15'000);
+    for (int i = 0; i < 3; ++i) {
+        const CycleOutcome outcome = group.cycle(now += 1s);
+        ASSERT_EQ(find(outcome, "slave-1").exclusion, Exclusion::newcomer);
+        EXPECT_EQ(group.line().correctionAt(now), before.correctionAt(now));
+    }
 }
 
 TEST(Cycle, ClockWhoseTimeIsAtTheEdgeOfWhatIsBelievableIsNotTold) {

@@ -183,12 +183,16 @@ void MasterNode::synchronizeAllClocks() {
 
 bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= config_.cycles; }
 
-/// For as long as this master is active. A group that it takes over goes on as it was told last.
-void MasterNode::leadGroup() {
+/// A group that was led by another master goes on as this one was told last.
+void MasterNode::takeUpLine() {
     if (const ClockState state = clock_.state(); state.synchronized) {
-        group_ = state.adjustment;
-        group_.bound = state.boundAt(clock_.hostNow());
+        group_ = takenOver(state.adjustment, clock_.hostNow());
     }
+}
+
+/// For as long as this master is active.
+void MasterNode::leadGroup() {
+    bool first = true;
     Deadline start = Steady::now();
     while (!isDone()) {
         if (roster_.awaitStop(start)) {
@@ -203,6 +207,9 @@ void MasterNode::leadGroup() {
             // The first cycle need not wait for its turn.
             start = roster_.awaitSlaves(config_.minSlaves, next) ? Steady::now() : next;
             continue;
+        }
+        if (std::exchange(first, false)) {
+            takeUpLine();
         }
         const std::uint32_t cycle = group_.cycle + 1;
         runCycle(cycle, start);

@@ -221,6 +221,12 @@ std::vector<ClockStatus> statusesOf(std::vector<Participant>& participants, Host
 
 }  // namespace
 
+Adjustment takenOver(const Adjustment& told, HostTime now) {
+    Adjustment group = told;
+    group.bound = told.boundAt(now);
+    return group;
+}
+
 CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, GroupRate& rate,
                            const Adjustment& group, const ClockState& master,
                            const CycleOptions& options) {

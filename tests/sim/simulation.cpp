@@ -79,7 +79,7 @@ void Simulation::takeOver(const std::string& name, Nanoseconds after) {
 /// From now on `slave` is what was the master.
 void Simulation::promote(Slave& slave) {
     std::swap(master_, slave.host);
-    group_ = master_.discipline.state().adjustment;
+    group_ = takenOver(master_.discipline.state().adjustment, master_.clock.at(now_));
     rate_ = GroupRate{group_.frequencyPpb, true};
     leaderless_ = false;
     roster_.expectOn(group_);

@@ -42,5 +42,19 @@ TEST_F(Takeover, StaysWithinTheBoundsAfterAMinuteWithoutAMaster) {
     EXPECT_LT(after, 20us);
 }
 
+/// What it was told once, of a clock whose drift nobody knows, has got worse since.
+TEST_F(Takeover, ByWhoHasJustJoinedStaysWithinTheBoundsOfWhoIsNotTold) {
+    for (std::uint64_t turn = 0; turn < 10; ++turn) {
+        Scenario scenario = groupOf(6, seed() + turn, quietPath());
+        scenario.slaves[0].joins = kDeath - 1s;
+        scenario.slaves[1].silent = [](Nanoseconds now) { return now >= kDeath; };
+        Simulation simulation{scenario};
+        simulation.runUntil(kDeath);
+        simulation.takeOver("s1", 2s);
+        // The master's clock is another one then, and so not looked at for its rate.
+        EXPECT_EQ(watch(simulation, {.until = kDeath + 6s, .ignored = {"s1"}}).violation, "");
+    }
+}
+
 }  // namespace
 }  // namespace berkeley::sim

@@ -93,6 +93,7 @@ class MasterNode {
     void startReceivingClockTime(Receiver& receiver);
     void synchronizeAllClocks();
 
+    void takeUpLine();
     void leadGroup();
     void runCycle(std::uint32_t cycle, Deadline start);
     void pollAll(Deadline start);

@@ -64,8 +64,12 @@ struct CycleOptions {
     double driftLimitPpb = 200'000;
 };
 
+/// The group's line for a master that takes over at `now`, from what it was told last: what was not
+/// known of the rate has made it worse since then, and this much is not known of the line any more.
+Adjustment takenOver(const Adjustment& told, HostTime now);
+
 /// `group` is the line of the previous cycle, or a line without a correction before the first; for
-/// a master that takes over, what it was told last.
+/// a master that takes over, takenOver().
 /// `master` is the master's own group clock. `now` is on the master's unsteered clock. Notes in the
 /// roster who counts from now on, and takes `rate` on. Leaves `status.duration` to whoever can read
 /// a clock.

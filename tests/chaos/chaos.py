@@ -207,9 +207,11 @@ def run(seed, minutes):
             return 1
     faults, watch = len(chaos.history) // 2, chaos.watch
     say(
-        f"seed {seed} passed: {faults} faults, {watch.checks} checks of bounds "
-        f"({watch.exempt} clocks exempt), the largest error {watch.worst:.2f} of its bound"
+        f"{faults} faults; {watch.checks} checks of bounds, the largest error {watch.worst:.2f} of "
+        f"its bound; {watch.adrift} of clocks that had heard nothing for long, {watch.beyond} of "
+        f"them beyond their bounds; {watch.exempt} of clocks that were on another line"
     )
+    say(f"seed {seed} passed")
     return 0
 
 

@@ -17,6 +17,8 @@ from bench_support import TIED_TO_US
 from berkeley_e2e import raw_now
 
 TOLD = re.compile(r"the connection to the master at ([\d.]+):\d+ has ")
+FOLLOWS = re.compile(r"connected to the master at [\d.]+:\d+$")
+LOST = re.compile(r"; trying ")
 LEADS = re.compile(r"is active now: it leads the group")
 LEADS_NO_MORE = re.compile(r"is active; following it at |no master is active$")
 REPORT = re.compile(r"Sanitizer|runtime error:")
@@ -58,6 +60,7 @@ class Daemon:
         self.state = "down"  # or running, stopped, ending
         self.line = None
         self.leads = False
+        self.follows = False
         self.reports = []
         self.last_lines = collections.deque(maxlen=KEPT_LINES)
         self.leaders = {}  # by address; the same for all daemons
@@ -70,7 +73,7 @@ class Daemon:
 
     def start(self):
         self.lives += 1
-        self.line, self.leads = None, False
+        self.line, self.leads, self.follows = None, False, False
         self.page_path = self._folder / f"{self.name}-{self.lives}"
         command = [*self._command, *self.clock, "--publish", self.page_path]
         self._process = subprocess.Popen(
@@ -134,10 +137,15 @@ class Daemon:
     def _understand(self, text):
         if match := TOLD.search(text):
             self.line = self.leaders[match[1]].line
+        elif FOLLOWS.search(text):
+            self.follows = True
+        elif LOST.search(text):
+            self.follows = False
         elif self.machine.address in self.leaders and LEADS.search(text):
             self.line, self.leads = Line(self, self.line), True
+            self.follows = False
         elif LEADS_NO_MORE.search(text):
-            self.leads = False
+            self.leads, self.follows = False, False
         elif REPORT.search(text):
             self.reports.append(text)
 

@@ -16,6 +16,10 @@ HEARSAY = 0.25
 # Until one master leads those that reach each other: one and a quarter patience, and as much again
 # for what this machine takes to run all of it.
 TAKEOVER = 4.0
+# Who has not been told for longer than a takeover takes, nor has followed the master for as long as
+# two cycles take, cannot know what becomes of the line: its members may be others by now.
+TOLD_LATELY = 3.0
+FOLLOWED = 2.0
 
 SEQUENCE, SYNCHRONIZED, RAW_ANCHOR, HOST_ANCHOR, DRIFT, ANCHOR = 2, 3, 4, 5, 6, 7
 
@@ -23,6 +27,14 @@ SEQUENCE, SYNCHRONIZED, RAW_ANCHOR, HOST_ANCHOR, DRIFT, ANCHOR = 2, 3, 4, 5, 6, 
 def raw_of(words, host):
     """When that host time was."""
     return words[RAW_ANCHOR] + round((host - words[HOST_ANCHOR]) / (1 + words[DRIFT] * 1e-9))
+
+
+def is_together(daemon, master):
+    return (
+        daemon.follows
+        and daemon.state == master.state == "running"
+        and daemon.machine.network == master.machine.network
+    )
 
 
 class View:
@@ -42,10 +54,13 @@ class Watch:
         self.masters = [daemon for daemon in daemons if daemon.machine.address in daemon.leaders]
         self.checks = 0
         self.exempt = 0  # clocks on a line of their own, until they are told
+        self.adrift = 0  # clocks that have heard nothing for long
+        self.beyond = 0  # those of them that are beyond their bounds
         self.worst = 0.0  # largest error in terms of its bound
         self._slowness = slowness
         self._views = {}
         self._excesses = {}
+        self._together = {}  # since when who can hear the master follows one
         self._led_since = {}
 
     def look(self):
@@ -110,12 +125,21 @@ class Watch:
             for master in leading
             if daemon is not master and self._is_on_line_of(master, daemon)
         ]
-        self.checks += len(pairs)
         self.exempt += len(readings.keys() - {daemon for daemon, _ in pairs} - set(leading))
-        self._excesses = {
-            (daemon, master): self._excesses.get((daemon, master), raw)
+        beyond = [
+            (daemon, master)
             for daemon, master in pairs
             if self._exceeds(readings[daemon], readings[master])
+        ]
+        self._together = {
+            pair: self._together.get(pair, raw) for pair in pairs if is_together(*pair)
+        }
+        adrift = {pair for pair in pairs if self._is_adrift(pair, raw)}
+        self.checks += len(pairs) - len(adrift)
+        self.adrift += len(adrift)
+        self.beyond += len(adrift.intersection(beyond))
+        self._excesses = {
+            pair: self._excesses.get(pair, raw) for pair in beyond if pair not in adrift
         }
         for (daemon, master), since in self._excesses.items():
             if raw - since > HEARSAY * 1e9:
@@ -125,6 +149,13 @@ class Watch:
         words = self._views[daemon].words
         line, leading = daemon.line, master.line
         return line and leading and leading.includes(line, raw_of(words, words[ANCHOR]))
+
+    def _is_adrift(self, pair, raw):
+        words = self._views[pair[0]].words
+        told = raw - raw_of(words, words[ANCHOR])
+        return (
+            told > TOLD_LATELY * 1e9 and raw - self._together.get(pair, raw) < FOLLOWED * 1e9
+        )
 
     def _exceeds(self, clock, reference):
         error, limit = abs(clock.time - reference.time), clock.bound + reference.bound

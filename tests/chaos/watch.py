@@ -16,10 +16,11 @@ HEARSAY = 0.25
 # Until one master leads those that reach each other: one and a quarter patience, and as much again
 # for what this machine takes to run all of it.
 TAKEOVER = 4.0
-# Who has not been told for longer than a takeover takes, nor has followed the master for as long as
-# two cycles take, cannot know what becomes of the line: its members may be others by now.
+# A clock that has not reached its master for as long as two cycles take, and neither was told
+# lately, a takeover included, nor has followed it for as long, cannot know what becomes of the line:
+# others make it meanwhile.
+REACHED = FOLLOWED = 2.0
 TOLD_LATELY = 3.0
-FOLLOWED = 2.0
 
 SEQUENCE, SYNCHRONIZED, RAW_ANCHOR, HOST_ANCHOR, DRIFT, ANCHOR = 2, 3, 4, 5, 6, 7
 
@@ -29,12 +30,25 @@ def raw_of(words, host):
     return words[RAW_ANCHOR] + round((host - words[HOST_ANCHOR]) / (1 + words[DRIFT] * 1e-9))
 
 
-def is_together(daemon, master):
+def reach(daemon, master):
     return (
-        daemon.follows
-        and daemon.state == master.state == "running"
+        daemon.state == master.state == "running"
         and daemon.machine.network == master.machine.network
     )
+
+
+class Times:
+    """For how long something has been true, in seconds, of each of several things."""
+
+    def __init__(self):
+        self._since = {}
+
+    def see(self, things, raw):
+        """These are those of which it is true now."""
+        self._since = {thing: self._since.get(thing, raw) for thing in things}
+
+    def __call__(self, thing, raw):
+        return (raw - self._since.get(thing, raw)) / 1e9
 
 
 class View:
@@ -54,13 +68,14 @@ class Watch:
         self.masters = [daemon for daemon in daemons if daemon.machine.address in daemon.leaders]
         self.checks = 0
         self.exempt = 0  # clocks on a line of their own, until they are told
-        self.adrift = 0  # clocks that have heard nothing for long
+        self.adrift = 0  # clocks that are cut off, or were a moment ago
         self.beyond = 0  # those of them that are beyond their bounds
         self.worst = 0.0  # largest error in terms of its bound
         self._slowness = slowness
         self._views = {}
-        self._excesses = {}
-        self._together = {}  # since when who can hear the master follows one
+        self._beyond = Times()  # their bounds
+        self._reached = Times()
+        self._followed = Times()
         self._led_since = {}
 
     def look(self):
@@ -131,19 +146,20 @@ class Watch:
             for daemon, master in pairs
             if self._exceeds(readings[daemon], readings[master])
         ]
-        self._together = {
-            pair: self._together.get(pair, raw) for pair in pairs if is_together(*pair)
-        }
+        self._see_who_reaches_whom(raw)
         adrift = {pair for pair in pairs if self._is_adrift(pair, raw)}
         self.checks += len(pairs) - len(adrift)
         self.adrift += len(adrift)
         self.beyond += len(adrift.intersection(beyond))
-        self._excesses = {
-            pair: self._excesses.get(pair, raw) for pair in beyond if pair not in adrift
-        }
-        for (daemon, master), since in self._excesses.items():
-            if raw - since > HEARSAY * 1e9:
+        self._beyond.see(set(beyond) - adrift, raw)
+        for daemon, master in beyond:
+            if self._beyond((daemon, master), raw) > HEARSAY:
                 self._fail(daemon, readings[daemon], master, readings[master])
+
+    def _see_who_reaches_whom(self, raw):
+        pairs = [(d, m) for d in self.daemons for m in self.masters if d is not m and reach(d, m)]
+        self._reached.see(pairs, raw)
+        self._followed.see([(d, m) for d, m in pairs if d.follows], raw)
 
     def _is_on_line_of(self, master, daemon):
         words = self._views[daemon].words
@@ -152,9 +168,9 @@ class Watch:
 
     def _is_adrift(self, pair, raw):
         words = self._views[pair[0]].words
-        told = raw - raw_of(words, words[ANCHOR])
-        return (
-            told > TOLD_LATELY * 1e9 and raw - self._together.get(pair, raw) < FOLLOWED * 1e9
+        told = (raw - raw_of(words, words[ANCHOR])) / 1e9
+        return self._reached(pair, raw) < REACHED or (
+            told > TOLD_LATELY and self._followed(pair, raw) < FOLLOWED
         )
 
     def _exceeds(self, clock, reference):

@@ -36,6 +36,7 @@ class World:
         self._keys = self._make_keys() if self.secure else {}
         self.masters = [self._add_master(number) for number in MASTERS]
         self.slaves = [self._add_slave(number) for number in SLAVES]
+        self.behind_relays = {slave_name(number) for number in BEHIND_RELAYS}
         self.daemons = self.masters + self.slaves
         leaders = {master.machine.address: master for master in self.masters}
         for daemon in self.daemons:

@@ -56,7 +56,9 @@ Message Leadership::greeting(Nanoseconds interval) const {
     if (active_ == ranks_.self) {
         return Welcome{interval};
     }
-    if (!active_) {
+    // Elected, but not active yet, it has already been announced as the active one: whoever comes
+    // for that reason must not be sent to the former one, which is gone.
+    if (!active_ || (election_ && election_->mayAct(bootTime()))) {
         return Redirect{};
     }
     const Endpoint& active = ranks_.masters.at(*active_);

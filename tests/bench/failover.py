@@ -198,7 +198,9 @@ class Faults:
     def _await_adjustments(self, kind, changed, begin):
         """One that knows its time better than the new master does is told nothing until then."""
         if changed:
-            self.follow[kind].append(max(daemon.since for daemon in changed) - begin)
+            last = max(changed, key=lambda daemon: daemon.since)
+            self.follow[kind].append(last.since - begin)
+            say(f"{kind}: all follow after {last.since - begin:.3f} s, {last.name} as the last one")
             wait_until(
                 lambda: all(daemon.look() and daemon.adjusted for daemon in changed),
                 f"{kind}: that all have an adjustment",

@@ -169,6 +169,13 @@ TEST_F(FailoverTest, AStandbyThatKnowsOfNoActiveMasterSaysSo) {
     EXPECT_TRUE(slave.isSentAway());
 }
 
+TEST_F(FailoverTest, AMasterThatIsAboutToBecomeActiveSendsNobodyToTheFormerOne) {
+    Leadership leadership{MasterRanks{masters_, 0}, 1s};
+    leadership.carryOut(1);
+    ASSERT_TRUE(await([&] { return leadership.look() == Rank{0}; }));
+    EXPECT_EQ(leadership.greeting(kInterval), Message{Redirect{}});
+}
+
 TEST_F(FailoverTest, SlavesAreSentOnByAMasterThatGivesUp) {
     Master first{masters_, 0};
     first.leadership_->carryOut(0);

@@ -33,8 +33,7 @@ void GroupRate::follow(HostTime now, std::map<SlaveId, double> drifts, std::size
     drifts.emplace(kMaster, 0);
     if (founded_) {
         if (!mostKnown) {
-            rates_
-                .clear();  // Who is there now makes the present rate, whatever it turns out to be.
+            rates_.clear();  // Those who are there make the present rate, whatever theirs are.
         }
         admit(drifts);
         ppb_ = unbiasedMean();

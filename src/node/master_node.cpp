@@ -173,8 +173,11 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
 }
 
 void MasterNode::synchronizeAllClocks() {
-    while (!isDone() && roster_.awaitTurn()) {
-        leadGroup();
+    while (!isDone() && !roster_.isStopped()) {
+        if (roster_.awaitTurn(Steady::now() + config_.interval)) {
+            leadGroup();
+        }
+        joinFinished();
     }
     if (isDone()) {
         events_.finished();

@@ -78,11 +78,16 @@ bool SharedRoster::awaitStop(Deadline deadline) {
     return changed_.wait_until(guard, deadline, [&] { return isOver(); });
 }
 
-bool SharedRoster::awaitTurn() {
+bool SharedRoster::isStopped() const {
+    const std::lock_guard guard{lock_};
+    return stopping_;
+}
+
+bool SharedRoster::awaitTurn(Deadline deadline) {
     std::unique_lock guard{lock_};
-    changed_.wait(guard, [&] { return stopping_ || !paused_; });
+    changed_.wait_until(guard, deadline, [&] { return stopping_ || !paused_; });
     entered_ = turn_;
-    return !stopping_;
+    return !stopping_ && !paused_;
 }
 
 void SharedRoster::pause() {

@@ -45,8 +45,9 @@ class SharedRoster {
     bool awaitSlaves(std::size_t count, Deadline deadline);
     /// True at once when stop() or pause() was called, else false at `deadline`.
     bool awaitStop(Deadline deadline);
-    /// Waits until there may be sync cycles; false after stop().
-    bool awaitTurn();
+    /// Waits until there may be sync cycles; false at `deadline` and after stop().
+    bool awaitTurn(Deadline deadline);
+    bool isStopped() const;
     /// Ends every wait, now and until resume().
     void pause();
     /// There may be sync cycles again: of a group that is on `line`, if that is given.

@@ -71,6 +71,7 @@ void MasterNode::startConnecting() {
         } catch (const std::exception& error) {
             misdeeds_.write(listener_->local(),
                             " " + std::string{error.what()} + "; slaves that are connected go on");
+            // Nothing tells when there is enough again.
             std::this_thread::sleep_for(kAcceptPause);
         }
         joinFinished();

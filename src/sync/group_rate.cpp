@@ -57,7 +57,7 @@ void GroupRate::found(HostTime now, const std::map<SlaveId, double>& drifts) {
     ppb_ = meanOf(drifts);
     rates_.clear();
     for (const auto& [slave, drift] : drifts) {
-        rates_.emplace(slave, Rate{.driftPpb = drift, .biasPpb = 0});
+        rates_.emplace(slave, Rate{.driftPpb = drift, .biasPpb = drift - ppb_});
     }
 }
 

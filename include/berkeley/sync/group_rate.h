@@ -25,6 +25,9 @@ class GroupRate {
     /// whose drift is not known yet. While most are not known the rate stays what it is.
     void follow(HostTime now, std::map<SlaveId, double> drifts, std::size_t slaves);
 
+    /// The rate is another one than was believed, by so much, whatever the members' rates do.
+    void correct(double ppb) { move(ppb); }
+
     double ppb() const { return ppb_; }
 
     /// Whether it still goes to the mean at once.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <tuple>
 
 namespace berkeley {
@@ -27,6 +28,9 @@ struct Participant {
     /// It knows its own correction better than it could be told: the group's master, or the
     /// master's clock, is another one than before, and the offset is not known as well yet.
     bool knowsBetter{};
+    /// It knows the group's line better than this master, which was on it only for a moment before
+    /// it took over.
+    bool knowsLine{};
     bool counts{};
     ClockStatus status;
 };
@@ -41,6 +45,7 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
             .host = {},
             .fromGroup = master.line.at(now) - group.correctionAt(now),
             .knowsBetter = false,
+            .knowsLine = false,
             .counts = true,
             .status = std::move(status)};
 }
@@ -72,6 +77,11 @@ bool knowsBetter(const Member& member, const Deviation& toBeTold, Nanoseconds in
     return !member.settled && own && own->after(interval) < kClearly * toBeTold.after(interval);
 }
 
+bool knowsLine(const Member& member, const Deviation& line, Nanoseconds interval) {
+    const std::optional<Deviation>& own = member.reading->deviation;
+    return !member.settled && own && kClearly * own->after(interval) < line.after(interval);
+}
+
 /// On the line as far as can be told, when that can be told at all.
 bool hasArrived(const Participant& participant) {
     const Estimate& host = participant.host;
@@ -83,7 +93,8 @@ bool hasArrived(const Participant& participant) {
 /// what it is off by is its own affair, and while it is on its way the line must not follow it.
 /// Nobody steers a lab slave's clock, so it would never arrive.
 bool mayCount(const Participant& participant, const Member& member, const ClockState& master) {
-    return !master.synchronized || member.lab || member.counts || hasArrived(participant);
+    return !master.synchronized || member.lab || member.counts || participant.knowsLine ||
+           hasArrived(participant);
 }
 
 std::vector<Participant> participantsOf(HostTime now, const Roster& roster, const Adjustment& group,
@@ -100,6 +111,7 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
             .host = *estimate,
             .fromGroup = fromGroupAt(*member.reading, member.heard, heard, group),
             .knowsBetter = knowsBetter(member, deviationOf(*estimate), now - group.reference),
+            .knowsLine = knowsLine(member, group.deviation, now - group.reference),
             .counts = false,
             .status = statusOf(member)};
         participant.counts = mayCount(participant, member, master);
@@ -114,6 +126,9 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
         }
         participants.push_back(std::move(participant));
     }
+    const auto better = std::count_if(participants.begin(), participants.end(),
+                                      std::mem_fn(&Participant::knowsLine));
+    participants.front().counts = 2 * static_cast<std::size_t>(better) <= participants.size();
     return participants;
 }
 
@@ -164,6 +179,42 @@ Adjustment seenFrom(const Estimate& host, const Adjustment& group) {
     adjustment.boundGrowthPpb = host.boundGrowthPpb + group.boundGrowthPpb;
     adjustment.deviation = deviationOf(host);
     return adjustment;
+}
+
+/// How well those who know the line better know where they are on it; nothing when nobody does.
+std::optional<Nanoseconds> sigmaOfBetter(const std::vector<Participant>& participants) {
+    std::vector<Nanoseconds> sigmas;
+    for (const Participant& participant : participants) {
+        if (participant.knowsLine) {
+            sigmas.push_back(participant.host.sigma);
+        }
+    }
+    if (sigmas.empty()) {
+        return std::nullopt;
+    }
+    const auto middle = sigmas.begin() + static_cast<std::ptrdiff_t>(sigmas.size() / 2);
+    std::nth_element(sigmas.begin(), middle, sigmas.end());
+    return *middle;
+}
+
+/// What was found out about a line that was known badly.
+struct Learnt {
+    double ratePpb{};  ///< to be added to its rate
+    Deviation line;    ///< how well it is known now
+};
+
+/// The line has moved by `average`, which is known as well as `sigma`, within `interval`. The gain
+/// is a Kalman filter's: what was uncertain of the rate against what is of the two ends.
+Learnt learnRate(const Deviation& line, Nanoseconds average, Nanoseconds sigma,
+                 Nanoseconds interval) {
+    const double seconds = std::chrono::duration<double>(interval).count();
+    const double ends =
+        std::hypot(static_cast<double>(sigma.count()), static_cast<double>(line.sigma.count())) /
+        seconds;
+    const double variance = line.driftPpb * line.driftPpb;
+    const double gain = variance / (variance + ends * ends);
+    return {gain * static_cast<double>(average.count()) / seconds,
+            {std::min(line.after(interval), sigma), line.driftPpb * std::sqrt(1 - gain)}};
 }
 
 /// How fast the line has been moving lately, apart from its frequency; while the group is being
@@ -233,6 +284,11 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, Gr
     std::vector<Participant> participants =
         participantsOf(now, roster, group, master, options.masterName);
     const Average average = averageOf(participants, options.average);
+    Learnt learnt{.ratePpb = 0, .line = group.deviation};
+    if (const auto sigma = sigmaOfBetter(participants); sigma && now > group.reference) {
+        learnt = learnRate(group.deviation, average.offset, *sigma, now - group.reference);
+        rate.correct(learnt.ratePpb);
+    }
     rate.follow(now, knownDrifts(now, roster), roster.size());
 
     CycleOutcome outcome;
@@ -242,8 +298,8 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, Gr
                       .frequencyPpb = rate.ppb(),
                       .bound = driftOver(group.bound, kRemembered * 1e9),
                       .boundGrowthPpb = {},
-                      .deviation = {driftOver(group.deviation.sigma, kRemembered * 1e9),
-                                    kRemembered * group.deviation.driftPpb}};
+                      .deviation = {driftOver(learnt.line.sigma, kRemembered * 1e9),
+                                    kRemembered * learnt.line.driftPpb}};
     if (master.synchronized) {
         outcome.master.boundGrowthPpb = motionPpb(now, average.offset, rate, group, participants);
     }

@@ -16,9 +16,6 @@ constexpr double kWanders[] = {0.01, 0.1, 1, 10, 100};
 /// Hypotheses that predicted this much worse than the best have no say.
 constexpr double kLikelihoodRange = 12;
 
-/// How well a drift is known that was measured before the machine was started anew, when it was
-/// perhaps colder.
-constexpr double kSigmaRememberedPpb = 2'000;
 /// How well the drift is known after the clock was set: less than before, in case it is another
 /// one.
 constexpr double kSigmaAfterStepPpb = 300;
@@ -34,10 +31,8 @@ double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(du
 /// times are counted from the first sample.
 class OffsetEstimator::Bank {
   public:
-    Bank(double driftLimitPpb, std::optional<double> rememberedDriftPpb)
-        : driftLimitPpb_(driftLimitPpb),
-          rememberedDriftPpb_(rememberedDriftPpb),
-          certain_(driftLimitPpb) {
+    Bank(double driftLimitPpb, std::optional<RememberedDrift> remembered)
+        : driftLimitPpb_(driftLimitPpb), remembered_(remembered), certain_(driftLimitPpb) {
         for (const double wander : kWanders) {
             filters_.emplace_back(JitterKind::oneSided, wander);
             filters_.emplace_back(JitterKind::symmetric, wander);
@@ -111,9 +106,8 @@ class OffsetEstimator::Bank {
         const auto delay = static_cast<double>(sample.delay.count());
         double offset = 0;
         double sigma = uniformSigma(delay / 2) + 1;
-        double drift = rememberedDriftPpb_.value_or(0);
-        double driftSigma =
-            rememberedDriftPpb_ ? kSigmaRememberedPpb : uniformSigma(driftLimitPpb_);
+        double drift = remembered_ ? remembered_->ppb : 0;
+        double driftSigma = remembered_ ? remembered_->sigmaPpb : uniformSigma(driftLimitPpb_);
         if (jitter_) {
             const Mean before = meanOfFilters();
             drift = before.drift;
@@ -121,11 +115,16 @@ class OffsetEstimator::Bank {
         } else {
             jitter_.emplace(delay);
             if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift)) {
-                offset = static_cast<double>((*expected - origin_).count());
                 // A claim can help, and not more: it comes from the slave.
                 const Deviation& claimed = expectation_->deviation;
-                sigma = std::min(sigma, static_cast<double>(claimed.sigma.count()) + 1);
-                driftSigma = std::min(driftSigma, claimed.driftPpb);
+                if (const double claim = static_cast<double>(claimed.sigma.count()) + 1;
+                    claim < sigma) {
+                    offset = static_cast<double>((*expected - origin_).count());
+                    sigma = claim;
+                }
+                if (remembered_) {
+                    driftSigma = std::min(driftSigma, claimed.driftPpb);
+                }
             }
         }
         for (OffsetFilter& filter : filters_) {
@@ -187,7 +186,7 @@ class OffsetEstimator::Bank {
     }
 
     double driftLimitPpb_;
-    std::optional<double> rememberedDriftPpb_;
+    std::optional<RememberedDrift> remembered_;
     std::optional<Expectation> expectation_;
     CertainOffset certain_;
     std::vector<OffsetFilter> filters_;
@@ -198,8 +197,8 @@ class OffsetEstimator::Bank {
     bool burstIsNew_ = true;
 };
 
-OffsetEstimator::OffsetEstimator(double driftLimitPpb, std::optional<double> rememberedDriftPpb)
-    : bank_(std::make_unique<Bank>(driftLimitPpb, rememberedDriftPpb)) {}
+OffsetEstimator::OffsetEstimator(double driftLimitPpb, std::optional<RememberedDrift> remembered)
+    : bank_(std::make_unique<Bank>(driftLimitPpb, remembered)) {}
 OffsetEstimator::~OffsetEstimator() = default;
 OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
 OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;

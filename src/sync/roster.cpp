@@ -44,10 +44,17 @@ bool Member::answered(HostTime now) const {
 SlaveId Roster::join(std::string name, std::string address, bool lab,
                      std::optional<double> rememberedDriftPpb) {
     const SlaveId slave = ++lastId_;
+    std::optional<RememberedDrift> remembered;
+    if (rememberedDriftPpb) {
+        remembered = {.ppb = *rememberedDriftPpb};
+        // It is a difference to the group's rate.
+        remembered->sigmaPpb =
+            std::hypot(remembered->sigmaPpb, line_ ? line_->deviation.driftPpb : 0);
+    }
     members_.emplace(slave, Member{.name = std::move(name),
                                    .address = std::move(address),
                                    .lab = lab,
-                                   .estimator = OffsetEstimator{driftLimitPpb_, rememberedDriftPpb},
+                                   .estimator = OffsetEstimator{driftLimitPpb_, remembered},
                                    .counts = false,
                                    .settled = false,
                                    .expected = false,

@@ -58,7 +58,6 @@ class Chaos:
         self.await_(self._is_together, "all to follow one master again", FOLLOW)
         say("all follow one master again")
         self.await_(self._is_settled, "the clocks to be together again", SETTLE)
-        self._knock()
         self.await_(lambda: self._is_as_small_as(needs), "what it needs to be what it was", SETTLE)
 
     def end(self):
@@ -83,13 +82,6 @@ class Chaos:
             self.pass_time(0.2)
 
     # --- faults ---
-
-    def _knock(self):
-        """A standby closes the connections of those who have left when the next one comes."""
-        world = self.world
-        stranger = world.start_stranger(world.outsider, self._chance)
-        self.pass_time(5)
-        world.bench.end(stranger)
 
     def _break(self, seconds):
         end = time.monotonic() + seconds

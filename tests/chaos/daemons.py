@@ -25,29 +25,22 @@ REPORT = re.compile(r"Sanitizer|runtime error:")
 
 KEPT_LINES = 40
 
-# Whoever has been told for as long as this knows how its clock drifts.
-NOVICE = 15.0  # s
-
 
 class Failure(Exception):
     """A promise was broken."""
 
 
 class Line:
-    def __init__(self, leader, parent, told_first):
+    def __init__(self, leader, parent):
         self.leader = leader
         self.parent = parent
         self.begun = raw_now()
-        # The line runs off as the leader's clock does, and only who is told it knows.
-        self._of_novice = told_first is None or self.begun - told_first < NOVICE * 1e9
 
     def includes(self, line, told):
         """Whether whoever was told `line` at `told` is on this one: then it is this one, or one
         that this one goes on with, as it was then."""
         child = self
         while child is not line:
-            if child._of_novice:
-                return False
             if child.parent is line:
                 return told < child.begun
             child = child.parent
@@ -68,7 +61,6 @@ class Daemon:
         self.line = None
         self.leads = False
         self.follows = False
-        self._told_first = None  # in this life
         self.reports = []
         self.last_lines = collections.deque(maxlen=KEPT_LINES)
         self.leaders = {}  # by address; the same for all daemons
@@ -82,7 +74,6 @@ class Daemon:
     def start(self):
         self.lives += 1
         self.line, self.leads, self.follows = None, False, False
-        self._told_first = None
         self.page_path = self._folder / f"{self.name}-{self.lives}"
         command = [*self._command, *self.clock, "--publish", self.page_path]
         self._process = subprocess.Popen(
@@ -146,13 +137,12 @@ class Daemon:
     def _understand(self, text):
         if match := TOLD.search(text):
             self.line = self.leaders[match[1]].line
-            self._told_first = self._told_first or raw_now()
         elif FOLLOWS.search(text):
             self.follows = True
         elif LOST.search(text):
             self.follows = False
         elif self.machine.address in self.leaders and LEADS.search(text):
-            self.line, self.leads = Line(self, self.line, self._told_first), True
+            self.line, self.leads = Line(self, self.line), True
             self.follows = False
         elif LEADS_NO_MORE.search(text):
             self.leads, self.follows = False, False

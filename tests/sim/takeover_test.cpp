@@ -1,4 +1,5 @@
 /// Another master takes over when the first one dies.
+#include "berkeley/time/units.h"
 #include "sim/scenario_test.h"
 
 namespace berkeley::sim {
@@ -53,6 +54,24 @@ TEST_F(Takeover, ByWhoHasJustJoinedStaysWithinTheBoundsOfWhoIsNotTold) {
         simulation.takeOver("s1", 2s);
         // The master's clock is another one then, and so not looked at for its rate.
         EXPECT_EQ(watch(simulation, {.until = kDeath + 6s, .ignored = {"s1"}}).violation, "");
+    }
+}
+
+/// The others know the group's line better than it does, and it leads them along theirs.
+TEST_F(Takeover, ByWhoHasJustJoinedKeepsTheClocksTogether) {
+    for (const int joined : {1000, 1500, 2500, 4000, 7000, 10000, 15000}) {
+        const Nanoseconds member = std::chrono::milliseconds{joined};
+        SCOPED_TRACE("a member for " + toSpanText(member));
+        Scenario scenario = group(6);
+        scenario.slaves[0].joins = kDeath - member;
+        Simulation simulation{scenario};
+        simulation.runUntil(kDeath);
+        simulation.takeOver("s1", 2s);
+        // The master's clock is another one then, and so not looked at for its rate before.
+        simulation.runUntil(kDeath + 2100ms);
+        const Watched after = observe(
+            simulation, {.until = kDeath + 2min, .settled = kDeath + 4s, .ignored = {"s1"}});
+        EXPECT_LT(after.spread, 15us);
     }
 }
 

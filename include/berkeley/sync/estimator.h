@@ -30,12 +30,18 @@ struct Estimate {
     bool driftKnown() const { return driftSigmaPpb < 1'000; }
 };
 
+/// Of a clock that was measured before its machine was started anew, when it was perhaps colder.
+struct RememberedDrift {
+    double ppb{};
+    double sigmaPpb = 2'000;  ///< standard deviation
+};
+
 class OffsetEstimator {
   public:
     /// The two clocks' rates differ by no more than `driftLimitPpb`. What is remembered of an
     /// earlier run helps the estimate, but is not trusted with the bound.
     explicit OffsetEstimator(double driftLimitPpb,
-                             std::optional<double> rememberedDriftPpb = std::nullopt);
+                             std::optional<RememberedDrift> remembered = std::nullopt);
     ~OffsetEstimator();
     OffsetEstimator(OffsetEstimator&&) noexcept;
     OffsetEstimator& operator=(OffsetEstimator&&) noexcept;

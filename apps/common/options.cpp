@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "berkeley/time/units.h"
+#include "berkeley/wire/native.h"
 
 namespace berkeley {
 namespace {
@@ -59,9 +60,6 @@ void addList(po::options_description& group, const std::string& name, const char
 std::string byDefault(std::string_view value) { return " (default: " + std::string{value} + ")"; }
 
 std::string ppmText(double ppb) { return std::to_string(std::lround(ppb / 1e3)) + "ppm"; }
-
-/// A standby sends slaves on with a frame that has room for so much.
-constexpr std::size_t kLongestHost = 48;
 
 po::options_description generalGroup() {
     po::options_description group{"General"};

@@ -13,20 +13,18 @@
 #include <vector>
 
 #include "berkeley/time/units.h"
+#include "berkeley/wire/native.h"
 
 namespace berkeley {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLongestName = 40;
 constexpr Nanoseconds kFarthestOffset = 50 * (365 * 24h + 6h);
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
     throw std::invalid_argument{'"' + std::string{text} + "\" " + why};
 }
-
-bool isPrintable(char c) { return c > ' ' && c <= '~'; }
 
 template <class Number>
 bool readWhole(std::string_view text, Number& number) {
@@ -65,11 +63,6 @@ Value readChoice(const std::string& text, const Choices<Value>& choices) {
         names += (names.empty() ? "" : ", ") + std::string{name};
     }
     refuse(text, "is none of its values: give one of " + names);
-}
-
-/// Printable ASCII without space, and at least one.
-bool isText(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), isPrintable);
 }
 
 bool isIpv6(const std::string& text) {
@@ -112,7 +105,7 @@ std::vector<Endpoint> readEndpoints(const std::string& text) {
 }
 
 std::string readHost(const std::string& text) {
-    if (!isText(text)) {
+    if (text.empty() || !isPrintable(text)) {
         refuse(text, "is no host: give a name or an address, as in 127.0.0.1");
     }
     return text;
@@ -180,8 +173,9 @@ double readMaxSlew(const std::string& text) {
 }
 
 std::string readName(const std::string& text) {
-    if (!isText(text) || text.size() > kLongestName) {
-        refuse(text, "is no name: give 1 to 40 printable ASCII characters without a space");
+    if (!isName(text)) {
+        refuse(text, "is no name: give 1 to " + std::to_string(kLongestName) +
+                         " printable ASCII characters without a space");
     }
     return text;
 }
@@ -191,7 +185,11 @@ std::string defaultName() {
     gethostname(buffer.data(), buffer.size() - 1);
     std::string host{buffer.data()};
     std::replace_if(
-        host.begin(), host.end(), [](char c) { return !isPrintable(c); }, '-');
+        host.begin(), host.end(),
+        [](char c) {
+            return !isPrintable({&c, 1});
+        },
+        '-');
     const std::string suffix = '-' + std::to_string(getpid());
     return host.substr(0, kLongestName - suffix.size()) + suffix;
 }

@@ -12,8 +12,6 @@ namespace berkeley {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kNameSize = 40;
-constexpr std::size_t kHostSize = 48;
 constexpr Rank kMostMasters = 256;
 constexpr double kFrequencyUnitsPerPpb = 1e6;
 
@@ -44,10 +42,6 @@ constexpr std::uint8_t kAnswers = 2;    ///< of an announcement: there is one th
 /// False for NaN as well.
 bool isBelievableFrequency(double ppb) { return std::fabs(ppb) <= kFrequencyLimitPpb; }
 
-bool isPrintable(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
 bool isBelievable(const Deviation& deviation) {
     return deviation.sigma >= Nanoseconds::zero() && deviation.sigma < kTimeLimit &&
            deviation.driftPpb >= 0 && isBelievableFrequency(deviation.driftPpb);
@@ -57,7 +51,7 @@ std::string_view problemOf(const Hello& hello) {
     if (hello.name.empty()) {
         return "hello has no name";
     }
-    if (hello.name.size() > kNameSize) {
+    if (hello.name.size() > kLongestName) {
         return "hello name is longer than 40 bytes";
     }
     if (!isPrintable(hello.name)) {
@@ -160,7 +154,7 @@ std::string_view problemOf(const MasterAnnouncement& message) {
 }
 
 std::string_view problemOf(const Redirect& redirect) {
-    if (redirect.host.size() > kHostSize) {
+    if (redirect.host.size() > kLongestHost) {
         return "redirect's host is longer than 48 bytes";
     }
     if (!isPrintable(redirect.host)) {
@@ -222,7 +216,7 @@ class FrameWriter {
 
 Frame frameOf(const Hello& hello) {
     FrameWriter writer{FrameType::kHello, hello.frequencyPpb ? kRemembers : kNoFlags, 0};
-    writer.text(hello.name, kNameSize);
+    writer.text(hello.name, kLongestName);
     if (hello.frequencyPpb) {
         writer.frequency(*hello.frequencyPpb);
     }
@@ -277,7 +271,7 @@ Frame frameOf(const MasterAnnouncement& message) {
 
 Frame frameOf(const Redirect& redirect) {
     FrameWriter writer{FrameType::kRedirect, kNoFlags, 0};
-    writer.text(redirect.host, kHostSize);
+    writer.text(redirect.host, kLongestHost);
     writer.port(redirect.port);
     return writer.frame();
 }
@@ -353,7 +347,7 @@ class FrameReader {
 Message readHello(FrameReader& reader) {
     const bool remembers = reader.flags(kRemembers) == kRemembers;
     reader.reserved(sizeof(std::uint32_t));
-    return Hello{.name = reader.text(kNameSize),
+    return Hello{.name = reader.text(kLongestName),
                  .frequencyPpb = remembers ? std::optional{reader.frequency()} : std::nullopt};
 }
 
@@ -408,7 +402,7 @@ Message readAnnouncement(FrameReader& reader) {
 Message readRedirect(FrameReader& reader) {
     reader.flags(kNoFlags);
     reader.reserved(sizeof(std::uint32_t));
-    return Redirect{.host = reader.text(kHostSize), .port = reader.port()};
+    return Redirect{.host = reader.text(kLongestHost), .port = reader.port()};
 }
 
 /// In the order of FrameType, which begins with 1.
@@ -447,6 +441,10 @@ void checkPreamble(std::span<const std::byte> begun) {
 }
 
 }  // namespace
+
+bool isPrintable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
 
 bool isName(std::string_view text) { return problemOf(Hello{std::string{text}}).empty(); }
 

@@ -20,7 +20,13 @@ inline constexpr std::byte kFrameMagic{0xBE};  ///< first byte of every frame; n
 
 using Frame = std::array<std::byte, kFrameSize>;
 
-/// Whether a slave can say hello under that name: 1 to 40 bytes of printable ASCII without space.
+inline constexpr std::size_t kLongestName = 40;  ///< of a slave
+inline constexpr std::size_t kLongestHost = 48;  ///< to which a standby can send a slave on
+
+/// What names and hosts are made of: printable ASCII without space.
+bool isPrintable(std::string_view text);
+
+/// Whether a slave can say hello under that name: 1 to kLongestName bytes of it.
 bool isName(std::string_view text);
 
 /// A value that the layout cannot carry (a name too long, a time that is not believable) is the

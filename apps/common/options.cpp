@@ -20,42 +20,33 @@ namespace po = boost::program_options;
 
 // --- what there is to be told ---
 
-/// Adds an option whose text `read` turns into `target`.
-template <class Target, class Read>
+std::string joined(const std::vector<std::string>& texts) {
+    std::string text;
+    for (const std::string& part : texts) {
+        text += (text.empty() ? "" : ",") + part;
+    }
+    return text;
+}
+
+const std::string& joined(const std::string& text) { return text; }
+
+/// Adds an option whose text `read` turns into `target`. With a vector as `Given` it may stand
+/// there several times, which is as good as with commas.
+template <class Given = std::string, class Target, class Read>
 void add(po::options_description& group, const std::string& name, const char* placeholder,
          Target& target, Read read, const std::string& description) {
-    const auto store = [name, &target, read](const std::string& text) {
+    const auto store = [name, &target, read](const Given& given) {
         try {
-            target = read(text);
+            target = read(joined(given));
         } catch (const std::invalid_argument& error) {
             throw std::invalid_argument{name + ": " + error.what()};
         }
     };
-    group.add_options()(name.c_str(),
-                        po::value<std::string>()->value_name(placeholder)->notifier(store),
+    group.add_options()(name.c_str(), po::value<Given>()->value_name(placeholder)->notifier(store),
                         description.c_str());
 }
 
-/// The same for an option that may be given several times, which is as good as with commas.
-template <class Target, class Read>
-void addList(po::options_description& group, const std::string& name, const char* placeholder,
-             Target& target, Read read, const std::string& description) {
-    const auto store = [name, &target, read](const std::vector<std::string>& texts) {
-        std::string text;
-        for (const std::string& part : texts) {
-            text += (text.empty() ? "" : ",") + part;
-        }
-        try {
-            target = read(text);
-        } catch (const std::invalid_argument& error) {
-            throw std::invalid_argument{name + ": " + error.what()};
-        }
-    };
-    group.add_options()(
-        name.c_str(),
-        po::value<std::vector<std::string>>()->value_name(placeholder)->notifier(store),
-        description.c_str());
-}
+using List = std::vector<std::string>;
 
 std::string byDefault(std::string_view value) { return " (default: " + std::string{value} + ")"; }
 
@@ -77,10 +68,10 @@ po::options_description networkGroup(MasterOptions& options) {
         "address to accept slaves on" + byDefault(options.listen.host));
     add(group, "port", "PORT", options.listen.port, readPort,
         "TCP port to accept slaves on" + byDefault(std::to_string(options.listen.port)));
-    addList(group, "peers", "HOST[:PORT],...", options.peers, readEndpoints,
-            "all masters by rank, this one among them, the same everywhere: one is active, the "
-            "others stand by" +
-                byDefault("none"));
+    add<List>(group, "peers", "HOST[:PORT],...", options.peers, readEndpoints,
+              "all masters by rank, this one among them, the same everywhere: one is active, the "
+              "others stand by" +
+                  byDefault("none"));
     add(group, "key-file", "FILE", options.keyFile, readFile,
         "who may join: a line name:key for each slave; read again at SIGHUP" + byDefault("none"));
     group.add_options()("insecure", po::value<bool>(&options.insecure)->zero_tokens(),
@@ -90,10 +81,10 @@ po::options_description networkGroup(MasterOptions& options) {
 
 po::options_description networkGroup(SlaveOptions& options) {
     po::options_description group{"Network"};
-    addList(group, "master", "HOST[:PORT]", options.masters, readEndpoints,
-            "where the master is, as in [::1]:8080; give all of them, by rank, where there are "
-            "several" +
-                byDefault(toText(options.masters.front())));
+    add<List>(group, "master", "HOST[:PORT]", options.masters, readEndpoints,
+              "where the master is, as in [::1]:8080; give all of them, by rank, where there are "
+              "several" +
+                  byDefault(toText(options.masters.front())));
     add(group, "name", "NAME", options.name, readName,
         "under which the master knows this clock" + byDefault("host name and process id"));
     add(group, "key-file", "FILE", options.keyFile, readFile,

@@ -20,9 +20,9 @@ constexpr int kPolledWithin = 2;
 /// A slave that has not answered this part of the interval, or this time, later is late.
 constexpr int kAnsweredWithin = 4;
 constexpr std::chrono::milliseconds kAnswerPatience{500};
-/// Lines about one host at once: a rack of slaves comes and goes, and a bad peer is one too many.
-constexpr double kGoings = 500;
-constexpr double kMisdeeds = 10;
+/// Lines about one host a second: a rack of slaves comes and goes, and a bad peer is one too many.
+constexpr std::uint32_t kGoings = 50;
+constexpr std::uint32_t kMisdeeds = 1;
 /// How long the accept thread waits when the machine has run out of something.
 constexpr std::chrono::milliseconds kAcceptPause{200};
 

@@ -19,7 +19,7 @@ class PeerLogTest : public testing::Test {
     std::ostringstream text_;
     PeerLog log_{std::make_shared<spdlog::logger>(
                      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)),
-                 spdlog::level::warn, 10};
+                 spdlog::level::warn, 1};
 };
 
 TEST_F(PeerLogTest, NamesPeerAndReason) {

@@ -5,42 +5,35 @@
 
 #include <spdlog/logger.h>
 
-#include <chrono>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
-#include "berkeley/net/connection.h"
+#include "berkeley/net/endpoint.h"
+#include "berkeley/node/token_buckets.h"
 
 namespace berkeley {
 
 class PeerLog {
   public:
-    /// A host gets `burst` lines of that level at once, and a tenth of them a second afterwards.
-    /// What counts as one host says networkOf().
-    PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level, double burst)
-        : logger_(std::move(logger)), level_(level), burst_(burst) {}
+    /// A host gets `perSecond` lines of that level, and ten times as many at once. What counts as
+    /// one host says networkOf().
+    PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level,
+            std::uint32_t perSecond)
+        : logger_(std::move(logger)), level_(level), lines_(perSecond) {}
 
     /// One line that begins with the peer. The next one that gets through says how many did not.
     void write(const Endpoint& peer, const std::string& text);
 
   private:
-    using Clock = std::chrono::steady_clock;
-
-    struct Allowance {
-        double lines{};
-        Clock::time_point since;
-        unsigned suppressed{};
-    };
-
-    Allowance& allowanceOf(const std::string& host, Clock::time_point now);
+    std::optional<unsigned> take(const std::string& host);
 
     const std::shared_ptr<spdlog::logger> logger_;
     const spdlog::level::level_enum level_;
-    const double burst_;
-    std::mutex lock_;  ///< guards allowances_
-    std::map<std::string, Allowance> allowances_;
+    std::mutex lock_;  ///< guards lines_
+    TokenBuckets lines_;
 };
 
 }  // namespace berkeley

@@ -27,9 +27,6 @@ constexpr Nanoseconds kLate = 250ms;
 constexpr Nanoseconds kGoodConnection = 5s;
 /// How long a master may take for a frame, from its first byte to its last.
 constexpr std::chrono::milliseconds kFramePatience = 5s;
-/// The microseconds of a lab time may be missing because they are zero, or because they are still
-/// to come.
-constexpr std::chrono::milliseconds kLabPatience = 200ms;
 
 /// How long to wait for the master's next bytes, and no longer than `silence`.
 Connection::Patience patienceOf(const FrameDeadline& deadline,
@@ -255,7 +252,7 @@ void SlaveNode::followLab(Connection& master) {
     FrameDeadline deadline{kFramePatience};
     std::array<std::byte, 256> buffer;
     while (true) {
-        const auto patience = decoder.ambiguous() ? kLabPatience : patienceOf(deadline);
+        const auto patience = decoder.ambiguous() ? LabDecoder::kPatience : patienceOf(deadline);
         const auto [receipt, size, arrived] = master.receive(buffer, patience);
         if (receipt == Receipt::closed) {
             return;

@@ -10,9 +10,6 @@
 namespace berkeley {
 namespace {
 
-/// How long to wait for the rest of a lab report whose microseconds may be missing because they are
-/// zero, or because they were cut off.
-constexpr std::chrono::milliseconds kLabPatience{200};
 /// Python writes whole microseconds and cuts off the rest.
 constexpr std::chrono::microseconds kLabResolution{1};
 
@@ -98,7 +95,7 @@ Connection::Patience SlaveSession::patience() const {
     const Connection::Patience left = deadline_.left(Steady::now());
     const auto* lab = std::get_if<LabDecoder>(&decoder_);
     if (lab != nullptr && lab->ambiguous()) {
-        return kLabPatience;
+        return LabDecoder::kPatience;
     }
     if (left == FrameDeadline::Patience::zero()) {
         const std::string limit = toOptionText(deadline_.patience());
@@ -118,7 +115,7 @@ void SlaveSession::receiveNothing() {
         return;  // The deadline has passed, which patience() says.
     }
     // The report came when its last byte did.
-    receiveLabTime(lab->finish(), clock_.hostNow() - kLabPatience);
+    receiveLabTime(lab->finish(), clock_.hostNow() - LabDecoder::kPatience);
     deadline_.fed(1, 0, Steady::now());
 }
 

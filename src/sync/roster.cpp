@@ -8,7 +8,7 @@ namespace {
 
 /// A lab slave is not polled: it reports by itself every 5 s, whatever the master's interval. This
 /// is three of its intervals.
-constexpr std::chrono::seconds kLabPatience{15};
+constexpr std::chrono::seconds kLabFresh{15};
 
 /// When the group's time is `time`, on the clock of which `line` is the correction. `near` is not
 /// far from it.
@@ -38,7 +38,7 @@ void expectOn(const Adjustment& line, const ClockReading& reading, HostTime arri
 }  // namespace
 
 bool Member::answered(HostTime now) const {
-    return inThisCycle || (lab && reading && now - heard <= kLabPatience);
+    return inThisCycle || (lab && reading && now - heard <= kLabFresh);
 }
 
 SlaveId Roster::join(std::string name, std::string address, bool lab,

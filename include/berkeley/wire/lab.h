@@ -7,6 +7,7 @@
 
 #include <date/tz.h>
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -28,6 +29,10 @@ HostTime fromLabText(std::string_view text, const date::time_zone& zone);
 /// Turns a stream of characters, cut anywhere, into lab times.
 class LabDecoder {
   public:
+    /// How long to wait for the rest of an ambiguous report: its microseconds may be missing
+    /// because they are zero, or because they are still to come.
+    static constexpr std::chrono::milliseconds kPatience{200};
+
     explicit LabDecoder(const date::time_zone& zone) : zone_(&zone) {}
 
     /// The complete reports in `bytes` and what was kept of earlier calls. 19 characters with

@@ -18,12 +18,14 @@ Nanoseconds read(clockid_t clock) {
 
 RawTimeline::time_point RawTimeline::now() { return time_point{read(CLOCK_MONOTONIC_RAW)}; }
 
+SystemTime systemNow() { return SystemTime{read(CLOCK_REALTIME)}; }
+
 HostTime HostLine::at(RawTime time) const {
     return host + (time - raw) + driftOver(time - raw, driftPpb);
 }
 
 HostClock::HostClock(Nanoseconds offset, double driftPpb) {
-    const HostTime epoch{read(CLOCK_REALTIME)};
+    const HostTime epoch{systemNow().time_since_epoch()};
     if (!isBelievable(epoch, offset)) {
         throw std::invalid_argument("a clock that is wrong by " + toOffsetText(offset) +
                                     " leaves the years 1970 to 2116: choose a smaller offset");

@@ -1,7 +1,6 @@
 #include "berkeley/host/stamp_converter.h"
 
 #include <algorithm>
-#include <ctime>
 
 namespace berkeley {
 namespace {
@@ -11,12 +10,6 @@ constexpr std::chrono::seconds kOldest{1};
 /// Every reading cuts off what is finer than a nanosecond; a comparison takes two of each clock.
 constexpr Nanoseconds kResolution{2};
 constexpr int kLooks = 3;
-
-SystemTime systemNow() {
-    timespec time{};
-    clock_gettime(CLOCK_REALTIME, &time);
-    return SystemTime{std::chrono::seconds{time.tv_sec} + Nanoseconds{time.tv_nsec}};
-}
 
 ClockLook look() {
     const RawTime before = RawTimeline::now();

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <ctime>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
@@ -38,11 +37,7 @@ timex requestFor(unsigned modes) {
 
 KernelClock::KernelClock() { setFrequencyPpb(frequencyPpb()); }
 
-SystemTime KernelClock::now() const {
-    timespec time{};
-    ::clock_gettime(CLOCK_REALTIME, &time);
-    return SystemTime{std::chrono::seconds{time.tv_sec} + Nanoseconds{time.tv_nsec}};
-}
+SystemTime KernelClock::now() const { return systemNow(); }
 
 void KernelClock::step(Nanoseconds by) {
     timex request = requestFor(ADJ_SETOFFSET | ADJ_NANO);

@@ -16,7 +16,6 @@
 #include <array>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -72,18 +71,12 @@ struct Received {
 
 // --- sockets ---
 
-Nanoseconds systemNow() {
-    timespec time{};
-    clock_gettime(CLOCK_REALTIME, &time);
-    return std::chrono::seconds{time.tv_sec} + Nanoseconds{time.tv_nsec};
-}
-
 /// The raw clock's time of a stamp by the system clock, no earlier than it really was, from a
 /// reading of both at once; where this thread is interrupted between the two, they are read again.
 RawTime toRaw(Nanoseconds stamp) {
     while (true) {
         const RawTime before = RawTimeline::now();
-        const Nanoseconds system = systemNow();
+        const Nanoseconds system = systemNow().time_since_epoch();
         const RawTime after = RawTimeline::now();
         if (after - before < kTogether) {
             return after - (system - stamp);

@@ -5,6 +5,7 @@
 /// the name. Thread safety: const members from any thread.
 #pragma once
 
+#include "berkeley/time/system_time.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
@@ -21,6 +22,9 @@ struct RawTimeline {
 };
 
 using RawTime = RawTimeline::time_point;
+
+/// The system clock, which anyone may set: an epoch, and what timestamps are compared with.
+SystemTime systemNow();
 
 /// Host time as a line over the raw clock.
 struct HostLine {

@@ -226,10 +226,12 @@ std::string daysText(Count value) {
            std::to_string(value % kHour / kMinute) + " min";
 }
 
+/// What rounds to 365 d, and is less than a year of 365.25 d, is one more year.
 std::string yearsText(Count value) {
-    const Count years = value / kYear;
+    const Count days = rounded(value % kYear, kDay) / kDay;
+    const Count years = value / kYear + days / 365;
     return std::to_string(years) + (years == 1 ? " year " : " years ") +
-           std::to_string(rounded(value % kYear, kDay) / kDay) + " d";
+           std::to_string(days % 365) + " d";
 }
 
 /// Rounds before it chooses the unit, so that no 1000.0 µs and no 60.00 s come out.

@@ -154,21 +154,25 @@ TEST(ToOffsetText, choosesTheUnitAPersonWould) {
 }
 
 TEST(ToOffsetText, neverRoundsUpToAFullUnit) {
-    const std::vector<std::pair<Nanoseconds, std::string>> cases{{999ns, "+999 ns"},
-                                                                 {999'949ns, "+999.9 \u00B5s"},
-                                                                 {999'950ns, "+1.000 ms"},
-                                                                 {9'999'500ns, "+10.00 ms"},
-                                                                 {99'995us, "+100.0 ms"},
-                                                                 {999'950us, "+1.000 s"},
-                                                                 {9'999'500us, "+10.00 s"},
-                                                                 {59'994ms, "+59.99 s"},
-                                                                 {59'995ms, "+1 min 0.000 s"},
-                                                                 {2min - 1us, "+2 min 0.000 s"},
-                                                                 {1h - 1us, "+1 h 0 min 0.000 s"},
-                                                                 {24h - 1us, "+1 d 0 h 0 min"},
-                                                                 {kYear - 1s, "+1 year 0 d"},
-                                                                 {2 * kYear - 1s, "+2 years 0 d"},
-                                                                 {2 * kYear - 1h, "+1 year 365 d"}};
+    const std::vector<std::pair<Nanoseconds, std::string>> cases{
+        {999ns, "+999 ns"},
+        {999'949ns, "+999.9 \u00B5s"},
+        {999'950ns, "+1.000 ms"},
+        {9'999'500ns, "+10.00 ms"},
+        {99'995us, "+100.0 ms"},
+        {999'950us, "+1.000 s"},
+        {9'999'500us, "+10.00 s"},
+        {59'994ms, "+59.99 s"},
+        {59'995ms, "+1 min 0.000 s"},
+        {2min - 1us, "+2 min 0.000 s"},
+        {1h - 1us, "+1 h 0 min 0.000 s"},
+        {24h - 1us, "+1 d 0 h 0 min"},
+        {kYear - 1s, "+1 year 0 d"},
+        {2 * kYear - 1s, "+2 years 0 d"},
+        {2 * kYear - 1h, "+2 years 0 d"},
+        {2 * kYear - 18h, "+2 years 0 d"},
+        {2 * kYear - 19h, "+1 year 364 d"},
+        {-4 * kYear + 3min + 45s, "\u22124 years 0 d"}};
     for (const auto& [offset, expected] : cases) {
         EXPECT_EQ(toOffsetText(offset), expected) << offset.count();
     }

@@ -37,7 +37,7 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       goings_(logger_, spdlog::level::info, kGoings),
       misdeeds_(logger_, spdlog::level::warn, kMisdeeds),
       zone_(localTimeZone()),
-      roster_(config_.cycle.driftLimitPpb, config_.rememberedPpb.value_or(0)),
+      roster_(config_.rememberedPpb.value_or(0)),
       leadership_(config_.leadership ? config_.leadership : std::make_shared<Leadership>()),
       admission_(config_.admission) {
     if (config_.leadership) {

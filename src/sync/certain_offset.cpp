@@ -20,8 +20,8 @@ double slopePpb(Nanoseconds rise, Nanoseconds run) {
 }  // namespace
 
 void CertainOffset::forget() {
-    driftLowPpb_ = -driftLimitPpb_;
-    driftHighPpb_ = driftLimitPpb_;
+    driftLowPpb_ = -kDriftLimitPpb;
+    driftHighPpb_ = kDriftLimitPpb;
     landmarks_.clear();
     distance_ = kDistance;
     empty_ = true;
@@ -29,7 +29,7 @@ void CertainOffset::forget() {
 
 bool CertainOffset::add(const Sample& sample) {
     // The two ends of the interval were true at different times of the exchange.
-    const Interval now = sample.offset.widened(driftOver(sample.duration, driftLimitPpb_));
+    const Interval now = sample.offset.widened(driftOver(sample.duration, kDriftLimitPpb));
     const auto both = empty_ ? now : intersection(at(sample.when), now);
     if (!both) {
         forget();
@@ -50,7 +50,7 @@ Interval CertainOffset::at(HostTime when) const {
 }
 
 void CertainOffset::boundDrift() {
-    double low = -driftLimitPpb_, high = driftLimitPpb_;
+    double low = -kDriftLimitPpb, high = kDriftLimitPpb;
     for (const Landmark& landmark : landmarks_) {
         const Nanoseconds run = when_ - landmark.when;
         low = std::max(low, slopePpb(offset_.low - landmark.offset.high, run) - kWanderPpb);

@@ -17,7 +17,7 @@ namespace berkeley {
 
 class CertainOffset {
   public:
-    explicit CertainOffset(double driftLimitPpb) : driftLimitPpb_(driftLimitPpb) { forget(); }
+    CertainOffset() { forget(); }
 
     /// False when the sample contradicts what was certain; then everything begins with it anew.
     bool add(const Sample& sample);
@@ -39,7 +39,6 @@ class CertainOffset {
     void remember();
     void boundDrift();
 
-    double driftLimitPpb_;
     double driftLowPpb_ = 0;
     double driftHighPpb_ = 0;
     Interval offset_;

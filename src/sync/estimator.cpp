@@ -31,8 +31,7 @@ double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(du
 /// times are counted from the first sample.
 class OffsetEstimator::Bank {
   public:
-    Bank(double driftLimitPpb, std::optional<RememberedDrift> remembered)
-        : driftLimitPpb_(driftLimitPpb), remembered_(remembered), certain_(driftLimitPpb) {
+    explicit Bank(std::optional<RememberedDrift> remembered) : remembered_(remembered) {
         for (const double wander : kWanders) {
             filters_.emplace_back(JitterKind::oneSided, wander);
             filters_.emplace_back(JitterKind::symmetric, wander);
@@ -107,7 +106,7 @@ class OffsetEstimator::Bank {
         double offset = 0;
         double sigma = uniformSigma(delay / 2) + 1;
         double drift = remembered_ ? remembered_->ppb : 0;
-        double driftSigma = remembered_ ? remembered_->sigmaPpb : uniformSigma(driftLimitPpb_);
+        double driftSigma = remembered_ ? remembered_->sigmaPpb : uniformSigma(kDriftLimitPpb);
         if (jitter_) {
             const Mean before = meanOfFilters();
             drift = before.drift;
@@ -185,7 +184,6 @@ class OffsetEstimator::Bank {
                 mean.driftVariance / weights};
     }
 
-    double driftLimitPpb_;
     std::optional<RememberedDrift> remembered_;
     std::optional<Expectation> expectation_;
     CertainOffset certain_;
@@ -197,8 +195,8 @@ class OffsetEstimator::Bank {
     bool burstIsNew_ = true;
 };
 
-OffsetEstimator::OffsetEstimator(double driftLimitPpb, std::optional<RememberedDrift> remembered)
-    : bank_(std::make_unique<Bank>(driftLimitPpb, remembered)) {}
+OffsetEstimator::OffsetEstimator(std::optional<RememberedDrift> remembered)
+    : bank_(std::make_unique<Bank>(remembered)) {}
 OffsetEstimator::~OffsetEstimator() = default;
 OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
 OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;

@@ -17,8 +17,7 @@ constexpr int kAnsweredWithin = 2;
 Simulation::Simulation(Scenario scenario)
     : scenario_(std::move(scenario)),
       random_(scenario_.seed),
-      master_{Clock{scenario_.master, random_()}, Discipline{scenario_.maxSlewPpb}},
-      roster_(CycleOptions{}.driftLimitPpb) {
+      master_{Clock{scenario_.master, random_()}, Discipline{scenario_.maxSlewPpb}} {
     for (const SlaveModel& model : scenario_.slaves) {
         slaves_.push_back(
             {.model = model,

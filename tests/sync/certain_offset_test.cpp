@@ -10,7 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr HostTime kStart{std::chrono::hours{500'000}};
-constexpr double kLimitPpb = 200'000;
 
 /// A clock that is 1 s ahead at kStart and gains `drift_`, over a path with exponential delays.
 class CertainOffsetTest : public testing::Test {
@@ -36,7 +35,7 @@ TEST_F(CertainOffsetTest, AlwaysContainsTheTruth) {
     std::uniform_real_distribution<double> drift{-190'000, 190'000};
     for (int run = 0; run < 100; ++run) {
         drift_ = drift(random_);
-        CertainOffset certain{kLimitPpb};
+        CertainOffset certain;
         for (int i = 0; i < 200; ++i) {
             const HostTime now = kStart + i * 700ms;
             ASSERT_TRUE(certain.add(sampleAt(now))) << "run " << run << ", sample " << i;
@@ -51,9 +50,9 @@ TEST_F(CertainOffsetTest, AlwaysContainsTheTruth) {
 }
 
 TEST_F(CertainOffsetTest, ContainsTheTruthAtTheLimitsOfTheDrift) {
-    for (const double drift : {-kLimitPpb, kLimitPpb}) {
+    for (const double drift : {-kDriftLimitPpb, kDriftLimitPpb}) {
         drift_ = drift;
-        CertainOffset certain{kLimitPpb};
+        CertainOffset certain;
         for (int i = 0; i < 500; ++i) {
             const HostTime now = kStart + i * 1s;
             ASSERT_TRUE(certain.add(sampleAt(now)));
@@ -63,7 +62,7 @@ TEST_F(CertainOffsetTest, ContainsTheTruthAtTheLimitsOfTheDrift) {
 }
 
 TEST_F(CertainOffsetTest, ManySamplesKnowMoreThanOne) {
-    CertainOffset certain{kLimitPpb};
+    CertainOffset certain;
     certain.add(sampleAt(kStart));
     const Nanoseconds one = certain.at(kStart + 1ms).width();
     for (int i = 1; i < 50; ++i) {
@@ -74,17 +73,17 @@ TEST_F(CertainOffsetTest, ManySamplesKnowMoreThanOne) {
 }
 
 TEST_F(CertainOffsetTest, DriftIsWithinItsLimitAtFirst) {
-    CertainOffset certain{kLimitPpb};
+    CertainOffset certain;
     certain.add(sampleAt(kStart));
-    EXPECT_EQ(certain.driftLowPpb(), -kLimitPpb);
-    EXPECT_EQ(certain.driftHighPpb(), kLimitPpb);
+    EXPECT_EQ(certain.driftLowPpb(), -kDriftLimitPpb);
+    EXPECT_EQ(certain.driftHighPpb(), kDriftLimitPpb);
     EXPECT_GE(certain.at(kStart + 10s).width(), certain.at(kStart + 1ms).width() + 3'990us);
 }
 
 TEST_F(CertainOffsetTest, DriftIntervalNarrowsWithTime) {
     drift_ = 40'000;
-    CertainOffset certain{kLimitPpb};
-    double before = 2 * kLimitPpb;
+    CertainOffset certain;
+    double before = 2 * kDriftLimitPpb;
     int next = 0;
     for (const int until : {3, 20, 120}) {
         for (; next <= until; ++next) {
@@ -98,7 +97,7 @@ TEST_F(CertainOffsetTest, DriftIntervalNarrowsWithTime) {
 }
 
 TEST_F(CertainOffsetTest, DriftIntervalFollowsARateThatChanges) {
-    CertainOffset certain{kLimitPpb};
+    CertainOffset certain;
     Nanoseconds offset = 1s;
     double drift = 0;
     for (int i = 0; i < 3'600; ++i, drift += 2, offset += driftOver(1s, drift)) {
@@ -114,7 +113,7 @@ TEST_F(CertainOffsetTest, DriftIntervalFollowsARateThatChanges) {
 }
 
 TEST_F(CertainOffsetTest, ContradictionBeginsAnew) {
-    CertainOffset certain{kLimitPpb};
+    CertainOffset certain;
     for (int i = 0; i < 60; ++i) {
         EXPECT_TRUE(certain.add(sampleAt(kStart + i * 1s)));
     }
@@ -122,11 +121,11 @@ TEST_F(CertainOffsetTest, ContradictionBeginsAnew) {
     other.offset = other.offset.shifted(10s);
     EXPECT_FALSE(certain.add(other));
     EXPECT_TRUE(certain.at(other.when).contains(other.offset.midpoint()));
-    EXPECT_EQ(certain.driftHighPpb(), kLimitPpb);
+    EXPECT_EQ(certain.driftHighPpb(), kDriftLimitPpb);
 }
 
 TEST_F(CertainOffsetTest, LongExchangeProvesLess) {
-    CertainOffset quick{kLimitPpb}, slow{kLimitPpb};
+    CertainOffset quick, slow;
     Sample sample = sampleAt(kStart);
     quick.add(sample);
     sample.duration = 1s;

@@ -42,7 +42,7 @@ class Group {
 
     /// The slaves have another master now, whose clock and line are the same.
     void changeMaster() {
-        roster_ = Roster{CycleOptions{}.driftLimitPpb};
+        roster_ = Roster{};
         rate_ = GroupRate{group_.frequencyPpb, true};
         roster_.expectOn(group_);
         std::map<SlaveId, Clock> slaves;
@@ -81,7 +81,7 @@ class Group {
                        {t3, state.line.at(t3), state.deviationAt(t3)});
     }
 
-    Roster roster_{CycleOptions{}.driftLimitPpb};
+    Roster roster_;
     GroupRate rate_{0};
     Discipline master_{500'000};
     Adjustment group_;

@@ -20,8 +20,7 @@ class SharedRoster {
     using Deadline = std::chrono::steady_clock::time_point;
 
     /// `groupFrequencyPpb` is the rate of the group's time before the first cycle.
-    SharedRoster(double driftLimitPpb, double groupFrequencyPpb)
-        : roster_(driftLimitPpb), rate_(groupFrequencyPpb) {}
+    explicit SharedRoster(double groupFrequencyPpb) : rate_(groupFrequencyPpb) {}
 
     /// `frequencyPpb` is that of the slave's group clock, now or in an earlier run.
     SlaveId join(const std::string& name, const std::string& address,

@@ -59,9 +59,6 @@ struct CycleOutcome {
 struct CycleOptions {
     std::string masterName;
     AverageOptions average;
-    /// How far the rates of two unsteered clocks can lie apart: each is within 100 ppm of the
-    /// truth.
-    double driftLimitPpb = 200'000;
 };
 
 /// The group's line for a master that takes over at `now`, from what it was told last: what was not

@@ -38,10 +38,8 @@ struct RememberedDrift {
 
 class OffsetEstimator {
   public:
-    /// The two clocks' rates differ by no more than `driftLimitPpb`. What is remembered of an
-    /// earlier run helps the estimate, but is not trusted with the bound.
-    explicit OffsetEstimator(double driftLimitPpb,
-                             std::optional<RememberedDrift> remembered = std::nullopt);
+    /// What is remembered of an earlier run helps the estimate, but is not trusted with the bound.
+    explicit OffsetEstimator(std::optional<RememberedDrift> remembered = std::nullopt);
     ~OffsetEstimator();
     OffsetEstimator(OffsetEstimator&&) noexcept;
     OffsetEstimator& operator=(OffsetEstimator&&) noexcept;

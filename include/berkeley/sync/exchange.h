@@ -11,6 +11,9 @@
 
 namespace berkeley {
 
+/// How far the rates of two unsteered clocks can lie apart: each is within 100 ppm of the truth.
+inline constexpr double kDriftLimitPpb = 200'000;
+
 /// t1 and t4 are read on the master's unsteered clock, t2 and t3 on the slave's.
 struct Exchange {
     HostTime t1;  ///< the poll leaves the master

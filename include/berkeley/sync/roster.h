@@ -44,9 +44,6 @@ struct Member {
 
 class Roster {
   public:
-    /// `driftLimitPpb` as for OffsetEstimator.
-    explicit Roster(double driftLimitPpb) : driftLimitPpb_(driftLimitPpb) {}
-
     /// `rememberedDriftPpb` as for OffsetEstimator.
     SlaveId join(std::string name, std::string address, bool lab,
                  std::optional<double> rememberedDriftPpb = std::nullopt);
@@ -75,7 +72,6 @@ class Roster {
     const std::map<SlaveId, Member>& members() const { return members_; }
 
   private:
-    double driftLimitPpb_;
     SlaveId lastId_ = 0;
     std::optional<Adjustment> line_;
     std::map<SlaveId, Member> members_;

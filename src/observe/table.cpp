@@ -72,22 +72,17 @@ std::string driftText(double ppb) {
            std::string(3 - digits.size(), '0') + digits + " ppm";
 }
 
-bool isCounted(const ClockStatus& clock) {
-    return clock.answered && clock.exclusion == Exclusion::none;
-}
+bool isCounted(const ClockStatus& clock) { return clock.exclusion == Exclusion::none; }
 
 std::string verdictOf(const ClockStatus& clock) {
-    if (isCounted(clock)) {
-        return "counted";
-    }
-    return std::string{toText(clock.answered ? clock.exclusion : Exclusion::late)};
+    return isCounted(clock) ? "counted" : std::string{toText(clock.exclusion)};
 }
 
 Colour colourOf(const ClockStatus& clock) {
     if (isCounted(clock)) {
         return Colour::green;
     }
-    return clock.answered && clock.exclusion != Exclusion::late ? Colour::yellow : Colour::red;
+    return clock.exclusion == Exclusion::late ? Colour::red : Colour::yellow;
 }
 
 template <class Value, class ToText>

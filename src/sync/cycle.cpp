@@ -40,7 +40,6 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
     ClockStatus status;
     status.name = name;
     status.master = true;
-    status.answered = true;
     return {.slave = std::nullopt,
             .host = {},
             .fromGroup = master.line.at(now) - group.correctionAt(now),
@@ -115,7 +114,6 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
             .counts = false,
             .status = statusOf(member)};
         participant.counts = mayCount(participant, member, master);
-        participant.status.answered = true;
         if (!member.lab) {
             // A report on one way proves only one end of the interval.
             participant.status.bound = estimate->bound;

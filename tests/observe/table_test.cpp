@@ -17,7 +17,6 @@ ClockStatus masterClock() {
     ClockStatus clock;
     clock.name = "master";
     clock.master = true;
-    clock.answered = true;
     clock.offset = 0ns;
     clock.bound = 0ns;
     clock.driftPpb = 0.0;
@@ -28,7 +27,6 @@ ClockStatus masterClock() {
 ClockStatus slaveClock(const std::string& name, Nanoseconds offset) {
     ClockStatus clock;
     clock.name = name;
-    clock.answered = true;
     clock.offset = offset;
     clock.bound = 18us;
     clock.delay = 96us;
@@ -108,6 +106,7 @@ TEST(RenderCycle, showsTheTextbookCase) {
 TEST(RenderCycle, showsADashForWhatIsUnknown) {
     ClockStatus late;
     late.name = "gone";
+    late.exclusion = Exclusion::late;
     EXPECT_TRUE(std::regex_match(rowOf(late), std::regex{"gone +– +– +– +– +late +–"}))
         << rowOf(late);
 
@@ -148,6 +147,7 @@ TEST(RenderCycle, keepsLongNamesWholeAndColumnsAligned) {
     status.clocks.push_back(slaveClock(name, -3200ns));
     ClockStatus late;
     late.name = "gone";
+    late.exclusion = Exclusion::late;
     status.clocks.push_back(late);
 
     auto lines = linesOf(renderCycle(status, false));
@@ -161,7 +161,7 @@ TEST(RenderCycle, keepsLongNamesWholeAndColumnsAligned) {
 TEST(RenderCycle, coloursOnlyAddToTheText) {
     CycleStatus status = textbook();
     status.clocks[1].exclusion = Exclusion::outlier;
-    status.clocks[2].answered = false;
+    status.clocks[2].exclusion = Exclusion::late;
     const std::string coloured = renderCycle(status, true);
     EXPECT_EQ(withoutColours(coloured), renderCycle(status, false));
     EXPECT_NE(coloured.find("\033[32mcounted\033[0m"), std::string::npos);

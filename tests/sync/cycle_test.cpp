@@ -158,7 +158,6 @@ TEST(Cycle, SlaveThatDoesNotAnswerIsLateAndItsFiguresAreUnknown) {
     const CycleOutcome outcome = group.cycle(kStart, {gone});
     const ClockStatus& status = find(outcome, "gone");
     EXPECT_EQ(status.exclusion, Exclusion::late);
-    EXPECT_FALSE(status.answered);
     EXPECT_FALSE(status.offset || status.bound || status.delay || status.correction);
     EXPECT_EQ(outcome.status.average, 0s);
     EXPECT_EQ(outcome.adjustments.size(), 1U);

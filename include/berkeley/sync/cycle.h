@@ -21,13 +21,13 @@
 
 namespace berkeley {
 
-/// One clock in one sync cycle. A figure that is not known is absent, never zero.
+/// One clock in one sync cycle. A figure that is not known is absent, never zero, as are all of one
+/// that is late.
 struct ClockStatus {
     std::string name;
     std::string address;  ///< "" for the master's own clock
     bool master{};
     bool lab{};
-    bool answered{};                        ///< in this cycle; when not, the figures are absent
     Exclusion exclusion{};                  ///< why it does not count, or Exclusion::none
     std::optional<Nanoseconds> offset;      ///< group clock minus the master's group clock
     std::optional<Nanoseconds> bound;       ///< largest possible error of `offset`

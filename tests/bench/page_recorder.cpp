@@ -1,28 +1,18 @@
 /// Writes down what the published clocks of one machine's daemons say: RATE times a second all
 /// pages at one instant of the raw clock, as a line of that instant and of each page's time and
 /// bound, in nanoseconds; "- -" for a clock that is not synchronized. Until it is killed.
-#include <sys/prctl.h>
-
 #include <cmath>
 #include <cstdlib>
-#include <exception>
 #include <fstream>
-#include <iostream>
-#include <memory>
 #include <sstream>
 #include <thread>
-#include <vector>
 
-#include "berkeley/host/shared_page.h"
+#include "pages.h"
 
 namespace {
 
 using namespace berkeley;
-
-/// As in page_sampler: when reading took longer, an adjustment may have come in between.
-constexpr std::chrono::microseconds kTogether{10};
-
-using Pages = std::vector<std::unique_ptr<PageReader>>;
+using bench::Pages;
 
 /// Nothing of a clock that is not synchronized, or whose daemon died while it wrote.
 PageReading readingOf(const PageReader& page, RawTime raw) {
@@ -34,27 +24,17 @@ PageReading readingOf(const PageReader& page, RawTime raw) {
 }
 
 std::string lineOf(const Pages& pages) {
-    while (true) {
-        const RawTime raw = RawTimeline::now();
-        std::vector<PageReading> readings;
-        for (const auto& page : pages) {
-            readings.push_back(readingOf(*page, raw));
+    const bench::Moment moment = pages.at(readingOf);
+    std::ostringstream line;
+    line << moment.raw.time_since_epoch().count();
+    for (const PageReading& reading : moment.readings) {
+        if (reading.bound) {
+            line << ' ' << reading.time.time_since_epoch().count() << ' ' << reading.bound->count();
+        } else {
+            line << " - -";
         }
-        if (RawTimeline::now() - raw > kTogether) {
-            continue;
-        }
-        std::ostringstream line;
-        line << raw.time_since_epoch().count();
-        for (const PageReading& reading : readings) {
-            if (reading.bound) {
-                line << ' ' << reading.time.time_since_epoch().count() << ' '
-                     << reading.bound->count();
-            } else {
-                line << " - -";
-            }
-        }
-        return line.str();
     }
+    return line.str();
 }
 
 void record(const Pages& pages, double rate, std::ostream& output) {
@@ -68,21 +48,10 @@ void record(const Pages& pages, double rate, std::ostream& output) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 4) {
-        std::cerr << "Usage: page_recorder RATE FILE PAGE...\n";
-        return 2;
-    }
-    try {
-        // Otherwise the kernel may wake this thread 50 µs late, together with others.
-        prctl(PR_SET_TIMERSLACK, 1);
-        Pages pages;
-        for (int i = 3; i < argc; ++i) {
-            pages.push_back(std::make_unique<PageReader>(argv[i]));
-        }
-        std::ofstream file{argv[2]};
-        record(pages, std::atof(argv[1]), file);
-    } catch (const std::exception& error) {
-        std::cerr << "page_recorder: " << error.what() << "\n";
-        return 1;
-    }
+    return bench::runOnPages({argv, static_cast<std::size_t>(argc)}, 1,
+                             "page_recorder RATE FILE PAGE...",
+                             [](const Pages& pages, const char* rate, const char* file) {
+                                 std::ofstream output{file};
+                                 record(pages, std::atof(rate), output);
+                             });
 }

@@ -1,30 +1,18 @@
-/// Compares the published clocks of one machine's daemons: at random moments it reads all pages for
-/// one and the same instant of the raw clock, which is the same for all processes, so that what is
-/// left between them is the true error. Prints one line of JSON.
-#include <sys/prctl.h>
-
+/// Compares the published clocks of one machine's daemons at random moments. Prints one line of
+/// JSON.
 #include <cmath>
 #include <cstdlib>
-#include <exception>
-#include <iostream>
-#include <memory>
 #include <random>
 #include <thread>
-#include <vector>
 
-#include "berkeley/host/shared_page.h"
+#include "pages.h"
 #include "statistics.h"
 
 namespace {
 
 using namespace berkeley;
 using bench::ErrorStatistics;
-
-/// When reading the pages took longer, this program was interrupted: an adjustment may have come in
-/// between, and the later pages would be evaluated too far before it. They are read again.
-constexpr std::chrono::microseconds kTogether{10};
-
-using Pages = std::vector<std::unique_ptr<PageReader>>;
+using bench::Pages;
 
 struct Counts {
     ErrorStatistics errors;
@@ -32,23 +20,10 @@ struct Counts {
     std::uint64_t interrupted = 0;
 };
 
-/// All pages at one instant.
-std::vector<PageReading> readTogether(const Pages& pages, Counts& counts) {
-    while (true) {
-        const RawTime raw = RawTimeline::now();
-        std::vector<PageReading> readings;
-        for (const auto& page : pages) {
-            readings.push_back(page->at(raw));
-        }
-        if (RawTimeline::now() - raw < kTogether) {
-            return readings;
-        }
-        ++counts.interrupted;
-    }
-}
-
 void check(const Pages& pages, Counts& counts) {
-    const std::vector<PageReading> readings = readTogether(pages, counts);
+    const auto [raw, readings, interrupted] =
+        pages.at([](const PageReader& page, RawTime instant) { return page.at(instant); });
+    counts.interrupted += interrupted;
     const PageReading& master = readings.front();
     for (std::size_t i = 1; i < readings.size(); ++i) {
         const PageReading& slave = readings[i];
@@ -79,24 +54,13 @@ Counts sample(const Pages& pages, double rate, double seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 5) {
-        std::cerr << "Usage: page_sampler RATE SECONDS MASTER-PAGE SLAVE-PAGE...\n";
-        return 2;
-    }
-    try {
-        // Otherwise the kernel may wake this thread 50 µs late, together with others.
-        prctl(PR_SET_TIMERSLACK, 1);
-        Pages pages;
-        for (int i = 3; i < argc; ++i) {
-            pages.push_back(std::make_unique<PageReader>(argv[i]));
-        }
-        Counts counts = sample(pages, std::atof(argv[1]), std::atof(argv[2]));
-        nlohmann::ordered_json result = counts.errors.json();
-        result["unsynchronized"] = counts.unsynchronized;
-        result["interrupted"] = counts.interrupted;
-        std::cout << result << std::endl;
-    } catch (const std::exception& error) {
-        std::cerr << "page_sampler: " << error.what() << "\n";
-        return 1;
-    }
+    return bench::runOnPages({argv, static_cast<std::size_t>(argc)}, 2,
+                             "page_sampler RATE SECONDS MASTER-PAGE SLAVE-PAGE...",
+                             [](const Pages& pages, const char* rate, const char* seconds) {
+                                 Counts counts = sample(pages, std::atof(rate), std::atof(seconds));
+                                 nlohmann::ordered_json result = counts.errors.json();
+                                 result["unsynchronized"] = counts.unsynchronized;
+                                 result["interrupted"] = counts.interrupted;
+                                 std::cout << result << std::endl;
+                             });
 }

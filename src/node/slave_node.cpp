@@ -19,8 +19,8 @@ constexpr Nanoseconds kLongestRetry = 4s;
 constexpr Nanoseconds kLongestRetryOfSeveral = 400ms;
 /// While one of them does not answer, another one may be active already.
 constexpr std::chrono::milliseconds kPatienceOfSeveral = 1s;
-/// How long a master may take to say a word after the slave's hello.
-constexpr Nanoseconds kWelcome = 2s;
+/// How long a master may take to say a word after the slave's hello: it may be busy with many.
+constexpr Nanoseconds kWelcome = 5s;
 /// How much later than half an interval behind its time a master's message may be.
 constexpr Nanoseconds kLate = 250ms;
 /// A connection that lasted this long was a good one: the next attempt follows soon.

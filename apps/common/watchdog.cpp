@@ -1,23 +1,12 @@
 #include "common/watchdog.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "berkeley/observe/follower_view.h"
+
 namespace berkeley {
-namespace {
 
-/// So many things have to be missing. In a shorter time than this nobody would do anything about
-/// it.
-constexpr int kMissing = 6;
-constexpr std::chrono::seconds kAtLeast{5};
-
-Nanoseconds usualFor(Nanoseconds interval) {
-    return std::max<Nanoseconds>(kAtLeast, kMissing * interval);
-}
-
-}  // namespace
-
-Watchdog::Watchdog(Nanoseconds interval) : usual_(usualFor(interval)), unsaid_(usual_) {}
+Watchdog::Watchdog(Nanoseconds interval) : usual_(silenceAfter(interval)), unsaid_(usual_) {}
 
 Watchdog::Finding Watchdog::look(std::uint64_t number, Time now) {
     if (!number_) {
@@ -39,7 +28,7 @@ Watchdog::Finding Watchdog::moved(std::uint64_t number, Time now) {
     const bool wasSaid = unsaid_ != usual_;
     // A master that was started again counts anew.
     if (number > *number_) {
-        usual_ = usualFor(silence_ / static_cast<Nanoseconds::rep>(number - *number_));
+        usual_ = silenceAfter(silence_ / static_cast<Nanoseconds::rep>(number - *number_));
     }
     unsaid_ = usual_;
     number_ = number;

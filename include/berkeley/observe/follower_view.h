@@ -1,0 +1,52 @@
+/// A clock that follows a master, as itself sees it: whom, what it was told last, how long ago.
+///
+/// Time is handed in. Units: std::chrono. Thread safety: none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "berkeley/observe/group_view.h"
+
+namespace berkeley {
+
+/// After this long without a sync cycle, or an adjustment, something is wrong: six are missing. In
+/// a shorter time than 5 s nobody would do anything about it.
+Nanoseconds silenceAfter(Nanoseconds interval);
+
+class FollowerView {
+  public:
+    /// `interval` is the guess until a master says its own; `lab` whether it speaks the lab's text.
+    FollowerView(std::string name, bool lab, Nanoseconds interval, EventLog& log);
+
+    /// The connection to `master` is up.
+    void joined(const std::string& master, std::optional<Nanoseconds> interval, Moment now);
+    /// It is gone, if there was one.
+    void left(Moment now);
+    /// `correction` is by how much the clock moves.
+    void adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now);
+
+    const std::string& name() const { return name_; }
+    const std::string& master() const { return master_; }  ///< "host:port", or ""
+    Nanoseconds interval() const { return interval_; }     ///< from one sync cycle to the next
+    std::optional<std::uint32_t> cycle() const { return cycle_; }
+    std::optional<HostTime> adjustedAt() const { return adjustedAt_; }
+    /// It was adjusted, and no adjustment has come for too long.
+    bool holdoverAt(HostTime now) const;
+
+    /// The own clock; `bound` is what it is now.
+    ClockView clockAt(HostTime now, std::optional<Nanoseconds> bound) const;
+
+  private:
+    std::string name_;
+    bool lab_;
+    Nanoseconds interval_;
+    EventLog& log_;
+    std::string master_;
+    std::optional<std::uint32_t> cycle_;
+    std::optional<HostTime> adjustedAt_;
+    std::optional<Nanoseconds> correction_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,66 @@
+#include "berkeley/observe/follower_view.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace berkeley {
+
+Nanoseconds silenceAfter(Nanoseconds interval) {
+    constexpr int kMissing = 6;
+    constexpr std::chrono::seconds kAtLeast{5};
+    return std::max<Nanoseconds>(kAtLeast, kMissing * interval);
+}
+
+FollowerView::FollowerView(std::string name, bool lab, Nanoseconds interval, EventLog& log)
+    : name_(std::move(name)), lab_(lab), interval_(interval), log_(log) {}
+
+void FollowerView::joined(const std::string& master, std::optional<Nanoseconds> interval,
+                          Moment now) {
+    master_ = master;
+    interval_ = interval.value_or(interval_);
+    log_.add(EventKind::joined, now.group, name_, "joined the master at " + master);
+}
+
+void FollowerView::left(Moment now) {
+    if (!master_.empty()) {
+        log_.add(EventKind::left, now.group, name_, "has lost the master at " + master_);
+        master_.clear();
+    }
+}
+
+void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now) {
+    if (cycle_ && cycle <= *cycle_) {
+        log_.add(EventKind::restart, now.group, "",
+                 "cycle " + std::to_string(cycle) + " comes after cycle " +
+                     std::to_string(*cycle_) + ": the master has begun anew");
+    }
+    cycle_ = cycle;
+    correction_ = correction;
+    adjustedAt_ = now.host;
+}
+
+bool FollowerView::holdoverAt(HostTime now) const {
+    return adjustedAt_ && now - *adjustedAt_ > silenceAfter(interval_);
+}
+
+ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound) const {
+    ClockView view{.id = name_, .status = {}, .standing = {}, .why = {}, .lastSeen = adjustedAt_};
+    view.status.name = name_;
+    view.status.lab = lab_;
+    view.status.answered = adjustedAt_.has_value();
+    view.status.bound = bound;
+    if (correction_) {
+        view.status.correction = correction_;
+        view.status.offset = -*correction_;
+    }
+    if (!adjustedAt_) {
+        view.standing = Standing::excluded;
+        view.why = "not synchronized";
+    } else if (holdoverAt(now)) {
+        view.standing = Standing::excluded;
+        view.why = "holdover";
+    }
+    return view;
+}
+
+}  // namespace berkeley

@@ -1,0 +1,175 @@
+#include "berkeley/observe/group_view.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace berkeley {
+namespace {
+
+/// Of a slave while there are no sync cycles.
+constexpr std::string_view kNotAsked = "no sync cycle";
+
+bool isLost(const ClockView& clock) { return clock.standing == Standing::lost; }
+
+ClockView viewOf(const std::string& id, const ClockStatus& status, bool asked) {
+    ClockView view{.id = id, .status = status, .standing = {}, .why = {}, .lastSeen = {}};
+    if (!asked) {
+        view.standing = Standing::excluded;
+        view.why = kNotAsked;
+    } else if (!status.answered) {
+        view.standing = Standing::excluded;
+        view.why = toText(Exclusion::late);
+    } else if (status.exclusion != Exclusion::none) {
+        view.standing = Standing::excluded;
+        view.why = toText(status.exclusion);
+    }
+    return view;
+}
+
+}  // namespace
+
+std::string_view toText(Standing standing) {
+    constexpr std::array<std::string_view, 3> kTexts{"counted", "excluded", "lost"};
+    return kTexts.at(static_cast<std::size_t>(standing));
+}
+
+void GroupView::cycleEnded(const CycleStatus& status, Moment now) {
+    shortage_.reset();
+    replaceAll(status.clocks, now);
+    const auto counted = std::count_if(clocks_.begin(), clocks_.end(), [](const auto& entry) {
+        return entry.second.standing == Standing::counted;
+    });
+    cycle_ = {.cycle = status.cycle,
+              .ended = now,
+              .average = status.average,
+              .spreadBefore = status.spreadBefore,
+              .duration = status.duration,
+              .counted = static_cast<std::size_t>(counted),
+              .clocks = status.clocks.size()};
+}
+
+void GroupView::cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed,
+                             Moment now) {
+    shortage_ = {slaves.size(), needed};
+    std::vector<ClockStatus> clocks;
+    // The master's own clock is there whether it is asked or not.
+    for (const auto& [id, clock] : clocks_) {
+        if (clock.status.master) {
+            clocks.push_back(clock.status);
+        }
+    }
+    clocks.insert(clocks.end(), slaves.begin(), slaves.end());
+    replaceAll(clocks, now);
+}
+
+void GroupView::clear() {
+    cycle_.reset();
+    shortage_.reset();
+    clocks_.clear();
+}
+
+/// Of several clocks with one name, the one that has it keeps it.
+std::vector<std::string> GroupView::idsOf(const std::vector<ClockStatus>& clocks) const {
+    std::map<std::string_view, const ClockStatus*> owners;
+    for (const ClockStatus& clock : clocks) {
+        const auto [owner, first] = owners.try_emplace(clock.name, &clock);
+        const auto known = clocks_.find(clock.name);
+        if (!first && !owner->second->master && known != clocks_.end() &&
+            known->second.status.address == clock.address) {
+            owner->second = &clock;
+        }
+    }
+    std::vector<std::string> ids;
+    for (const ClockStatus& clock : clocks) {
+        ids.push_back(owners.at(clock.name) == &clock ? clock.name
+                                                      : clock.name + " (" + clock.address + ")");
+    }
+    return ids;
+}
+
+void GroupView::replaceAll(const std::vector<ClockStatus>& clocks, Moment now) {
+    const std::vector<std::string> ids = idsOf(clocks);
+    const std::set<std::string_view> present{ids.begin(), ids.end()};
+    for (auto& [id, clock] : clocks_) {
+        if (!isLost(clock) && !present.contains(id)) {
+            lose(clock, now);
+        }
+    }
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
+        take(ids[i], clocks[i], now);
+    }
+    dropLost(now);
+}
+
+void GroupView::take(const std::string& id, const ClockStatus& status, Moment now) {
+    ClockView view = viewOf(id, status, !shortage_);
+    const auto known = clocks_.find(id);
+    if (known == clocks_.end() || isLost(known->second)) {
+        if (!status.master) {
+            log_.add(EventKind::joined, now.group, id, "joined from " + status.address);
+        }
+    } else {
+        view.lastSeen = known->second.lastSeen;
+        tellOf(known->second, view, now);
+    }
+    if (!shortage_ && status.answered) {
+        view.lastSeen = now.host;
+    }
+    clocks_.insert_or_assign(id, std::move(view));
+}
+
+void GroupView::tellOf(const ClockView& before, const ClockView& after, Moment now) {
+    if (std::tie(before.standing, before.why) == std::tie(after.standing, after.why)) {
+        return;
+    }
+    if (after.standing == Standing::counted) {
+        log_.add(EventKind::counted, now.group, after.id, "counted");
+    } else {
+        log_.add(EventKind::excluded, now.group, after.id, "excluded: " + after.why);
+    }
+}
+
+void GroupView::lose(ClockView& clock, Moment now) {
+    clock.standing = Standing::lost;
+    clock.why.clear();
+    // Else one that never answered would be kept for ever, or not at all.
+    clock.lastSeen = clock.lastSeen.value_or(now.host);
+    log_.add(EventKind::left, now.group, clock.id, "has left");
+}
+
+/// The oldest first.
+void GroupView::dropLost(Moment now) {
+    std::vector<std::pair<HostTime, std::string>> lost;
+    for (const auto& [id, clock] : clocks_) {
+        if (isLost(clock)) {
+            lost.emplace_back(*clock.lastSeen, id);
+        }
+    }
+    std::sort(lost.begin(), lost.end());
+    for (std::size_t i = 0; i < lost.size(); ++i) {
+        const bool tooMany = lost.size() - i > kMostLost;
+        if (tooMany || now.host - lost[i].first > kLostKept) {
+            clocks_.erase(lost[i].second);
+        }
+    }
+}
+
+GroupSnapshot GroupView::snapshot() const {
+    GroupSnapshot snapshot{cycle_, shortage_, {}};
+    snapshot.clocks.reserve(clocks_.size());
+    for (const auto& [id, clock] : clocks_) {
+        snapshot.clocks.push_back(clock);
+    }
+    std::stable_sort(snapshot.clocks.begin(), snapshot.clocks.end(),
+                     [](const ClockView& a, const ClockView& b) {
+                         return std::tuple{!a.status.master, isLost(a)} <
+                                std::tuple{!b.status.master, isLost(b)};
+                     });
+    return snapshot;
+}
+
+}  // namespace berkeley

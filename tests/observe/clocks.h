@@ -1,0 +1,60 @@
+/// Clocks, cycles and moments for the tests of what is shown.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "berkeley/observe/event_log.h"
+#include "berkeley/sync/cycle.h"
+
+namespace berkeley {
+
+inline Moment at(Nanoseconds sinceStart) {
+    return {HostTime{sinceStart}, GroupTime{std::chrono::hours{24} + sinceStart}};
+}
+
+inline ClockStatus masterClock() {
+    ClockStatus clock;
+    clock.name = "master";
+    clock.master = true;
+    clock.answered = true;
+    clock.offset = Nanoseconds{0};
+    clock.correction = Nanoseconds{3};
+    return clock;
+}
+
+inline ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
+                              Exclusion exclusion = Exclusion::none) {
+    ClockStatus clock;
+    clock.name = name;
+    clock.address = "127.0.0.1:" + name;
+    clock.answered = true;
+    clock.exclusion = exclusion;
+    clock.offset = offset;
+    clock.bound = Nanoseconds{1'200};
+    clock.delay = Nanoseconds{1'800};
+    clock.driftPpb = -12.5;
+    clock.correction = Nanoseconds{3} - offset;
+    return clock;
+}
+
+inline ClockStatus lateClock(const std::string& name) {
+    ClockStatus clock;
+    clock.name = name;
+    clock.address = "127.0.0.1:" + name;
+    clock.exclusion = Exclusion::late;
+    return clock;
+}
+
+inline CycleStatus cycleOf(std::uint32_t number, std::vector<ClockStatus> slaves) {
+    CycleStatus status;
+    status.cycle = number;
+    status.clocks = {masterClock()};
+    status.clocks.insert(status.clocks.end(), slaves.begin(), slaves.end());
+    status.average = Nanoseconds{3};
+    status.spreadBefore = Nanoseconds{13};
+    status.duration = std::chrono::milliseconds{4};
+    return status;
+}
+
+}  // namespace berkeley

@@ -1,0 +1,79 @@
+#include "berkeley/observe/follower_view.h"
+
+#include <gtest/gtest.h>
+
+#include "observe/clocks.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+class FollowerViewTest : public testing::Test {
+  protected:
+    EventLog log;
+    FollowerView view{"left", false, 2s, log};
+};
+
+TEST_F(FollowerViewTest, IsNotSynchronizedBeforeItWasTold) {
+    const ClockView clock = view.clockAt(at(1s).host, std::nullopt);
+
+    EXPECT_EQ("left", clock.id);
+    EXPECT_EQ(Standing::excluded, clock.standing);
+    EXPECT_EQ("not synchronized", clock.why);
+    EXPECT_FALSE(clock.lastSeen);
+    EXPECT_FALSE(clock.status.offset);
+    EXPECT_FALSE(view.holdoverAt(at(1h).host));
+}
+
+TEST_F(FollowerViewTest, ShowsWhatItWasToldLast) {
+    view.adjusted(6, 25min, at(1s));
+    view.adjusted(7, -12ns, at(3s));
+    const ClockView clock = view.clockAt(at(4s).host, 900ns);
+
+    EXPECT_EQ(Standing::counted, clock.standing);
+    EXPECT_EQ(12ns, clock.status.offset) << "before it was corrected it was ahead";
+    EXPECT_EQ(-12ns, clock.status.correction);
+    EXPECT_EQ(900ns, clock.status.bound);
+    EXPECT_EQ(at(3s).host, clock.lastSeen);
+    EXPECT_EQ(7U, view.cycle());
+    EXPECT_TRUE(log.events().empty());
+}
+
+TEST_F(FollowerViewTest, TellsWhomItFollows) {
+    EXPECT_EQ("", view.master());
+    view.joined("[::1]:8080", 10s, at(1s));
+    EXPECT_EQ("[::1]:8080", view.master());
+    EXPECT_EQ(10s, view.interval());
+    view.left(at(2s));
+    view.left(at(3s));
+    EXPECT_EQ("", view.master());
+
+    ASSERT_EQ(2U, log.events().size());
+    EXPECT_EQ("joined the master at [::1]:8080", log.events()[0].text);
+    EXPECT_EQ(EventKind::left, log.events()[1].kind);
+}
+
+TEST_F(FollowerViewTest, IsInHoldoverWhenSixAdjustmentsAreMissing) {
+    view.joined("[::1]:8080", 10s, at(1s));
+    view.adjusted(1, 5ns, at(1s));
+
+    EXPECT_FALSE(view.holdoverAt(at(61s).host));
+    EXPECT_TRUE(view.holdoverAt(at(61s + 1ns).host));
+    EXPECT_EQ("holdover", view.clockAt(at(62s).host, 900ns).why);
+    view.adjusted(2, 5ns, at(62s));
+    EXPECT_FALSE(view.holdoverAt(at(62s).host));
+}
+
+TEST_F(FollowerViewTest, NoSilenceIsTooShortForSomebodyToAct) { EXPECT_EQ(5s, silenceAfter(10ms)); }
+
+TEST_F(FollowerViewTest, NoticesThatCyclesAreCountedAnew) {
+    view.adjusted(7, 5ns, at(1s));
+    view.adjusted(1, 5ns, at(2s));
+
+    ASSERT_EQ(1U, log.events().size());
+    EXPECT_EQ(EventKind::restart, log.events()[0].kind);
+}
+
+}  // namespace
+}  // namespace berkeley

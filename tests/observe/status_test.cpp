@@ -1,0 +1,69 @@
+#include "berkeley/observe/status.h"
+
+#include <gtest/gtest.h>
+
+#include "observe/clocks.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Of a daemon with which nothing is wrong, 10 s after its start.
+Status healthy(Role role) {
+    Status status;
+    status.role = role;
+    status.synchronized = true;
+    status.cycle = 9;
+    status.cycleEnded = at(9s).host;
+    status.started = at(0s).host;
+    status.now = at(10s);
+    status.interval = 1s;
+    status.bound = 2us;
+    return status;
+}
+
+TEST(ComplaintTest, ThereIsNoneWhileCyclesEndAndTheBoundIsSmall) {
+    EXPECT_EQ("", complaintOf(healthy(Role::active), 1ms));
+    EXPECT_EQ("", complaintOf(healthy(Role::standby), 1ms));
+    EXPECT_EQ("", complaintOf(healthy(Role::slave), 1ms));
+}
+
+TEST(ComplaintTest, ThereIsOneWhenTheBoundIsAboveTheLimit) {
+    for (const Role role : {Role::active, Role::standby, Role::slave}) {
+        EXPECT_EQ("the bound, 2.0 µs, is above the limit of 1.0 µs",
+                  complaintOf(healthy(role), 1us));
+        EXPECT_EQ("", complaintOf(healthy(role), 2us));
+    }
+}
+
+TEST(ComplaintTest, ThereIsOneBeforeTheClockIsSynchronized) {
+    Status status = healthy(Role::slave);
+    status.bound.reset();
+    status.cycleEnded.reset();
+    EXPECT_EQ("not synchronized yet", complaintOf(status, 1ms));
+    status.role = Role::active;
+    status.now = at(2s);
+    EXPECT_EQ("no sync cycle has ended yet", complaintOf(status, 1ms));
+}
+
+TEST(ComplaintTest, ThereIsOneWhenCyclesAreSkippedOrDoNotEnd) {
+    Status status = healthy(Role::active);
+    status.group.shortage = {1, 3};
+    EXPECT_EQ("no sync cycle: 1 of at least 3 slaves", complaintOf(status, 1ms));
+    status.group.shortage.reset();
+    status.now = at(16s);
+    EXPECT_EQ("no sync cycle has ended for 7.000 s", complaintOf(status, 1ms));
+}
+
+TEST(ComplaintTest, ThereIsOneInHoldover) {
+    for (const Role role : {Role::standby, Role::slave}) {
+        Status status = healthy(role);
+        status.holdover = true;
+        status.now = at(29s);
+        EXPECT_EQ("holdover: no adjustment has come for 20.00 s", complaintOf(status, 1ms));
+    }
+}
+
+}  // namespace
+}  // namespace berkeley

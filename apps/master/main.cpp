@@ -54,8 +54,10 @@ MasterEvents eventsForPeople() {
                            std::size_t slaves) { print(renderAnnouncement(cycle, slaves)); },
         .cycleEnded =
             [colour](const CycleStatus& status) { print(renderCycle(status, colour) + "\n"); },
-        .cycleSkipped = [](std::size_t slaves,
-                           std::size_t needed) { print(renderSkipped(slaves, needed) + "\n"); },
+        .cycleSkipped =
+            [](const std::vector<ClockStatus>& slaves, std::size_t needed) {
+                print(renderSkipped(slaves.size(), needed) + "\n");
+            },
         .finished = requestStop,
     };
 }
@@ -67,8 +69,8 @@ MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
         .cycleEnded =
             [logger](const CycleStatus& status) { logger->info("{}", renderSummary(status)); },
         .cycleSkipped =
-            [logger](std::size_t slaves, std::size_t needed) {
-                logger->info("{}", renderSkipped(slaves, needed));
+            [logger](const std::vector<ClockStatus>& slaves, std::size_t needed) {
+                logger->info("{}", renderSkipped(slaves.size(), needed));
             },
         .finished = requestStop,
     };
@@ -114,9 +116,9 @@ void reloadKeys(const MasterOptions& options, MasterNode& master, spdlog::logger
 }
 
 /// What a standby hears is no news for people: they watch the active master.
-SlaveEvents eventsOfStandby() {
-    return {.synchronized = [](const Change&, GroupTime, Nanoseconds) {},
-            .toldByLab = [](HostTime) {}};
+FailoverEvents eventsOfStandby() {
+    return {{.synchronized = [](const Change&, GroupTime, Nanoseconds) {},
+             .toldByLab = [](HostTime) {}}};
 }
 
 void run(std::span<const char* const> arguments) {

@@ -126,13 +126,14 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
             return false;
         }
         if (received.receipt == Receipt::timeout) {
-            throw WireError("did not finish the TLS handshake within " + toOptionText(patience));
+            throw WireError("did not finish the TLS handshake within " + toOptionText(patience),
+                            Fault::silence);
         }
         withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
     }
     // It may have been taken away between its first use and now.
     if (!isKeyCurrent()) {
-        throw WireError("the peer's key is unknown or wrong");
+        throw WireError("the peer's key is unknown or wrong", Fault::key);
     }
     return true;
 }

@@ -158,10 +158,10 @@ void TlsSession::refuseStranger(std::byte first) {
         return;
     }
     if (!isMaster()) {
-        throw WireError("speaks without keys; this slave requires them");
+        throw WireError("speaks without keys; this slave requires them", Fault::key);
     }
     (void)BIO_write(out_, kRefusal.data(), static_cast<int>(kRefusal.size()));
-    throw WireError("speaks without keys; this master requires them");
+    throw WireError("speaks without keys; this master requires them", Fault::key);
 }
 
 bool TlsSession::handshake() {
@@ -178,14 +178,15 @@ bool TlsSession::handshake() {
 
 void TlsSession::failHandshake() {
     if (isMaster() && peer_.name.empty()) {
-        throw WireError("offers no key for TLS 1.3; this master requires one (" + lastError() +
-                        ")");
+        throw WireError("offers no key for TLS 1.3; this master requires one (" + lastError() + ")",
+                        Fault::key);
     }
     if (SSL_is_init_finished(ssl_.get()) == 0 && !isAboutTheKey(lastReason())) {
-        throw WireError("fails at the TLS handshake (" + lastError() + ")");
+        throw WireError("fails at the TLS handshake (" + lastError() + ")", Fault::key);
     }
-    throw WireError(kWrongKey +
-                    (isName(peer_.name) ? " (it calls itself \"" + peer_.name + "\")" : ""));
+    throw WireError(
+        kWrongKey + (isName(peer_.name) ? " (it calls itself \"" + peer_.name + "\")" : ""),
+        Fault::key);
 }
 
 std::size_t TlsSession::read(std::span<std::byte> buffer) {

@@ -23,7 +23,7 @@ Nanoseconds FailoverNode::patienceFor(Nanoseconds interval) {
 }
 
 FailoverNode::FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
-                           SlaveEvents events, SteeredClock& clock,
+                           FailoverEvents events, SteeredClock& clock,
                            std::shared_ptr<spdlog::logger> logger)
     : config_(std::move(config)),
       patience_(patienceFor(config_.interval)),
@@ -95,8 +95,10 @@ void FailoverNode::carryOut(std::optional<Rank> active) {
     leadership_.carryOut(active);
     if (wasActive) {
         master_.standBy();
+        events_.roleChanged(false);
     }
     if (active == self) {
+        events_.roleChanged(true);
         logger_->warn("{} is active now: it leads the group", MasterRanks::nameOf(self));
         master_.activate();
     } else if (active) {
@@ -117,7 +119,7 @@ void FailoverNode::follow(Rank active) {
     config.interval = config_.interval;
     config.name = MasterRanks::nameOf(leadership_.ranks().self);
     config.key = config_.key;
-    follower_ = std::make_unique<SlaveNode>(std::move(config), events_, clock_, logger_);
+    follower_ = std::make_unique<SlaveNode>(std::move(config), events_.following, clock_, logger_);
     follower_->initiateSlaveClient();
 }
 

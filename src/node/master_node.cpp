@@ -69,8 +69,8 @@ void MasterNode::startConnecting() {
             }
             accept(std::move(connection));
         } catch (const std::exception& error) {
-            misdeeds_.write(listener_->local(),
-                            " " + std::string{error.what()} + "; slaves that are connected go on");
+            sendAway(listener_->local(), Fault::refused,
+                     " " + std::string{error.what()} + "; slaves that are connected go on");
             // Nothing tells when there is enough again.
             std::this_thread::sleep_for(kAcceptPause);
         }
@@ -81,7 +81,7 @@ void MasterNode::startConnecting() {
 void MasterNode::accept(std::shared_ptr<Connection> connection) {
     const Endpoint peer = connection->peer();
     if (const Admission::Refusal reason = admit(peer)) {
-        misdeeds_.write(peer, ": refused, " + *reason);
+        sendAway(peer, Fault::refused, ": refused, " + *reason);
         return;
     }
     try {
@@ -119,7 +119,7 @@ Admission::Refusal MasterNode::admit(const Endpoint& peer) {
 void MasterNode::admitSlave(const Endpoint& peer) {
     const std::lock_guard guard{lock_};
     if (const Admission::Refusal reason = admission_.admitSlave(peer.host)) {
-        throw WireError("refused, " + *reason);
+        throw WireError("refused, " + *reason, Fault::refused);
     }
 }
 
@@ -128,11 +128,43 @@ void MasterNode::closeOthersWithKeyOf(const SlaveSession& session) {
     const std::optional<std::string> name = session.keyName();
     for (const auto& other : sessions()) {
         if (name && other.get() != &session && other->slave() && other->keyName() == name) {
-            misdeeds_.write(other->peer(), other->label() + " has connected again from " +
-                                               toText(session.peer()) + "; connection closed");
+            sendAway(other->peer(), Fault::key,
+                     other->label() + " has connected again from " + toText(session.peer()) +
+                         "; connection closed");
             other->close();
         }
     }
+}
+
+void MasterNode::sendAway(const Endpoint& peer, Fault fault, const std::string& text) {
+    ++sentAway_.at(static_cast<std::size_t>(fault));
+    misdeeds_.write(peer, text);
+}
+
+/// Once, as soon as they are known. Only the receive thread changes them.
+void MasterNode::noteTimestamps(Receiver& receiver) {
+    const SlaveSession& session = *receiver.session;
+    if (receiver.timestamps) {
+        return;
+    }
+    if (const std::optional<TimestampKind> timestamps = session.timestamps()) {
+        logger_->debug("{}{}: {}", toText(session.peer()), session.label(), toText(*timestamps));
+        const std::lock_guard guard{lock_};
+        receiver.timestamps = timestamps;
+    }
+}
+
+PeerCounts MasterNode::peerCounts() const {
+    PeerCounts counts;
+    counts.slaves = roster_.size();
+    std::copy(sentAway_.begin(), sentAway_.end(), counts.sentAway.begin());
+    const std::lock_guard guard{lock_};
+    for (const auto& receiver : receivers_) {
+        if (receiver->timestamps && !receiver->finished) {
+            ++counts.timestamps.at(static_cast<std::size_t>(*receiver->timestamps));
+        }
+    }
+    return counts;
 }
 
 void MasterNode::leave(Receiver& receiver, bool wasSlave) {
@@ -149,7 +181,6 @@ void MasterNode::leave(Receiver& receiver, bool wasSlave) {
 void MasterNode::startReceivingClockTime(Receiver& receiver) {
     SlaveSession& session = *receiver.session;
     bool announced = false;
-    std::optional<TimestampKind> timestamps;
     try {
         session.authenticate();
         while (session.receive()) {
@@ -159,16 +190,14 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
                 closeOthersWithKeyOf(session);
                 goings_.write(session.peer(), session.label() + " got connected successfully");
             }
-            if (!timestamps && (timestamps = session.timestamps())) {
-                logger_->debug("{}{}: {}", toText(session.peer()), session.label(),
-                               toText(*timestamps));
-            }
+            noteTimestamps(receiver);
         }
         if (announced) {
             goings_.write(session.peer(), session.label() + " has left");
         }
     } catch (const WireError& error) {
-        misdeeds_.write(session.peer(), ": " + std::string{error.what()} + "; connection closed");
+        sendAway(session.peer(), error.fault(),
+                 ": " + std::string{error.what()} + "; connection closed");
     }
     leave(receiver, announced);
 }
@@ -205,7 +234,7 @@ void MasterNode::leadGroup() {
         joinFinished();
         const Deadline next = start + config_.interval;
         if (const std::size_t slaves = roster_.size(); slaves < config_.minSlaves) {
-            events_.cycleSkipped(slaves, config_.minSlaves);
+            events_.cycleSkipped(roster_.slaves(), config_.minSlaves);
             greetAll();
             ++turns_;
             // The first cycle need not wait for its turn.
@@ -251,6 +280,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
         return;
     }
     const HostTime begin = clock_.hostNow();
+    const Nanoseconds lateness = Steady::now() - start;
     events_.cycleStarted(cycle, roster_.size());
     roster_.beginCycle();
     pollAll(start);
@@ -264,6 +294,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     tellAll(outcome);
     ++cyclesRun_;
     outcome.status.duration = clock_.hostNow() - begin;
+    outcome.status.lateness = lateness;
     events_.cycleEnded(outcome.status);
 }
 
@@ -341,8 +372,8 @@ void MasterNode::replaceKeys(Keys keys) {
     // Whoever is in the middle of a handshake looks at the keys again at its end.
     for (const auto& session : sessions()) {
         if (!session->isKeyCurrent()) {
-            misdeeds_.write(session->peer(),
-                            session->label() + "'s key was taken away; connection closed");
+            sendAway(session->peer(), Fault::key,
+                     session->label() + "'s key was taken away; connection closed");
             session->close();
         }
     }

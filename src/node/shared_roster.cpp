@@ -62,6 +62,15 @@ std::size_t SharedRoster::size() const {
     return roster_.size();
 }
 
+std::vector<ClockStatus> SharedRoster::slaves() const {
+    const std::lock_guard guard{lock_};
+    std::vector<ClockStatus> slaves;
+    for (const auto& [slave, member] : roster_.members()) {
+        slaves.push_back(statusOf(member));
+    }
+    return slaves;
+}
+
 void SharedRoster::awaitBursts(Deadline deadline) {
     std::unique_lock guard{lock_};
     changed_.wait_until(guard, deadline, [&] { return isOver() || inBurst_.empty(); });

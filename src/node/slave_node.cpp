@@ -80,6 +80,7 @@ void SlaveNode::startReceivingTime() {
         const HostTime begin = clock_.hostNow();
         const Parting parting = follow(*master, masters);
         setConnection(nullptr);
+        events_.left();
         if (clock_.hostNow() - begin > kGoodConnection) {
             backoff.reset();
         }
@@ -120,6 +121,7 @@ SlaveNode::Parting SlaveNode::follow(Connection& master, MasterList& masters) {
             return followNative(master, masters);
         }
         logger_->info("connected to the master at {}", toText(masters.current()));
+        events_.joined(masters.current(), std::nullopt);
         followLab(master);
         return {.reason = "has closed the connection"};
     } catch (const std::exception& error) {
@@ -192,6 +194,7 @@ void SlaveNode::receiveMessage(Conversation& conversation, const Message& messag
 void SlaveNode::receiveWelcome(Conversation& conversation, const Welcome& welcome) {
     if (!std::exchange(welcomed_, true)) {
         logger_->info("connected to the master at {}", toText(conversation.masters.current()));
+        events_.joined(conversation.masters.current(), welcome.interval);
         conversation.silence = silenceFor(welcome.interval);
         conversation.masters.reached();
     }
@@ -241,6 +244,7 @@ void SlaveNode::adjust(Conversation& conversation, const Adjustment& adjustment)
         logger_->info("the connection to the master at {} has {}",
                       toText(conversation.masters.current()),
                       toText(conversation.master.timestamps()));
+        events_.timestamped(conversation.master.timestamps());
     }
     const ClockState state = clock_.state();
     const HostTime now = clock_.hostNow();

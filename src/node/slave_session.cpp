@@ -47,7 +47,7 @@ bool SlaveSession::receive() {
     switch (received.receipt) {
         case Receipt::closed:
             if (connection_->wasDeaf()) {
-                throw WireError("does not read what it is sent (--max-unread)");
+                throw WireError("does not read what it is sent (--max-unread)", Fault::unread);
             }
             return false;
         case Receipt::timeout:
@@ -101,7 +101,8 @@ Connection::Patience SlaveSession::patience() const {
         const std::string limit = toOptionText(deadline_.patience());
         throw WireError(std::holds_alternative<std::monostate>(decoder_)
                             ? "said nothing for " + limit + " after it connected"
-                            : "began a frame and did not finish it within " + limit);
+                            : "began a frame and did not finish it within " + limit,
+                        Fault::silence);
     }
     return left;
 }
@@ -110,7 +111,7 @@ void SlaveSession::receiveNothing() {
     auto* lab = std::get_if<LabDecoder>(&decoder_);
     if (lab == nullptr || !lab->ambiguous()) {
         if (!deadline_.left(Steady::now())) {
-            throw WireError("began a TLS record and did not finish it");
+            throw WireError("began a TLS record and did not finish it", Fault::silence);
         }
         return;  // The deadline has passed, which patience() says.
     }
@@ -198,7 +199,8 @@ void SlaveSession::receiveAnnouncement(const MasterAnnouncement& announcement) {
 
 void SlaveSession::requireKeyOf(const std::string& name) const {
     if (const auto owner = connection_->keyName(); owner && *owner != name) {
-        throw WireError("says that it is \"" + name + "\", but has the key of \"" + *owner + '"');
+        throw WireError("says that it is \"" + name + "\", but has the key of \"" + *owner + '"',
+                        Fault::key);
     }
 }
 

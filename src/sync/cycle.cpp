@@ -59,14 +59,6 @@ Nanoseconds fromGroupAt(const ClockReading& reading, HostTime arrival, const Est
     return offset + reading.correction - group.correctionAt(onMaster);
 }
 
-ClockStatus statusOf(const Member& member) {
-    ClockStatus status;
-    status.name = member.name;
-    status.address = member.address;
-    status.lab = member.lab;
-    return status;
-}
-
 /// Of what a clock is told.
 Deviation deviationOf(const Estimate& host) { return {host.sigma, host.driftSigmaPpb}; }
 
@@ -269,6 +261,14 @@ std::vector<ClockStatus> statusesOf(std::vector<Participant>& participants, Host
 }
 
 }  // namespace
+
+ClockStatus statusOf(const Member& member) {
+    ClockStatus status;
+    status.name = member.name;
+    status.address = member.address;
+    status.lab = member.lab;
+    return status;
+}
 
 Adjustment takenOver(const Adjustment& told, HostTime now) {
     Adjustment group = told;

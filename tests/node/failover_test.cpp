@@ -51,9 +51,10 @@ class Master {
     }
 
     void takePart() {
-        failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, *node_,
-                          SlaveEvents{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}},
-                          clock_, log_.logger());
+        failover_.emplace(
+            FailoverConfig{.interval = kInterval}, *leadership_, *node_,
+            FailoverEvents{{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}}}, clock_,
+            log_.logger());
         failover_->start();
     }
 

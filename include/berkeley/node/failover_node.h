@@ -26,6 +26,13 @@ struct FailoverConfig {
     std::optional<Key> key{};                        ///< of this master's name
 };
 
+/// They must not block for long and must not throw.
+struct FailoverEvents {
+    SlaveEvents following;  ///< while another master is active
+    /// From the watching thread, before the first sync cycle and after the last one.
+    std::function<void(bool active)> roleChanged = [](bool) {};
+};
+
 class FailoverNode {
   public:
     /// After this much silence a master is taken for dead.
@@ -33,7 +40,8 @@ class FailoverNode {
 
     /// `leadership` is also `master`'s. Everything outlives the node.
     FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
-                 SlaveEvents events, SteeredClock& clock, std::shared_ptr<spdlog::logger> logger);
+                 FailoverEvents events, SteeredClock& clock,
+                 std::shared_ptr<spdlog::logger> logger);
     ~FailoverNode();
 
     /// Starts the threads. After the master's initiateClockServer().
@@ -59,7 +67,7 @@ class FailoverNode {
     const Nanoseconds patience_;
     Leadership& leadership_;
     MasterNode& master_;
-    const SlaveEvents events_;
+    const FailoverEvents events_;
     SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
 

@@ -7,6 +7,7 @@
 
 #include <spdlog/logger.h>
 
+#include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <functional>
@@ -22,6 +23,7 @@
 #include "berkeley/node/peer_log.h"
 #include "berkeley/node/shared_roster.h"
 #include "berkeley/node/slave_session.h"
+#include "berkeley/observe/peer_counts.h"
 
 namespace berkeley {
 
@@ -44,7 +46,8 @@ struct MasterConfig {
 struct MasterEvents {
     std::function<void(std::uint32_t cycle, std::size_t slaves)> cycleStarted;
     std::function<void(const CycleStatus&)> cycleEnded;
-    std::function<void(std::size_t slaves, std::size_t needed)> cycleSkipped;
+    /// There are fewer slaves than are needed.
+    std::function<void(const std::vector<ClockStatus>& slaves, std::size_t needed)> cycleSkipped;
     std::function<void()> finished;  ///< the last of `cycles` has ended
 };
 
@@ -75,6 +78,9 @@ class MasterNode {
     /// How many sync cycles have ended or been skipped; it grows in every interval. Any thread.
     std::uint64_t turns() const { return turns_; }
 
+    /// Who is connected, and who was sent away. Any thread.
+    PeerCounts peerCounts() const;
+
     /// Where it listens; after initiateClockServer().
     Endpoint local() const { return listener_->local(); }
 
@@ -83,6 +89,7 @@ class MasterNode {
         std::shared_ptr<SlaveSession> session;
         std::thread thread;
         bool finished = false;
+        std::optional<TimestampKind> timestamps{};
     };
     using Receivers = std::vector<std::unique_ptr<Receiver>>;
     using Deadline = SharedRoster::Deadline;
@@ -105,6 +112,9 @@ class MasterNode {
     Admission::Refusal admit(const Endpoint& peer);
     /// Throws when there are slaves enough.
     void admitSlave(const Endpoint& peer);
+    /// Because of that: one line in the log, and one more in peerCounts().
+    void sendAway(const Endpoint& peer, Fault fault, const std::string& text);
+    void noteTimestamps(Receiver& receiver);
     void closeOthersWithKeyOf(const SlaveSession& session);
     void leave(Receiver& receiver, bool wasSlave);
     std::vector<std::shared_ptr<SlaveSession>> sessions() const;
@@ -127,8 +137,9 @@ class MasterNode {
     std::optional<KeyRing> keys_;
     boost::asio::io_context context_;
     std::atomic<std::uint64_t> turns_ = 0;
+    std::array<std::atomic<std::uint64_t>, kFaults> sentAway_{};
     std::unique_ptr<Listener> listener_;
-    mutable std::mutex lock_;  ///< guards receivers_, each one's `finished`, and admission_
+    mutable std::mutex lock_;  ///< guards receivers_, what each one says, and admission_
     Receivers receivers_;
     Admission admission_;
     std::thread acceptThread_;

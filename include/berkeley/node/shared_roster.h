@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "berkeley/sync/cycle.h"
 #include "berkeley/sync/roster.h"
@@ -37,6 +38,8 @@ class SharedRoster {
     void endBurst(SlaveId slave);
 
     std::size_t size() const;
+    /// Who is there.
+    std::vector<ClockStatus> slaves() const;
 
     /// Waits until every burst has ended or its slave has left; no longer than `deadline`.
     void awaitBursts(Deadline deadline);

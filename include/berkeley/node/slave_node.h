@@ -42,6 +42,13 @@ struct SlaveConfig {
 struct SlaveEvents {
     std::function<void(const Change&, GroupTime now, Nanoseconds bound)> synchronized;
     std::function<void(HostTime told)> toldByLab;
+    /// The master is one that leads a group; a lab master does not say its interval.
+    std::function<void(const Endpoint& master, std::optional<Nanoseconds> interval)> joined =
+        [](const Endpoint&, std::optional<Nanoseconds>) {};
+    /// With the first adjustment over a connection.
+    std::function<void(TimestampKind)> timestamped = [](TimestampKind) {};
+    /// A connection is over, also one to a master that was not joined.
+    std::function<void()> left = [] {};
 };
 
 class SlaveNode {

@@ -44,6 +44,7 @@ struct CycleStatus {
     Nanoseconds average{};       ///< by how much the group's time moves, seen from its old line
     Nanoseconds spreadBefore{};  ///< largest minus smallest offset of the counted clocks
     Nanoseconds duration{};      ///< from the first poll to the last adjustment
+    Nanoseconds lateness{};      ///< how long after its turn it began
 };
 
 struct CycleOutcome {
@@ -54,6 +55,9 @@ struct CycleOutcome {
     Adjustment master;
     std::vector<std::pair<SlaveId, Adjustment>> adjustments;  ///< for those that answered
 };
+
+/// Of a slave that was not asked: nothing but who it is.
+ClockStatus statusOf(const Member& member);
 
 /// What stays the same from cycle to cycle.
 struct CycleOptions {
@@ -68,8 +72,8 @@ Adjustment takenOver(const Adjustment& told, HostTime now);
 /// `group` is the line of the previous cycle, or a line without a correction before the first; for
 /// a master that takes over, takenOver().
 /// `master` is the master's own group clock. `now` is on the master's unsteered clock. Notes in the
-/// roster who counts from now on, and takes `rate` on. Leaves `status.duration` to whoever can read
-/// a clock.
+/// roster who counts from now on, and takes `rate` on. Leaves `status.duration` and
+/// `status.lateness` to whoever can read a clock.
 CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, GroupRate& rate,
                            const Adjustment& group, const ClockState& master,
                            const CycleOptions& options);

@@ -3,6 +3,7 @@
 /// Thread safety: values and pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace berkeley {
@@ -12,6 +13,8 @@ enum class TimestampKind {
     kernelReceive,  ///< the kernel for what arrives, this program for what leaves
     kernel,         ///< the kernel for both
 };
+
+inline constexpr std::size_t kTimestampKinds = 3;
 
 /// In words for a log line.
 std::string_view toText(TimestampKind kind);

@@ -15,10 +15,26 @@
 
 namespace berkeley {
 
+/// Why a peer is sent away, as far as they are counted apart.
+enum class Fault {
+    protocol,  ///< it sent what it may not send
+    key,       ///< it has none, a wrong one, or another one's
+    silence,   ///< it did not say in time what it had to
+    unread,    ///< it does not read what it is sent
+    refused,   ///< there are too many, or something has run out
+};
+inline constexpr std::size_t kFaults = 5;
+
 /// A peer broke the protocol. what() says how, in words for a log line. The connection is over.
 class WireError : public std::runtime_error {
   public:
-    using std::runtime_error::runtime_error;
+    explicit WireError(const std::string& what, Fault fault = Fault::protocol)
+        : std::runtime_error(what), fault_(fault) {}
+
+    Fault fault() const { return fault_; }
+
+  private:
+    Fault fault_;
 };
 
 /// Slave to master, once and first: who is speaking.

@@ -175,6 +175,26 @@ po::options_description loggingGroup(CommonOptions& options) {
     return group;
 }
 
+po::options_description monitoringGroup(CommonOptions& options) {
+    po::options_description group{"Monitoring"};
+    add(group, "http", "ADDR:PORT", options.http, readHttp,
+        "serve /status.json, /history.json, /healthz and /metrics there, to everybody who reaches "
+        "it; port 0 is one that the system chooses" +
+            byDefault("none"));
+    add(group, "max-bound", "DURATION", options.maxBound, readMaxBound,
+        "with a larger bound of its clock this daemon is not healthy" +
+            byDefault(toOptionText(options.maxBound)));
+    return group;
+}
+
+po::options_description monitoringGroup(MasterOptions& options) {
+    po::options_description group = monitoringGroup(static_cast<CommonOptions&>(options));
+    add(group, "metrics-slaves", "N", options.metricsSlaves, readCount,
+        "so many clocks, the first by name, have metrics of their own" +
+            byDefault(std::to_string(options.metricsSlaves)));
+    return group;
+}
+
 /// Adds what may stand on the command line and in the file alike.
 template <class Options>
 void addSettings(po::options_description& known, Options& options) {
@@ -184,6 +204,7 @@ void addSettings(po::options_description& known, Options& options) {
         known.add(limitsGroup(options));
     }
     known.add(simulationGroup(options));
+    known.add(monitoringGroup(options));
     known.add(loggingGroup(options));
 }
 

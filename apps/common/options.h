@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -40,6 +41,8 @@ struct CommonOptions {
     double simulateDriftPpb{};          ///< by which the host's clock runs fast
     spdlog::level::level_enum logLevel = spdlog::level::info;
     LogFormat logFormat = LogFormat::text;
+    std::optional<Endpoint> http;                         ///< where to serve HTTP; nothing: nowhere
+    Nanoseconds maxBound = std::chrono::milliseconds{1};  ///< with a larger one it is not healthy
 };
 
 struct MasterOptions : CommonOptions {
@@ -53,6 +56,7 @@ struct MasterOptions : CommonOptions {
     AdmissionLimits admission;
     std::chrono::milliseconds patience{5'000};  ///< for a frame of a peer, and for its first one
     std::uint32_t maxUnread = 16 * 1024;        ///< bytes for a peer that does not read
+    std::uint32_t metricsSlaves = 100;          ///< clocks that have metrics of their own
 };
 
 struct SlaveOptions : CommonOptions {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -71,11 +72,15 @@ bool isIpv6(const std::string& text) {
     return inet_pton(AF_INET6, withoutScope.c_str(), &address) == 1;
 }
 
-}  // namespace
+/// A host, without brackets, and what stands in the place of a port.
+struct HostAndPort {
+    std::string host;
+    std::optional<std::string> port{};
+};
 
-Endpoint readEndpoint(const std::string& text) {
+HostAndPort splitEndpoint(const std::string& text) {
     if (isIpv6(text)) {
-        return {text, kDefaultPort};
+        return {text};
     }
     const std::size_t colon = text.ends_with(']') ? std::string::npos : text.rfind(':');
     std::string host = text.substr(0, colon);
@@ -86,8 +91,25 @@ Endpoint readEndpoint(const std::string& text) {
     if (bracketed ? !isIpv6(host) : host.find_first_of(":[]") != std::string::npos) {
         refuse(text, "is no host and port: give HOST, HOST:PORT or [IPV6]:PORT");
     }
-    return {readHost(host),
-            colon == std::string::npos ? kDefaultPort : readPort(text.substr(colon + 1))};
+    if (colon == std::string::npos) {
+        return {host};
+    }
+    return {host, text.substr(colon + 1)};
+}
+
+}  // namespace
+
+Endpoint readEndpoint(const std::string& text) {
+    const auto [host, port] = splitEndpoint(text);
+    return {readHost(host), port ? readPort(*port) : kDefaultPort};
+}
+
+Endpoint readHttp(const std::string& text) {
+    const auto [host, port] = splitEndpoint(text);
+    if (!port) {
+        refuse(text, "has no port: give ADDR:PORT, as in 127.0.0.1:9090");
+    }
+    return {readHost(host), *port == "0" ? std::uint16_t{0} : readPort(*port)};
 }
 
 std::vector<Endpoint> readEndpoints(const std::string& text) {
@@ -157,6 +179,10 @@ std::uint32_t readUnread(const std::string& text) {
 Nanoseconds readInterval(const std::string& text) { return readDurationWithin(text, 10ms, 24h); }
 
 Nanoseconds readSanityLimit(const std::string& text) {
+    return readDurationWithin(text, 1ns, kFarthestOffset);
+}
+
+Nanoseconds readMaxBound(const std::string& text) {
     return readDurationWithin(text, 1ns, kFarthestOffset);
 }
 

@@ -29,6 +29,9 @@ Endpoint readEndpoint(const std::string& text);
 /// The same, separated by commas, each of them once.
 std::vector<Endpoint> readEndpoints(const std::string& text);
 
+/// "127.0.0.1:9090", "[::1]:0": with a port, which may be 0.
+Endpoint readHttp(const std::string& text);
+
 /// A name or an address, without a port.
 std::string readHost(const std::string& text);
 
@@ -52,6 +55,7 @@ Nanoseconds readInterval(const std::string& text);
 
 /// Up to 50 years, and more than zero.
 Nanoseconds readSanityLimit(const std::string& text);
+Nanoseconds readMaxBound(const std::string& text);
 
 /// Up to 50 years either way, so that a clock that far off still shows a believable time.
 Nanoseconds readSimulatedOffset(const std::string& text);

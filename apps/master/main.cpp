@@ -12,6 +12,7 @@
 #include "common/daemon.h"
 #include "common/keys.h"
 #include "common/logging.h"
+#include "common/monitoring.h"
 #include "common/options.h"
 #include "common/state_keeper.h"
 #include "common/watchdog.h"
@@ -76,8 +77,8 @@ MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
     };
 }
 
-/// Besides its connections the master has these few: log, page, listener.
-constexpr std::size_t kOwnDescriptors = 32;
+/// Besides its connections the master has these few: log, page, listener, whoever watches it.
+constexpr std::size_t kOwnDescriptors = 32 + HttpServer::kConnections;
 
 void makeRoomFor(const AdmissionLimits& limits, spdlog::logger& logger) {
     const std::size_t wanted = std::size_t{limits.slaves} + limits.pending + kOwnDescriptors;
@@ -137,15 +138,20 @@ void run(std::span<const char* const> arguments) {
     StateKeeper state{options, logger};
     const auto leadership = leadershipFor(options);
     std::optional<Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
+    MasterConfig config = configOf(options, std::move(keys), state.rememberedPpb(), leadership);
+    const auto monitor = monitorFor(options, config.cycle.masterName, clock);
     MasterNode master{
-        configOf(options, std::move(keys), state.rememberedPpb(), leadership),
-        options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople(), clock,
-        logger};
+        std::move(config),
+        watchedBy(monitor.get(),
+                  options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople()),
+        clock, logger};
+    auto http = serveHttp(
+        options, monitor.get(), [&master] { return master.peerCounts(); }, *logger);
     master.initiateClockServer();
     std::optional<FailoverNode> failover;
     if (leadership) {
         failover.emplace(FailoverConfig{options.interval, std::move(ownKey)}, *leadership, master,
-                         eventsOfStandby(), clock, logger);
+                         watchedBy(monitor.get(), eventsOfStandby()), clock, logger);
         failover->start();
     }
     if (options.insecure) {
@@ -158,6 +164,7 @@ void run(std::span<const char* const> arguments) {
         lookAfter(master, clock, watchdog, *logger);
         state.saveNowAndThen(clock);
     }
+    http.reset();
     failover.reset();
     master.stop();
     state.save(clock);

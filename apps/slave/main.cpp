@@ -13,6 +13,7 @@
 #include "common/daemon.h"
 #include "common/keys.h"
 #include "common/logging.h"
+#include "common/monitoring.h"
 #include "common/options.h"
 #include "common/state_keeper.h"
 #include "common/watchdog.h"
@@ -101,17 +102,20 @@ void run(std::span<const char* const> arguments) {
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
     StateKeeper state{options, logger};
     requireKnownMaster(options.masters);
+    const auto monitor = monitorFor(options, clock);
     SlaveNode slave{
         {options.masters, options.interval, options.name, options.lab, state.rememberedPpb(), key},
-        eventsTo(printerFor(options.logFormat, logger)),
+        watchedBy(monitor.get(), eventsTo(printerFor(options.logFormat, logger))),
         clock,
         logger};
+    auto http = serveHttp(options, monitor.get(), *logger);
     slave.initiateSlaveClient();
     Watchdog watchdog{options.interval};
     while (!waitForStop(kLookEvery)) {
         lookAfter(clock, watchdog, *logger);
         state.saveNowAndThen(clock);
     }
+    http.reset();
     slave.stop();
     state.save(clock);
 }

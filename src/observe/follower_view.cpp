@@ -26,6 +26,7 @@ void FollowerView::left(Moment now) {
         log_.add(EventKind::left, now.group, name_, "has lost the master at " + master_);
         master_.clear();
     }
+    timestamps_.reset();
 }
 
 void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now) {

@@ -13,7 +13,7 @@ std::string complaintOfLeader(const Status& status) {
         return "no sync cycle: " + std::to_string(shortage->slaves) + " of at least " +
                std::to_string(shortage->needed) + " slaves";
     }
-    const Nanoseconds silence = status.now.host - status.cycleEnded.value_or(status.started);
+    const Nanoseconds silence = status.now.host - status.cycleEnded.value_or(status.since);
     if (silence > silenceAfter(status.interval)) {
         return "no sync cycle has ended for " + toSpanText(silence);
     }

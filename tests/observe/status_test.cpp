@@ -16,7 +16,7 @@ Status healthy(Role role) {
     status.synchronized = true;
     status.cycle = 9;
     status.cycleEnded = at(9s).host;
-    status.started = at(0s).host;
+    status.since = at(0s).host;
     status.now = at(10s);
     status.interval = 1s;
     status.bound = 2us;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "berkeley/observe/group_view.h"
+#include "berkeley/sync/timestamp_kind.h"
 
 namespace berkeley {
 
@@ -22,6 +23,7 @@ class FollowerView {
 
     /// The connection to `master` is up.
     void joined(const std::string& master, std::optional<Nanoseconds> interval, Moment now);
+    void timestamped(TimestampKind timestamps) { timestamps_ = timestamps; }
     /// It is gone, if there was one.
     void left(Moment now);
     /// `correction` is by how much the clock moves.
@@ -29,7 +31,9 @@ class FollowerView {
 
     const std::string& name() const { return name_; }
     const std::string& master() const { return master_; }  ///< "host:port", or ""
-    Nanoseconds interval() const { return interval_; }     ///< from one sync cycle to the next
+    /// Of the connection to it, once they are known.
+    std::optional<TimestampKind> timestamps() const { return timestamps_; }
+    Nanoseconds interval() const { return interval_; }  ///< from one sync cycle to the next
     std::optional<std::uint32_t> cycle() const { return cycle_; }
     std::optional<HostTime> adjustedAt() const { return adjustedAt_; }
     /// It was adjusted, and no adjustment has come for too long.
@@ -44,6 +48,7 @@ class FollowerView {
     Nanoseconds interval_;
     EventLog& log_;
     std::string master_;
+    std::optional<TimestampKind> timestamps_;
     std::optional<std::uint32_t> cycle_;
     std::optional<HostTime> adjustedAt_;
     std::optional<Nanoseconds> correction_;

@@ -11,6 +11,7 @@
 
 #include "berkeley/observe/event_log.h"
 #include "berkeley/observe/group_view.h"
+#include "berkeley/sync/timestamp_kind.h"
 
 namespace berkeley {
 
@@ -28,13 +29,14 @@ struct Status {
     bool synchronized{};                 ///< the own clock was adjusted
     std::optional<std::uint32_t> cycle;  ///< the last one that ended here, or was heard of
     std::optional<HostTime> cycleEnded;
-    HostTime started;
+    HostTime since;  ///< when it got its role
     Moment now;
-    Nanoseconds interval{};            ///< between sync cycles
-    std::optional<Nanoseconds> bound;  ///< of the own clock; absent before it was adjusted
-    bool holdover{};                   ///< it follows a master from which nothing comes
-    std::string master;                ///< whom it follows, as "host:port"; or ""
-    GroupSnapshot group;               ///< of one that follows: its own clock alone
+    Nanoseconds interval{};                   ///< between sync cycles
+    std::optional<Nanoseconds> bound;         ///< of the own clock; absent before it was adjusted
+    bool holdover{};                          ///< it follows a master from which nothing comes
+    std::string master;                       ///< whom it follows, as "host:port"; or ""
+    std::optional<TimestampKind> timestamps;  ///< of the connection to that one
+    GroupSnapshot group;                      ///< of one that follows: its own clock alone
     std::deque<Event> events;
 };
 

@@ -1,0 +1,68 @@
+#include "common/monitoring.h"
+
+namespace berkeley {
+namespace {
+
+bool isWanted(const CommonOptions& options) { return options.http.has_value(); }
+
+std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfig config,
+                                  const Monitor* monitor, spdlog::logger& logger) {
+    if (!options.http) {
+        return nullptr;
+    }
+    config.mostBound = options.maxBound;
+    auto server =
+        std::make_unique<HttpServer>(*options.http, MonitorSite{std::move(config), *monitor});
+    logger.info("serving HTTP on {}", toText(server->local()));
+    if (!isLoopback(options.http->host)) {
+        logger.warn("whoever can reach {} can read the state of the group there",
+                    toText(server->local()));
+    }
+    return server;
+}
+
+}  // namespace
+
+std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::string& name,
+                                    const SteeredClock& clock) {
+    if (!isWanted(options)) {
+        return nullptr;
+    }
+    return std::make_unique<Monitor>(
+        MonitorConfig{.program = "berkeley-master",
+                      .version = BERKELEY_VERSION,
+                      .name = name,
+                      .role = options.peers.empty() ? Role::active : Role::standby,
+                      .lab = false,
+                      .interval = options.interval},
+        clock);
+}
+
+std::unique_ptr<Monitor> monitorFor(const SlaveOptions& options, const SteeredClock& clock) {
+    if (!isWanted(options)) {
+        return nullptr;
+    }
+    return std::make_unique<Monitor>(MonitorConfig{.program = "berkeley-slave",
+                                                   .version = BERKELEY_VERSION,
+                                                   .name = options.name,
+                                                   .role = Role::slave,
+                                                   .lab = options.lab,
+                                                   .interval = options.interval},
+                                     clock);
+}
+
+std::unique_ptr<HttpServer> serveHttp(const MasterOptions& options, const Monitor* monitor,
+                                      std::function<PeerCounts()> peerCounts,
+                                      spdlog::logger& logger) {
+    MonitorSiteConfig config;
+    config.metricsClocks = options.metricsSlaves;
+    config.peerCounts = std::move(peerCounts);
+    return serve(options, std::move(config), monitor, logger);
+}
+
+std::unique_ptr<HttpServer> serveHttp(const SlaveOptions& options, const Monitor* monitor,
+                                      spdlog::logger& logger) {
+    return serve(options, {}, monitor, logger);
+}
+
+}  // namespace berkeley

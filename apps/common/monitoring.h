@@ -1,0 +1,39 @@
+/// Lets others see what a daemon does, when it is told to.
+///
+/// Thread safety: values; one thread.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "berkeley/net/http_server.h"
+#include "berkeley/node/monitor.h"
+#include "berkeley/node/monitor_site.h"
+#include "common/options.h"
+
+namespace berkeley {
+
+/// Of a master called `name`; nothing when nobody wants to see it.
+std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::string& name,
+                                    const SteeredClock& clock);
+/// Of a slave.
+std::unique_ptr<Monitor> monitorFor(const SlaveOptions& options, const SteeredClock& clock);
+
+/// What `monitor`, if there is one, sees before `events` do.
+template <class Events>
+Events watchedBy(Monitor* monitor, Events events) {
+    return monitor == nullptr ? std::move(events) : monitor->watching(std::move(events));
+}
+
+/// Until it is destroyed, and says where; nothing unless the options ask for it. `peerCounts` are a
+/// master's. std::runtime_error when the address cannot be had.
+std::unique_ptr<HttpServer> serveHttp(const MasterOptions& options, const Monitor* monitor,
+                                      std::function<PeerCounts()> peerCounts,
+                                      spdlog::logger& logger);
+std::unique_ptr<HttpServer> serveHttp(const SlaveOptions& options, const Monitor* monitor,
+                                      spdlog::logger& logger);
+
+}  // namespace berkeley

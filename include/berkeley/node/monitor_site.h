@@ -1,0 +1,51 @@
+/// What a daemon answers over HTTP: status, history, health, metrics, and files such as a page.
+///
+/// docs/monitoring.md describes every address. Thread safety: any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "berkeley/net/http_server.h"
+#include "berkeley/node/monitor.h"
+
+namespace berkeley {
+
+/// A file that is part of the program.
+struct Asset {
+    std::string_view contentType;
+    std::string_view bytes;
+};
+
+/// By path, as in "/" or "/page.js".
+using Assets = std::map<std::string, Asset, std::less<>>;
+
+struct MonitorSiteConfig {
+    Nanoseconds mostBound = std::chrono::milliseconds{1};  ///< with a larger one it is not healthy
+    std::size_t metricsClocks = 100;                       ///< that have metrics of their own
+    std::function<PeerCounts()> peerCounts{};              ///< of a master
+    Assets assets{};
+};
+
+class MonitorSite {
+  public:
+    /// `monitor` outlives it, and whatever `config` asks.
+    MonitorSite(MonitorSiteConfig config, const Monitor& monitor);
+
+    /// As of HttpHandler.
+    HttpResponse operator()(const std::string& target) const;
+
+  private:
+    HttpResponse statusPage() const;
+    HttpResponse historyPage(std::string_view query) const;
+    HttpResponse healthPage() const;
+    HttpResponse metricsPage() const;
+    HttpResponse assetPage(std::string_view path) const;
+
+    MonitorSiteConfig config_;
+    const Monitor& monitor_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,206 @@
+#include "berkeley/node/monitor.h"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <utility>
+
+namespace berkeley {
+namespace {
+
+std::string newInstance() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+}  // namespace
+
+Monitor::Monitor(MonitorConfig config, const SteeredClock& clock)
+    : config_(std::move(config)),
+      clock_(clock),
+      instance_(newInstance()),
+      metrics_(config_.role != Role::slave, config_.role != Role::active),
+      role_(config_.role),
+      since_(clock_.hostNow()),
+      follower_(config_.name, config_.lab, config_.interval, log_) {
+    log_.add(EventKind::restart, now().group, "", config_.program + " was started");
+}
+
+MasterEvents Monitor::watching(MasterEvents events) {
+    events.cycleEnded = [this, next = std::move(events.cycleEnded)](const CycleStatus& status) {
+        cycleEnded(status);
+        next(status);
+    };
+    events.cycleSkipped = [this, next = std::move(events.cycleSkipped)](
+                              const std::vector<ClockStatus>& slaves, std::size_t needed) {
+        cycleSkipped(slaves, needed);
+        next(slaves, needed);
+    };
+    return events;
+}
+
+SlaveEvents Monitor::watching(SlaveEvents events) {
+    events.synchronized = [this, next = std::move(events.synchronized)](
+                              const Change& change, GroupTime now, Nanoseconds bound) {
+        adjusted(change);
+        next(change, now, bound);
+    };
+    events.joined = [this, next = std::move(events.joined)](const Endpoint& master,
+                                                            std::optional<Nanoseconds> interval) {
+        joined(master, interval);
+        next(master, interval);
+    };
+    events.timestamped = [this, next = std::move(events.timestamped)](TimestampKind timestamps) {
+        timestamped(timestamps);
+        next(timestamps);
+    };
+    events.left = [this, next = std::move(events.left)] {
+        left();
+        next();
+    };
+    return events;
+}
+
+FailoverEvents Monitor::watching(FailoverEvents events) {
+    events.following = watching(std::move(events.following));
+    events.roleChanged = [this, next = std::move(events.roleChanged)](bool active) {
+        roleChanged(active);
+        next(active);
+    };
+    return events;
+}
+
+Moment Monitor::now() const {
+    const ClockState state = clock_.state();
+    const HostTime host = clock_.hostNow();
+    return {host, state.line.groupTimeAt(host)};
+}
+
+std::optional<Nanoseconds> Monitor::boundAt(HostTime now) const {
+    const ClockState state = clock_.state();
+    return state.synchronized ? std::optional{state.boundAt(now)} : std::nullopt;
+}
+
+void Monitor::cycleEnded(const CycleStatus& status) {
+    const Moment moment = now();
+    metrics_.cycleEnded(status);
+    const std::lock_guard guard{lock_};
+    group_.cycleEnded(status, moment);
+    snapshot_ = std::make_shared<const GroupSnapshot>(group_.snapshot());
+    history_.add(pointOf(*snapshot_, boundAt(moment.host)), moment.host);
+}
+
+void Monitor::cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed) {
+    const Moment moment = now();
+    metrics_.cycleSkipped();
+    const std::lock_guard guard{lock_};
+    group_.cycleSkipped(slaves, needed, moment);
+    snapshot_ = std::make_shared<const GroupSnapshot>(group_.snapshot());
+}
+
+void Monitor::joined(const Endpoint& master, std::optional<Nanoseconds> interval) {
+    const Moment moment = now();
+    metrics_.joined();
+    const std::lock_guard guard{lock_};
+    follower_.joined(toText(master), interval, moment);
+}
+
+void Monitor::timestamped(TimestampKind timestamps) {
+    const std::lock_guard guard{lock_};
+    follower_.timestamped(timestamps);
+}
+
+void Monitor::left() {
+    const Moment moment = now();
+    const std::lock_guard guard{lock_};
+    follower_.left(moment);
+}
+
+void Monitor::adjusted(const Change& change) {
+    const Moment moment = now();
+    const ClockState state = clock_.state();
+    metrics_.adjusted(change.stepped);
+    const std::lock_guard guard{lock_};
+    follower_.adjusted(state.adjustment.cycle, change.offset, moment);
+    history_.add(pointOf(config_.name, state.adjustment.cycle, moment.group, change.offset,
+                         state.boundAt(moment.host)),
+                 moment.host);
+}
+
+void Monitor::roleChanged(bool active) {
+    const Moment moment = now();
+    metrics_.roleChanged();
+    const std::lock_guard guard{lock_};
+    role_ = active ? Role::active : Role::standby;
+    since_ = moment.host;
+    group_.clear();
+    snapshot_ = std::make_shared<const GroupSnapshot>();
+    log_.add(EventKind::role, moment.group, "",
+             config_.name + (active ? " leads the group" : " stands by"));
+}
+
+Status Monitor::status() const {
+    Status status;
+    status.program = config_.program;
+    status.version = config_.version;
+    status.instance = instance_;
+    status.name = config_.name;
+    std::shared_ptr<const GroupSnapshot> snapshot;
+    {
+        const std::lock_guard guard{lock_};
+        // Nothing that is shown may be later than this.
+        status.now = now();
+        status.bound = boundAt(status.now.host);
+        status.synchronized = status.bound.has_value();
+        status.role = role_;
+        status.since = since_;
+        status.events = log_.events();
+        if (role_ == Role::active) {
+            describeLeader(status);
+            snapshot = snapshot_;
+        } else {
+            describeFollower(status);
+        }
+    }
+    if (snapshot) {
+        status.group = *snapshot;
+    }
+    return status;
+}
+
+void Monitor::describeLeader(Status& status) const {
+    status.interval = config_.interval;
+    if (const auto& cycle = snapshot_->cycle) {
+        status.cycle = cycle->cycle;
+        status.cycleEnded = cycle->ended.host;
+    }
+}
+
+void Monitor::describeFollower(Status& status) const {
+    status.interval = follower_.interval();
+    status.cycle = follower_.cycle();
+    status.cycleEnded = follower_.adjustedAt();
+    status.holdover = follower_.holdoverAt(status.now.host);
+    status.master = follower_.master();
+    status.timestamps = follower_.timestamps();
+    status.group.clocks = {follower_.clockAt(status.now.host, status.bound)};
+}
+
+HistoryAnswer Monitor::history(std::uint64_t since, std::vector<std::string> clocks) const {
+    HistoryAnswer answer;
+    answer.instance = instance_;
+    answer.clocks = std::move(clocks);
+    const std::lock_guard guard{lock_};
+    answer.interval = role_ == Role::active ? config_.interval : follower_.interval();
+    answer.points = history_.since(since);
+    answer.next = answer.points.empty() ? history_.next() : answer.points.back()->index + 1;
+    answer.more = answer.next < history_.next();
+    answer.events = log_.events();
+    return answer;
+}
+
+std::string Monitor::metrics(const std::optional<PeerCounts>& peers, std::size_t mostClocks) const {
+    return metrics_.text(status(), peers, mostClocks);
+}
+
+}  // namespace berkeley

@@ -1,0 +1,137 @@
+#include "berkeley/node/monitor_site.h"
+
+#include <charconv>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace berkeley {
+namespace {
+
+constexpr const char* kJson = "application/json";
+/// Prometheus's own name for its text format.
+constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=utf-8";
+constexpr const char* kText = "text/plain; charset=utf-8";
+
+/// The parts of a query before and after each "&".
+std::vector<std::string_view> partsOf(std::string_view query) {
+    std::vector<std::string_view> parts;
+    while (!query.empty()) {
+        const std::size_t end = std::min(query.find('&'), query.size());
+        parts.push_back(query.substr(0, end));
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+    return parts;
+}
+
+/// "%20" and "+" are spaces. Throws std::invalid_argument.
+std::string decoded(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            result += text[i] == '+' ? ' ' : text[i];
+            continue;
+        }
+        unsigned char byte = 0;
+        const char* begin = text.data() + i + 1;
+        const char* end = begin + 2;
+        if (i + 2 >= text.size() || std::from_chars(begin, end, byte, 16).ptr != end) {
+            throw std::invalid_argument{"a % is not followed by two hexadecimal digits"};
+        }
+        result += static_cast<char>(byte);
+        i += 2;
+    }
+    return result;
+}
+
+std::uint64_t readIndex(std::string_view text) {
+    std::uint64_t index = 0;
+    const char* end = text.data() + text.size();
+    if (const auto result = std::from_chars(text.data(), end, index);
+        result.ec != std::errc{} || result.ptr != end) {
+        throw std::invalid_argument{"since is no index: give a whole number"};
+    }
+    return index;
+}
+
+/// What of the history is wanted.
+struct HistoryQuery {
+    std::uint64_t since{};
+    std::vector<std::string> clocks;
+};
+
+/// Throws std::invalid_argument.
+HistoryQuery readHistoryQuery(std::string_view query) {
+    HistoryQuery result;
+    for (const std::string_view part : partsOf(query)) {
+        const std::size_t equals = std::min(part.find('='), part.size());
+        const std::string_view value = part.substr(std::min(equals + 1, part.size()));
+        if (const std::string_view key = part.substr(0, equals); key == "since") {
+            result.since = readIndex(value);
+        } else if (key == "clock") {
+            result.clocks.push_back(decoded(value));
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+MonitorSite::MonitorSite(MonitorSiteConfig config, const Monitor& monitor)
+    : config_(std::move(config)), monitor_(monitor) {}
+
+HttpResponse MonitorSite::operator()(const std::string& target) const {
+    const std::size_t end = std::min(target.find('?'), target.size());
+    const std::string_view path = std::string_view{target}.substr(0, end);
+    const std::string_view query =
+        std::string_view{target}.substr(std::min(end + 1, target.size()));
+    if (path == "/status.json") {
+        return statusPage();
+    }
+    if (path == "/history.json") {
+        return historyPage(query);
+    }
+    if (path == "/healthz") {
+        return healthPage();
+    }
+    if (path == "/metrics") {
+        return metricsPage();
+    }
+    return assetPage(path);
+}
+
+HttpResponse MonitorSite::statusPage() const {
+    const Status status = monitor_.status();
+    return {200, kJson, statusJson(status, complaintOf(status, config_.mostBound))};
+}
+
+HttpResponse MonitorSite::historyPage(std::string_view query) const {
+    try {
+        HistoryQuery wanted = readHistoryQuery(query);
+        return {200, kJson, historyJson(monitor_.history(wanted.since, std::move(wanted.clocks)))};
+    } catch (const std::invalid_argument& error) {
+        return {400, kText, std::string{error.what()} + "\n"};
+    }
+}
+
+HttpResponse MonitorSite::healthPage() const {
+    const std::string complaint = complaintOf(monitor_.status(), config_.mostBound);
+    return complaint.empty() ? HttpResponse{200, kText, "ok\n"}
+                             : HttpResponse{503, kText, complaint + "\n"};
+}
+
+HttpResponse MonitorSite::metricsPage() const {
+    const std::optional<PeerCounts> peers =
+        config_.peerCounts ? std::optional{config_.peerCounts()} : std::nullopt;
+    return {200, kMetrics, monitor_.metrics(peers, config_.metricsClocks)};
+}
+
+HttpResponse MonitorSite::assetPage(std::string_view path) const {
+    if (const auto asset = config_.assets.find(path); asset != config_.assets.end()) {
+        return {200, std::string{asset->second.contentType}, std::string{asset->second.bytes}};
+    }
+    return {404, kText, "Not Found\n"};
+}
+
+}  // namespace berkeley

@@ -1,0 +1,263 @@
+#include "berkeley/observe/metrics.h"
+
+#include <prometheus/gauge.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <string_view>
+
+namespace berkeley {
+namespace {
+
+using prometheus::Labels;
+using prometheus::Registry;
+
+double inSeconds(Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
+
+// --- what has happened ---
+
+prometheus::Family<prometheus::Counter>& counters(Registry& registry, const std::string& name,
+                                                  const std::string& help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Counter* counter(Registry& registry, const std::string& name, const std::string& help) {
+    return &counters(registry, name, help).Add({});
+}
+
+/// From 0.1 ms to 10 s.
+prometheus::Histogram* histogram(Registry& registry, const std::string& name,
+                                 const std::string& help) {
+    const prometheus::Histogram::BucketBoundaries bounds{
+        1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+    return &prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, bounds);
+}
+
+// --- what is now ---
+
+/// The gauges of one answer.
+class Gauges {
+  public:
+    void set(const std::string& name, const std::string& help, double value,
+             const Labels& labels = {}) {
+        family(name, help).Add(labels).Set(value);
+    }
+    void set(const std::string& name, const std::string& help,
+             const std::optional<Nanoseconds>& span, const Labels& labels = {}) {
+        if (span) {
+            set(name, help, inSeconds(*span), labels);
+        }
+    }
+
+    std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
+    Registry& registry() { return registry_; }
+
+  private:
+    /// That of this name, if there is one.
+    prometheus::Family<prometheus::Gauge>& family(const std::string& name,
+                                                  const std::string& help) {
+        return prometheus::BuildGauge().Name(name).Help(help).Register(registry_);
+    }
+
+    Registry registry_;
+};
+
+void addDaemon(Gauges& gauges, const Status& status) {
+    gauges.set("berkeley_build_info", "Constant 1, labelled by program and version.", 1,
+               {{"program", status.program}, {"version", status.version}});
+    for (const Role role : {Role::active, Role::standby, Role::slave}) {
+        gauges.set("berkeley_role", "1 for the role that this daemon has, 0 for the others.",
+                   status.role == role ? 1 : 0, {{"role", std::string{toText(role)}}});
+    }
+    gauges.set("berkeley_synchronized", "1 once this daemon's clock was adjusted.",
+               status.synchronized ? 1 : 0);
+    gauges.set("berkeley_bound_seconds", "Largest possible error of this daemon's clock now.",
+               status.bound);
+    gauges.set("berkeley_holdover", "1 while a clock that follows a master is not adjusted.",
+               status.holdover ? 1 : 0);
+    gauges.set("berkeley_interval_seconds", "Time between two sync cycles.",
+               inSeconds(status.interval));
+    // The silence of a master that is new counts from its beginning.
+    gauges.set("berkeley_sync_cycle_age_seconds",
+               "Time since a sync cycle ended here, an adjustment came or, before the first one, "
+               "since this daemon has its role.",
+               inSeconds(status.now.host - status.cycleEnded.value_or(status.since)));
+}
+
+void addFigures(Gauges& gauges, const CycleFigures& cycle) {
+    gauges.set("berkeley_group_spread_seconds",
+               "Largest minus smallest offset of the counted clocks in the last sync cycle.",
+               inSeconds(cycle.spreadBefore));
+    gauges.set("berkeley_group_average_seconds",
+               "By how much the last sync cycle moved the group's time.", inSeconds(cycle.average));
+}
+
+void addStandings(Gauges& gauges, const GroupSnapshot& group) {
+    std::map<std::string, int> standings;
+    for (const Standing standing : {Standing::counted, Standing::excluded, Standing::lost}) {
+        standings[std::string{toText(standing)}] = 0;
+    }
+    std::map<std::string, int> reasons{{"no sync cycle", 0}};
+    for (int i = 1; i <= static_cast<int>(Exclusion::newcomer); ++i) {
+        reasons[std::string{toText(static_cast<Exclusion>(i))}] = 0;
+    }
+    for (const ClockView& clock : group.clocks) {
+        ++standings[std::string{toText(clock.standing)}];
+        if (clock.standing == Standing::excluded) {
+            ++reasons[clock.why];
+        }
+    }
+    for (const auto& [state, clocks] : standings) {
+        gauges.set("berkeley_clocks",
+                   "Clocks of the group by state, the master's own among them; lost are those "
+                   "that left in the last ten minutes.",
+                   clocks, {{"state", state}});
+    }
+    for (const auto& [reason, clocks] : reasons) {
+        gauges.set("berkeley_clocks_excluded",
+                   "Clocks that do not count in the average, by reason.", clocks,
+                   {{"reason", reason}});
+    }
+}
+
+void addClock(Gauges& gauges, const ClockView& clock) {
+    const Labels labels{{"clock", clock.id}};
+    const ClockStatus& status = clock.status;
+    gauges.set("berkeley_clock_counted", "1 when the clock counts in the average.",
+               clock.standing == Standing::counted ? 1 : 0, labels);
+    gauges.set("berkeley_clock_offset_seconds",
+               "The clock minus the master's, before the last correction.", status.offset, labels);
+    gauges.set("berkeley_clock_bound_seconds", "Largest possible error of that offset.",
+               status.bound, labels);
+    gauges.set("berkeley_clock_delay_seconds", "Shortest round trip to the clock.", status.delay,
+               labels);
+    gauges.set("berkeley_clock_correction_seconds",
+               "The change that the clock was told to make last.", status.correction, labels);
+    if (status.driftPpb && std::isfinite(*status.driftPpb)) {
+        gauges.set("berkeley_clock_drift_ratio",
+                   "Rate of the unsteered clock minus that of the master's, over the latter.",
+                   *status.driftPpb * 1e-9, labels);
+    }
+}
+
+void addClocks(Gauges& gauges, const GroupSnapshot& group, std::size_t mostClocks) {
+    std::size_t there = 0;
+    for (const ClockView& clock : group.clocks) {
+        if (clock.standing != Standing::lost && there++ < mostClocks) {
+            addClock(gauges, clock);
+        }
+    }
+    gauges.set("berkeley_clocks_left_out",
+               "Clocks that have no metrics of their own here (--metrics-slaves).",
+               static_cast<double>(there - std::min(there, mostClocks)));
+}
+
+void addConnections(Gauges& gauges, const std::array<std::size_t, kTimestampKinds>& connections) {
+    constexpr std::array<const char*, kTimestampKinds> kKinds{"user_space", "kernel_receive",
+                                                              "kernel"};
+    for (std::size_t i = 0; i < kTimestampKinds; ++i) {
+        gauges.set("berkeley_connections",
+                   "Connections that are measured over, by who takes the timestamps.",
+                   static_cast<double>(connections[i]), {{"timestamps", kKinds[i]}});
+    }
+}
+
+void addPeers(Gauges& gauges, const PeerCounts& peers) {
+    gauges.set("berkeley_connected_slaves", "Slaves that are connected.",
+               static_cast<double>(peers.slaves));
+    addConnections(gauges, peers.timestamps);
+    constexpr std::array<const char*, kFaults> kWhy{"protocol", "key", "silence", "unread",
+                                                    "refused"};
+    auto& sentAway = counters(gauges.registry(), "berkeley_peers_sent_away_total",
+                              "Peers that were refused or disconnected, by why.");
+    for (std::size_t i = 0; i < kFaults; ++i) {
+        sentAway.Add({{"why", kWhy[i]}}).Increment(static_cast<double>(peers.sentAway[i]));
+    }
+}
+
+void addFollower(Gauges& gauges, const Status& status) {
+    gauges.set("berkeley_master_connected", "1 while this daemon is connected to its master.",
+               status.master.empty() ? 0 : 1);
+    const ClockStatus& own = status.group.clocks.front().status;
+    gauges.set("berkeley_correction_seconds", "The last change of this daemon's clock.",
+               own.correction);
+}
+
+}  // namespace
+
+Metrics::Metrics(bool leads, bool follows) {
+    if (leads) {
+        cycles_ = counter(registry_, "berkeley_sync_cycles_total", "Sync cycles that have ended.");
+        skipped_ = counter(registry_, "berkeley_sync_cycles_skipped_total",
+                           "Sync cycles that there were not, for lack of slaves.");
+        told_ = counter(registry_, "berkeley_corrections_total",
+                        "Corrections that slaves and the master's own clock were told.");
+        duration_ = histogram(registry_, "berkeley_sync_cycle_duration_seconds",
+                              "From a sync cycle's first poll to its last adjustment.");
+        lateness_ = histogram(registry_, "berkeley_sync_cycle_lateness_seconds",
+                              "How long after its turn a sync cycle began.");
+    }
+    if (follows) {
+        joins_ = counter(registry_, "berkeley_joins_total", "Times that a master was joined.");
+        auto& adjustments = counters(registry_, "berkeley_adjustments_total",
+                                     "Adjustments of this daemon's clock that a master sent.");
+        steps_ = &adjustments.Add({{"kind", "step"}});
+        slews_ = &adjustments.Add({{"kind", "slew"}});
+    }
+    if (leads && follows) {
+        roles_ = counter(registry_, "berkeley_role_changes_total",
+                         "Times that this master became active or a standby.");
+    }
+}
+
+void Metrics::cycleEnded(const CycleStatus& status) {
+    const auto told =
+        std::count_if(status.clocks.begin(), status.clocks.end(),
+                      [](const ClockStatus& clock) { return clock.correction.has_value(); });
+    cycles_->Increment();
+    told_->Increment(static_cast<double>(told));
+    duration_->Observe(inSeconds(status.duration));
+    lateness_->Observe(inSeconds(status.lateness));
+}
+
+void Metrics::cycleSkipped() { skipped_->Increment(); }
+
+void Metrics::joined() { joins_->Increment(); }
+
+void Metrics::adjusted(bool stepped) { (stepped ? steps_ : slews_)->Increment(); }
+
+void Metrics::roleChanged() { roles_->Increment(); }
+
+std::string Metrics::text(const Status& status, const std::optional<PeerCounts>& peers,
+                          std::size_t mostClocks) const {
+    Gauges gauges;
+    addDaemon(gauges, status);
+    if (status.role == Role::active) {
+        if (status.group.cycle) {
+            addFigures(gauges, *status.group.cycle);
+        }
+        addStandings(gauges, status.group);
+        addClocks(gauges, status.group, mostClocks);
+    } else {
+        addFollower(gauges, status);
+    }
+    if (peers) {
+        addPeers(gauges, *peers);
+    } else {
+        std::array<std::size_t, kTimestampKinds> connections{};
+        if (status.timestamps) {
+            connections.at(static_cast<std::size_t>(*status.timestamps)) = 1;
+        }
+        addConnections(gauges, connections);
+    }
+    std::vector<prometheus::MetricFamily> families = registry_.Collect();
+    std::vector<prometheus::MetricFamily> now = gauges.collect();
+    std::move(now.begin(), now.end(), std::back_inserter(families));
+    return prometheus::TextSerializer{}.Serialize(families);
+}
+
+}  // namespace berkeley

@@ -139,6 +139,23 @@ TEST(MasterOptions, takeEveryLimit) {
     EXPECT_EQ(options.maxUnread, 4'096U);
 }
 
+TEST(MasterOptions, sayWhatOthersMaySee) {
+    const MasterOptions options =
+        master({"--http", "[::1]:0", "--max-bound", "50us", "--metrics-slaves", "7"});
+    EXPECT_EQ(options.http, (Endpoint{"::1", 0}));
+    EXPECT_EQ(options.maxBound, 50us);
+    EXPECT_EQ(options.metricsSlaves, 7U);
+    EXPECT_FALSE(master({}).http);
+    EXPECT_EQ(master({}).maxBound, 1ms);
+    EXPECT_EQ(master({}).metricsSlaves, 100U);
+}
+
+TEST(SlaveOptions, sayWhatOthersMaySee) {
+    const SlaveOptions options = slave({"--http", "127.0.0.1:9090", "--max-bound", "50us"});
+    EXPECT_EQ(options.http, (Endpoint{"127.0.0.1", 9090}));
+    EXPECT_EQ(options.maxBound, 50us);
+}
+
 TEST(SlaveOptions, haveTheDefaultsOfTheHelp) {
     const SlaveOptions options = slave({});
     EXPECT_EQ(options.masters.front().host, "127.0.0.1");
@@ -300,6 +317,16 @@ TEST(UsageErrors, sayWhichRangeHolds) {
             masterError({"--max-unread", text}),
             "--max-unread: \"" + text + "\" is out of range or has no unit: give 4KiB to 100KiB");
     }
+    EXPECT_EQ(masterError({"--http", "127.0.0.1"}),
+              "--http: \"127.0.0.1\" has no port: give ADDR:PORT, as in 127.0.0.1:9090");
+    EXPECT_EQ(masterError({"--http", "::1"}),
+              "--http: \"::1\" has no port: give ADDR:PORT, as in 127.0.0.1:9090");
+    EXPECT_EQ(masterError({"--http", "127.0.0.1:65536"}),
+              "--http: \"65536\" is no port: give a whole number from 1 to 65535");
+    EXPECT_EQ(masterError({"--http", ":9090"}),
+              "--http: \"\" is no host: give a name or an address, as in 127.0.0.1");
+    EXPECT_EQ(masterError({"--max-bound", "0"}),
+              "--max-bound: \"0\" is out of range: give 1ns to 50y");
     EXPECT_EQ(masterError({"--max-slew", "0"}),
               "--max-slew: \"0\" is out of range: give 1ppb to 100000ppm");
 }
@@ -374,6 +401,8 @@ TEST(Help, showsEveryOptionWithItsDefault) {
         {"--publish FILE", "none"},
         {"--simulate-offset DURATION", "0s"},
         {"--simulate-drift FREQUENCY", "0ppm"},
+        {"--http ADDR:PORT", "none"},
+        {"--max-bound DURATION", "1ms"},
         {"--log-level LEVEL", "info"},
         {"--log-format FORMAT", "text"},
         {"--config FILE", "none"}};
@@ -389,7 +418,8 @@ TEST(Help, showsEveryOptionWithItsDefault) {
                                                              {"--max-pending N", "1000"},
                                                              {"--max-pending-per-address N", "250"},
                                                              {"--patience DURATION", "5s"},
-                                                             {"--max-unread SIZE", "16KiB"}};
+                                                             {"--max-unread SIZE", "16KiB"},
+                                                             {"--metrics-slaves N", "100"}};
     std::vector<std::pair<std::string, std::string>> slaves{
         {"--master HOST[:PORT]", "127.0.0.1:8080"},
         {"--name NAME", "host name and process id"},

@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <condition_variable>
 #include <mutex>
+#include <numeric>
 
 #include "berkeley/node/master_node.h"
 #include "berkeley/node/slave_node.h"
+#include "node/log.h"
 
 namespace berkeley {
 namespace {
@@ -175,6 +179,85 @@ TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
     SteeredClock clock{HostClock{}, kMaxSlewPpb, ""};
     MasterNode second{config, {}, clock, silent()};
     EXPECT_THROW(second.initiateClockServer(), std::runtime_error);
+}
+
+TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
+    Master master{1};
+    const Slave slave{master.node_->local(), "left", 0ns};
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::socket stranger{context};
+    stranger.connect({boost::asio::ip::make_address("127.0.0.1"), master.node_->local().port});
+    boost::asio::write(stranger, boost::asio::buffer(std::string{"nonsense"}));
+
+    EXPECT_TRUE(await([&] {
+        const PeerCounts counts = master.node_->peerCounts();
+        const auto& kinds = counts.timestamps;
+        return counts.slaves == 1 && std::accumulate(kinds.begin(), kinds.end(), 0U) == 1 &&
+               counts.sentAway.at(static_cast<std::size_t>(Fault::protocol)) == 1;
+    }));
+}
+
+TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
+    SteeredClock clock{HostClock{}, kMaxSlewPpb, ""};
+    std::mutex lock;
+    std::vector<ClockStatus> there;
+    MasterConfig config;
+    config.listen = {"127.0.0.1", 0};
+    config.interval = 50ms;
+    config.minSlaves = 2;
+    MasterNode master{config,
+                      MasterEvents{.cycleStarted = [](auto, auto) {},
+                                   .cycleEnded = [](const auto&) {},
+                                   .cycleSkipped =
+                                       [&](const std::vector<ClockStatus>& slaves, auto) {
+                                           const std::lock_guard guard{lock};
+                                           there = slaves;
+                                       },
+                                   .finished = [] {}},
+                      clock, silent()};
+    master.initiateClockServer();
+    const Slave slave{master.local(), "left", 0ns};
+
+    EXPECT_TRUE(await([&] {
+        const std::lock_guard guard{lock};
+        return there.size() == 1 && there[0].name == "left" && !there[0].answered;
+    }));
+}
+
+TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
+    std::optional<Master> master;
+    master.emplace(1);
+    const Endpoint address = master->node_->local();
+    SteeredClock clock{HostClock{}, kMaxSlewPpb, ""};
+    std::mutex lock;
+    std::vector<std::string> said;
+    const auto say = [&](const std::string& what) {
+        const std::lock_guard guard{lock};
+        said.push_back(what);
+    };
+    SlaveNode slave{{.masters = {address}, .interval = 100ms, .name = "left", .lab = false},
+                    {.synchronized = [](auto&&...) {},
+                     .toldByLab = [](auto&&...) {},
+                     .joined =
+                         [&](const Endpoint& to, std::optional<Nanoseconds> interval) {
+                             EXPECT_EQ(address, to);
+                             EXPECT_EQ(100ms, interval);
+                             say("joined");
+                         },
+                     .timestamped = [&](TimestampKind) { say("timestamped"); },
+                     .left = [&] { say("left"); }},
+                    clock,
+                    silent()};
+    slave.initiateSlaveClient();
+    const auto hasSaid = [&](std::vector<std::string> what) {
+        return await([&] {
+            const std::lock_guard guard{lock};
+            return said == what;
+        });
+    };
+    EXPECT_TRUE(hasSaid({"joined", "timestamped"}));
+    master.reset();
+    EXPECT_TRUE(hasSaid({"joined", "timestamped", "left"}));
 }
 
 }  // namespace

@@ -1,0 +1,215 @@
+#include "berkeley/node/monitor.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "berkeley/node/monitor_site.h"
+#include "observe/clocks.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+class MonitorTest : public testing::Test {
+  protected:
+    /// Of a daemon with that role, and what its node would call.
+    void watch(Role role) {
+        monitor.emplace(MonitorConfig{.program = "berkeley-test",
+                                      .version = "1.2.3",
+                                      .name = "master-2",
+                                      .role = role,
+                                      .lab = false,
+                                      .interval = 2s},
+                        clock);
+        master = monitor->watching(MasterEvents{.cycleStarted = [](auto, auto) {},
+                                                .cycleEnded = [&](const auto&) { ++seen; },
+                                                .cycleSkipped = [&](const auto&, auto) { ++seen; },
+                                                .finished = [] {}});
+        failover = monitor->watching(
+            FailoverEvents{.following = {.synchronized = [&](auto&&...) { ++seen; },
+                                         .toldByLab = [](auto) {},
+                                         .joined = [&](auto&&...) { ++seen; },
+                                         .timestamped = [&](auto) { ++seen; },
+                                         .left = [&] { ++seen; }},
+                           .roleChanged = [&](bool) { ++seen; }});
+    }
+
+    void adjust(std::uint32_t cycle, Nanoseconds bound) {
+        Adjustment adjustment;
+        adjustment.cycle = cycle;
+        adjustment.reference = clock.hostNow();
+        adjustment.bound = bound;
+        const std::optional<Change> change = clock.apply(adjustment);
+        ASSERT_TRUE(change);
+        failover.following.synchronized(*change, GroupTime{}, bound);
+    }
+
+    HttpResponse get(const std::string& target, MonitorSiteConfig config = {}) const {
+        return MonitorSite{std::move(config), *monitor}(target);
+    }
+
+    SteeredClock clock{HostClock{}, 500'000, ""};
+    int seen = 0;  ///< events that came through
+    std::optional<Monitor> monitor;
+    MasterEvents master;
+    FailoverEvents failover;
+};
+
+TEST_F(MonitorTest, ShowsAMastersCyclesAndPassesThemOn) {
+    watch(Role::active);
+    EXPECT_FALSE(monitor->status().cycle);
+    master.cycleEnded(cycleOf(7, {slaveClock("a", 5ns)}));
+
+    const Status status = monitor->status();
+    EXPECT_EQ(1, seen);
+    EXPECT_EQ("berkeley-test", status.program);
+    EXPECT_EQ("1.2.3", status.version);
+    EXPECT_EQ(16U, status.instance.size());
+    EXPECT_EQ("master-2", status.name);
+    EXPECT_EQ(Role::active, status.role);
+    EXPECT_EQ(7U, status.cycle);
+    EXPECT_EQ(2s, status.interval);
+    EXPECT_FALSE(status.bound) << "nobody has adjusted the clock";
+    ASSERT_EQ(2U, status.group.clocks.size());
+    EXPECT_GE(status.now.host, *status.cycleEnded);
+    EXPECT_EQ(1U, monitor->history(0, {}).points.size());
+
+    master.cycleSkipped({}, 1);
+    EXPECT_EQ(2, seen);
+    EXPECT_EQ(1U, monitor->status().group.shortage->needed);
+    EXPECT_EQ(Standing::lost, monitor->status().group.clocks[1].standing);
+    EXPECT_EQ(1U, monitor->history(0, {}).points.size());
+}
+
+TEST_F(MonitorTest, HasAnotherNameForEachStart) {
+    watch(Role::active);
+    const std::string first = monitor->status().instance;
+    watch(Role::active);
+    EXPECT_NE(first, monitor->status().instance);
+}
+
+TEST_F(MonitorTest, ShowsWhomAClockFollowsAndWhatItWasTold) {
+    watch(Role::slave);
+    EXPECT_FALSE(monitor->status().synchronized);
+    failover.following.joined({"127.0.0.1", 8080}, 3s);
+    failover.following.timestamped(TimestampKind::kernel);
+    adjust(7, 900ns);
+
+    Status status = monitor->status();
+    EXPECT_EQ(3, seen);
+    EXPECT_EQ(3s, status.interval);
+    EXPECT_EQ("127.0.0.1:8080", status.master);
+    EXPECT_EQ(TimestampKind::kernel, status.timestamps);
+    EXPECT_EQ(7U, status.cycle);
+    EXPECT_TRUE(status.synchronized);
+    EXPECT_EQ(900ns, status.bound);
+    EXPECT_FALSE(status.holdover);
+    ASSERT_EQ(1U, status.group.clocks.size());
+    EXPECT_EQ(0ns, status.group.clocks[0].status.correction);
+    EXPECT_EQ(1U, monitor->history(0, {}).points.size());
+
+    failover.following.left();
+    status = monitor->status();
+    EXPECT_EQ(4, seen);
+    EXPECT_EQ("", status.master);
+    EXPECT_FALSE(status.timestamps);
+}
+
+TEST_F(MonitorTest, AStandbyThatTakesOverShowsItsGroupAndNotTheOneBefore) {
+    watch(Role::standby);
+    failover.following.joined({"127.0.0.1", 8080}, 3s);
+    adjust(7, 900ns);
+    failover.following.left();
+    failover.roleChanged(true);
+    EXPECT_EQ(Role::active, monitor->status().role);
+    EXPECT_FALSE(monitor->status().cycle);
+    master.cycleEnded(cycleOf(8, {slaveClock("a", 5ns)}));
+    EXPECT_EQ(8U, monitor->status().cycle);
+
+    failover.roleChanged(false);
+    const Status status = monitor->status();
+    EXPECT_EQ(Role::standby, status.role);
+    ASSERT_EQ(1U, status.group.clocks.size());
+    EXPECT_EQ("master-2", status.group.clocks[0].id);
+    EXPECT_FALSE(status.group.cycle);
+    EXPECT_EQ(EventKind::role, status.events.back().kind);
+    EXPECT_EQ("master-2 stands by", status.events.back().text);
+}
+
+TEST_F(MonitorTest, TheSilenceOfAMasterThatTakesOverBeginsThen) {
+    watch(Role::standby);
+    const HostTime begin = monitor->status().since;
+    failover.roleChanged(true);
+    EXPECT_GT(monitor->status().since, begin);
+}
+
+TEST_F(MonitorTest, TheSiteHasAPageForEachPath) {
+    watch(Role::active);
+    master.cycleEnded(cycleOf(7, {slaveClock("a b", 5ns)}));
+
+    EXPECT_EQ("application/json", get("/status.json").contentType);
+    EXPECT_EQ(7, Json::parse(get("/status.json").body)["cycle"]);
+    EXPECT_EQ(1U, Json::parse(get("/history.json").body)["points"].size());
+    EXPECT_TRUE(Json::parse(get("/history.json?since=1").body)["points"].empty());
+    EXPECT_EQ("text/plain; version=0.0.4; charset=utf-8", get("/metrics").contentType);
+    EXPECT_NE(std::string::npos, get("/metrics").body.find("\nberkeley_sync_cycles_total 1\n"));
+    EXPECT_EQ(503U, get("/healthz").status) << "its clock was not adjusted";
+    EXPECT_EQ(404U, get("/").status);
+    EXPECT_EQ(404U, get("/status.json/").status);
+    EXPECT_EQ(404U, get("").status);
+}
+
+TEST_F(MonitorTest, TheSiteHasTheHistoryOfSomeClocks) {
+    watch(Role::active);
+    master.cycleEnded(cycleOf(7, {slaveClock("a b", 5ns), slaveClock("c", 5ns)}));
+
+    const auto names = [&](const std::string& query) {
+        return Json::parse(get("/history.json?" + query).body)["names"];
+    };
+    EXPECT_EQ(Json::parse(R"(["a b"])"), names("clock=a%20b"));
+    EXPECT_EQ(Json::parse(R"(["a b", "c"])"), names("since=0&clock=a+b&clock=c&new=1"));
+    EXPECT_EQ(Json::parse(R"(["master", "a b", "c"])"), names("&&"));
+}
+
+TEST_F(MonitorTest, TheSiteRefusesQueriesThatItCannotRead) {
+    watch(Role::active);
+    for (const std::string query : {"since=", "since=-1", "since=1x", "since=99999999999999999999",
+                                    "clock=%", "clock=%4", "clock=%zz", "clock=%+1"}) {
+        const HttpResponse answer = get("/history.json?" + query);
+        EXPECT_EQ(400U, answer.status) << query;
+        EXPECT_EQ('\n', answer.body.back());
+    }
+}
+
+TEST_F(MonitorTest, TheSiteSaysWhetherTheDaemonIsHealthy) {
+    watch(Role::slave);
+    EXPECT_EQ(503U, get("/healthz").status);
+    EXPECT_EQ("not synchronized yet\n", get("/healthz").body);
+    adjust(7, 900ns);
+    EXPECT_EQ(200U, get("/healthz").status);
+    EXPECT_EQ("ok\n", get("/healthz").body);
+
+    MonitorSiteConfig strict;
+    strict.mostBound = 899ns;
+    EXPECT_EQ(503U, get("/healthz", strict).status);
+    const Json status = Json::parse(get("/status.json", strict).body);
+    EXPECT_EQ(false, status["healthy"]);
+    EXPECT_EQ("the bound, 900 ns, is above the limit of 899 ns", status["reason"]);
+}
+
+TEST_F(MonitorTest, TheSiteServesTheFilesThatItIsGiven) {
+    watch(Role::slave);
+    MonitorSiteConfig config;
+    config.assets = {{"/", {"text/html", "<p>"}}, {"/page.js", {"text/javascript", "1"}}};
+
+    EXPECT_EQ("<p>", get("/", config).body);
+    EXPECT_EQ("text/html", get("/?query", config).contentType);
+    EXPECT_EQ("1", get("/page.js", config).body);
+    EXPECT_EQ(404U, get("/page", config).status);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -161,14 +161,16 @@ void GroupView::dropLost(Moment now) {
 GroupSnapshot GroupView::snapshot() const {
     GroupSnapshot snapshot{cycle_, shortage_, {}};
     snapshot.clocks.reserve(clocks_.size());
-    for (const auto& [id, clock] : clocks_) {
-        snapshot.clocks.push_back(clock);
-    }
-    std::stable_sort(snapshot.clocks.begin(), snapshot.clocks.end(),
-                     [](const ClockView& a, const ClockView& b) {
-                         return std::tuple{!a.status.master, isLost(a)} <
-                                std::tuple{!b.status.master, isLost(b)};
-                     });
+    const auto add = [&](auto belongsHere) {
+        for (const auto& [id, clock] : clocks_) {
+            if (belongsHere(clock)) {
+                snapshot.clocks.push_back(clock);
+            }
+        }
+    };
+    add([](const ClockView& clock) { return clock.status.master; });
+    add([](const ClockView& clock) { return !clock.status.master && !isLost(clock); });
+    add([](const ClockView& clock) { return !clock.status.master && isLost(clock); });
     return snapshot;
 }
 

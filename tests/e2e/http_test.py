@@ -67,6 +67,11 @@ def names_in(text):
     return set(re.findall(r"^(\w+)", re.sub(r"^#.*$", "", text, flags=re.M), flags=re.M))
 
 
+def dashboard_expressions():
+    dashboard = json.loads(DASHBOARD.read_text())
+    return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+
+
 def asked_for(expressions):
     return set(re.findall(r"\bberkeley_\w+", expressions))
 
@@ -352,6 +357,8 @@ class PrometheusTest(ServedGroup):
         offsets = self.query(prometheus, "max by (clock) (berkeley_clock_offset_seconds)")
         self.assertEqual({("master",), ("left",), ("right",)}, set(offsets))
         self.assertEqual({}, self.query(prometheus, 'ALERTS{alertstate="firing"}'))
+        for expression in dashboard_expressions():
+            self.query(prometheus, re.sub(r"\$(job|instance)", ".*", expression))
         self.assertEqual(
             {("active",), ("slave",)},
             set(self.query(prometheus, "max by (role) (berkeley_role == 1)")),
@@ -384,9 +391,8 @@ class PrometheusTest(ServedGroup):
             "the slave's drift is known",
         )
         there = names_in(get(port, "/metrics")[2]) | names_in(get(port_of(slave), "/metrics")[2])
-        dashboard = json.loads(DASHBOARD.read_text())
-        shown = [t["expr"] for panel in dashboard["panels"] for t in panel["targets"]]
-        for what, expressions in (("dashboard", "\n".join(shown)), ("rules", RULES.read_text())):
+        shown = "\n".join(dashboard_expressions())
+        for what, expressions in (("dashboard", shown), ("rules", RULES.read_text())):
             asked = asked_for(expressions)
             self.assertTrue(asked, what)
             self.assertEqual(set(), asked - there, what)

@@ -2,8 +2,9 @@
 ///
 /// Points are at least kApart apart, so of faster cycles only some are kept. Of a large group a
 /// point has quantiles, and the clocks that are farthest from the middle; of a small one, each
-/// clock. That is 5 MB at most, or 8 with twenty long names a point. Time is handed in. Units:
-/// std::chrono. Thread safety: none; points never change, so readers may share them.
+/// clock. All of it takes 8 MB with 50 clocks, and 26 MB where no two points have the same clocks.
+/// Time is handed in. Units: std::chrono. Thread safety: none; points never change, so readers may
+/// share them.
 #pragma once
 
 #include <cstdint>

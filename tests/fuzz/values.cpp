@@ -40,6 +40,8 @@ void run(Bytes input) {
     check(readMaxSlew, text, [](double ppb) { return ppb >= 1 && ppb <= 1e8; });
     check(readEndpoint, text,
           [](const Endpoint& endpoint) { return readEndpoint(toText(endpoint)) == endpoint; });
+    check(readHttp, text,
+          [](const Endpoint& endpoint) { return readHttp(toText(endpoint)) == endpoint; });
     check(readName, text, [](const std::string& name) { return name.size() <= 40; });
     check(readPort, text, [](std::uint16_t port) { return port > 0; });
     check(readCount, text, anything);

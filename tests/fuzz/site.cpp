@@ -1,0 +1,44 @@
+/// What somebody asks for over HTTP, after the server has taken the request to pieces.
+#include <nlohmann/json.hpp>
+
+#include "berkeley/node/monitor_site.h"
+#include "fuzz.h"
+
+namespace berkeley::fuzz {
+namespace {
+
+/// Of a slave that was adjusted once.
+struct Watched {
+    SteeredClock clock{HostClock{}, 500'000, ""};
+    Monitor monitor{{.program = "berkeley-slave",
+                     .version = "0",
+                     .name = "left",
+                     .role = Role::slave,
+                     .lab = false,
+                     .interval = std::chrono::seconds{1}},
+                    clock};
+    MonitorSite site{{}, monitor};
+
+    Watched() {
+        const auto change = clock.apply(Adjustment{.cycle = 1, .reference = clock.hostNow()});
+        monitor.watching(SlaveEvents{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}})
+            .synchronized(change.value(), {}, {});
+    }
+};
+
+}  // namespace
+
+void run(Bytes input) {
+    static const Watched watched;
+    const HttpResponse answer = watched.site(std::string{textOf(input)});
+    require(!answer.body.empty() && answer.body.back() == '\n', "an answer is text that ends");
+    if (answer.contentType == "application/json") {
+        require(answer.status == 200 && nlohmann::json::accept(answer.body), "JSON is valid");
+    } else if (answer.status != 200) {
+        require(answer.status == 400 || answer.status == 404 || answer.status == 503,
+                "an error is one of a few");
+        requireOneLine(std::string_view{answer.body}.substr(0, answer.body.size() - 1));
+    }
+}
+
+}  // namespace berkeley::fuzz

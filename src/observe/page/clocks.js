@@ -1,0 +1,186 @@
+// The table of the clocks: sorted by the column that the reader chooses, filtered by name, and never
+// longer than a screen or two, however many clocks there are.
+
+import { agoText, driftText, offsetText, spanText } from "./units.js";
+
+const MOST_ROWS = 20;
+
+const SYMBOLS = { counted: "●", excluded: "✕", lost: "○" };
+// What is excluded for a while, and not because it is wrong.
+const PATIENT = new Set(["late", "newcomer", "no sync cycle", "holdover", "not synchronized"]);
+const SEVERITY = { excluded: 0, waiting: 1, lost: 2, counted: 3 };
+
+const MEANINGS = {
+  outlier: "a falseticker: too far from the middle of the clocks",
+  late: "did not answer in this sync cycle",
+  "no majority": "two clocks farther apart than the sanity limit",
+  trimmed: "among the highest or lowest, which the method drops",
+  "not middle": "not among the middle ones, which the method takes",
+  newcomer: "not on the group's time yet since it joined",
+  "no sync cycle": "too few slaves, so nothing is measured now",
+  holdover: "no adjustment came for a while",
+  "not synchronized": "its clock was never adjusted",
+};
+
+export function classOf({ state, why }) {
+  return state === "excluded" && PATIENT.has(why) ? "waiting" : state;
+}
+
+function stateText(clock) {
+  const symbol = classOf(clock) === "waiting" ? "◐" : SYMBOLS[clock.state] ?? "?";
+  return `${symbol} ${clock.state === "excluded" ? clock.why ?? "excluded" : clock.state}`;
+}
+
+function nameText({ name, kind, address }) {
+  return name + (kind === "lab" ? " (lab)" : address === "" ? " (this)" : "");
+}
+
+function offsetAndBound({ offset_ns: offset, bound_ns: bound }) {
+  return offset === null || bound === null ? offsetText(offset)
+    : `${offsetText(offset)} ± ${spanText(bound)}`;
+}
+
+function distance(value) {
+  return value === null ? -1 : Math.abs(value);
+}
+
+/** What a column shows and sorts by; a `figure` is sorted by its size, the largest first. */
+const COLUMNS = {
+  name: { text: nameText, key: (clock) => clock.name },
+  state: { text: stateText, key: (clock) => SEVERITY[classOf(clock)] ?? 0 },
+  offset: { text: offsetAndBound, key: (clock) => distance(clock.offset_ns), figure: true },
+  delay: { text: (clock) => spanText(clock.delay_ns), key: (clock) => distance(clock.delay_ns),
+    figure: true },
+  drift: { text: (clock) => driftText(clock.drift_ppb), key: (clock) => distance(clock.drift_ppb),
+    figure: true },
+  correction: { text: (clock) => offsetText(clock.correction_ns),
+    key: (clock) => distance(clock.correction_ns), figure: true },
+  seen: { text: (clock) => agoText(clock.last_seen_s), key: (clock) => distance(clock.last_seen_s),
+    figure: true },
+};
+
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Those that do not count first, then by distance. */
+function worstFirst(a, b) {
+  return compare(COLUMNS.state.key(a), COLUMNS.state.key(b)) ||
+    compare(COLUMNS.offset.key(b), COLUMNS.offset.key(a)) || compare(a.name, b.name);
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
+export class ClockTable {
+  #body;
+  #note;
+  #filter;
+  #heads;
+  #rows = new Map();
+  #clocks = [];
+  /** null until the reader chooses: as they come, or the worst first where there are many. */
+  #order = null;
+
+  /** `elements`: table, filter (a search box), note (how many are shown). */
+  constructor({ table, filter, note }) {
+    this.#body = table.tBodies[0];
+    this.#note = note;
+    this.#filter = filter;
+    this.#heads = [...table.tHead.querySelectorAll("th")];
+    for (const head of this.#heads) {
+      head.querySelector("button").addEventListener("click", () => this.#sortBy(head.dataset.column));
+    }
+    filter.addEventListener("input", () => this.#draw());
+  }
+
+  show(clocks) {
+    this.#clocks = clocks;
+    this.#draw();
+  }
+
+  #sortBy(column) {
+    const descending = this.#order?.column === column ? !this.#order.descending
+      : COLUMNS[column].figure === true;
+    this.#order = { column, descending };
+    for (const head of this.#heads) {
+      if (head.dataset.column === column) {
+        head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      } else {
+        head.removeAttribute("aria-sort");
+      }
+    }
+    this.#draw();
+  }
+
+  #sorted(clocks) {
+    if (!this.#order) {
+      return clocks.length > MOST_ROWS ? [...clocks].sort(worstFirst) : clocks;
+    }
+    const { key } = COLUMNS[this.#order.column];
+    const sign = this.#order.descending ? -1 : 1;
+    const keyed = clocks.map((clock) => ({ clock, key: key(clock) }));
+    keyed.sort((a, b) => sign * (compare(a.key, b.key) || compare(a.clock.name, b.clock.name)));
+    return keyed.map(({ clock }) => clock);
+  }
+
+  #draw() {
+    const wanted = this.#filter.value.trim().toLowerCase();
+    const found = this.#clocks.filter(({ name }) => name.toLowerCase().includes(wanted));
+    const shown = this.#sorted(found).slice(0, MOST_ROWS);
+    this.#note.textContent = noteText(shown.length, found.length, this.#clocks.length,
+      wanted !== "", this.#order === null);
+    this.#place(shown);
+  }
+
+  /** Rows that stay are kept, so that a selection or a screen reader's place in them stays, too. */
+  #place(clocks) {
+    const rows = new Map(clocks.map((clock) => [clock.name, this.#rows.get(clock.name) ?? newRow()]));
+    for (const [name, row] of this.#rows) {
+      if (!rows.has(name)) {
+        row.remove();
+      }
+    }
+    this.#rows = rows;
+    clocks.forEach((clock, index) => {
+      const row = rows.get(clock.name);
+      fillRow(row, clock);
+      if (this.#body.rows[index] !== row) {
+        this.#body.insertBefore(row, this.#body.rows[index] ?? null);
+      }
+    });
+  }
+}
+
+function noteText(shown, found, all, filtered, worst) {
+  if (shown === found) {
+    return filtered ? `${found} of ${all} clocks` : "";
+  }
+  return `The ${shown} ${worst ? "worst" : "first"} of ${found} clocks${filtered ? " found" : ""}`;
+}
+
+function newRow() {
+  const row = document.createElement("tr");
+  row.setAttribute("role", "row");
+  for (const column of Object.keys(COLUMNS)) {
+    const cell = document.createElement(column === "name" ? "th" : "td");
+    cell.setAttribute("role", column === "name" ? "rowheader" : "cell");
+    if (column === "name") {
+      cell.scope = "row";
+    }
+    cell.className = `cell-${column}`;
+    row.append(cell);
+  }
+  return row;
+}
+
+function fillRow(row, clock) {
+  Object.values(COLUMNS).forEach(({ text }, index) => setText(row.cells[index], text(clock)));
+  row.className = `clock-${classOf(clock)}`;
+  const hint = clock.why ? `${clock.why}: ${MEANINGS[clock.why] ?? "does not count"}` : "";
+  row.cells[1].title = hint;
+  row.cells[0].title = clock.address;
+}

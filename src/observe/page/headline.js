@@ -1,0 +1,87 @@
+// The state of the whole in one figure and one sentence.
+
+import { agoText, offsetText, spanText, UNKNOWN } from "./units.js";
+import { classOf } from "./clocks.js";
+
+const MOST_NAMES = 3;
+
+function listText(names) {
+  const shown = names.length > MOST_NAMES + 1 ? names.slice(0, MOST_NAMES) : names;
+  const rest = names.length - shown.length;
+  const parts = rest > 0 ? [...shown, `${rest} more`] : shown;
+  return parts.length < 2 ? parts.join("")
+    : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
+/** "a and b are falsetickers", or "" when there are none. */
+function areText(clocks, one, many) {
+  const names = clocks.map(({ name }) => name);
+  return names.length === 0 ? "" : `${listText(names)} ${names.length === 1 ? one : many}`;
+}
+
+/** Clause by clause, who does not count and why. */
+function deviations(clocks) {
+  const because = (why) => clocks.filter((clock) => clock.state === "excluded" && clock.why === why);
+  const others = clocks.filter((clock) => clock.state === "excluded" &&
+    !["outlier", "late", "newcomer", "no sync cycle"].includes(clock.why));
+  return [
+    areText(because("outlier"), "is a falseticker", "are falsetickers"),
+    areText(others, "is left out", "are left out"),
+    areText(because("late"), "is late", "are late"),
+    areText(because("newcomer"), "is new", "are new"),
+    areText(clocks.filter(({ state }) => state === "lost"), "is lost", "are lost"),
+  ].filter(Boolean);
+}
+
+function waitingText({ slaves, needed }) {
+  return slaves === 0 ? "No slaves are here; sync cycles wait for them"
+    : `${slaves} of ${needed} slaves are here; sync cycles wait for the others`;
+}
+
+function spreadFigure(status) {
+  return { label: "Spread of the clocks that count", big: spanText(status.group.spread_ns) };
+}
+
+/** For an active master. */
+function groupHeadline(status) {
+  const { group, clocks, waiting, healthy, reason } = status;
+  if (waiting || !group) {
+    return { level: "attention", label: "Spread of the clocks that count", big: UNKNOWN,
+      clauses: [waiting ? waitingText(waiting) : "The first sync cycle has not ended yet"] };
+  }
+  const clauses = deviations(clocks);
+  const wrong = clocks.some((clock) => classOf(clock) === "excluded");
+  const agree = `${group.counted} of ${group.clocks} clocks agree within ${spanText(group.spread_ns)}`;
+  const level = !healthy ? "trouble" : wrong || clauses.length > 0 ? "attention" : "good";
+  return { level, ...spreadFigure(status), clauses: [agree, ...clauses, ...(healthy ? [] : [reason])],
+    // What is worth saying aloud: not each new figure.
+    essence: [`${group.counted} of ${group.clocks} clocks agree`, ...clauses] };
+}
+
+/** For a clock that follows a master: a slave's, or a standby's. */
+function followerHeadline({ role, synchronized, holdover, master, bound_ns: bound, last_cycle_s: last,
+  clocks }) {
+  const label = "Largest possible error of this clock";
+  const whom = master ? `the master at ${master.address}` : "nobody";
+  if (!synchronized) {
+    return { level: "attention", label, big: UNKNOWN,
+      clauses: [master ? `Follows ${whom}, which has not told it the time yet` : "Looks for a master"] };
+  }
+  const big = bound === null ? UNKNOWN : `± ${spanText(bound)}`;
+  if (holdover || !master) {
+    return { level: "attention", label, big,
+      clauses: ["Holdover: goes on alone, and the bound grows",
+        `last adjusted ${agoText(last)}`, ...(master ? [`follows ${whom}`] : ["looks for a master"])],
+      essence: ["Holdover: goes on alone, and the bound grows"] };
+  }
+  const essence = [`${role === "standby" ? "Stands by and follows" : "Follows"} ${whom}`];
+  return { level: "good", label, big, essence,
+    clauses: [...essence, `last corrected by ${offsetText(clocks[0]?.correction_ns ?? null)}`] };
+}
+
+/** { level, label, big, sentence, essence } of a status. */
+export function headlineOf(status) {
+  const headline = status.role === "active" ? groupHeadline(status) : followerHeadline(status);
+  const { clauses, essence = clauses } = headline;
+  return { ...headline, sentence: `${clauses.join("; ")}.`, essence: `${essence.join("; ")}.` };
+}

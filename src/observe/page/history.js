@@ -1,0 +1,122 @@
+// What the page remembers of the past: rows, one for each sync cycle, and events. Bounded: an hour
+// and more at a cycle a second. A restart of the daemon leaves a break in it and nothing else.
+
+const MOST_ROWS = 4096;
+const MOST_EVENTS = 500;
+
+/** The row's figure for one clock: its offset, its bound, and whether it was counted ("c"). */
+function readingAt(row, index) {
+  const [offset, bound] = row.figures.subarray(2 * index, 2 * index + 2);
+  return { offset, bound, state: row.states[index] };
+}
+
+/** All clocks of a row, as [name, reading]; a figure that is not known is NaN. */
+export function* readingsOf(row) {
+  for (let index = 0; index < row.names.length; ++index) {
+    yield [row.names[index], readingAt(row, index)];
+  }
+}
+
+function rowOf(point, names) {
+  const { offsets } = point;
+  const figures = new Float64Array(2 * offsets.length);
+  offsets.forEach(([, offset, bound], index) => {
+    figures[2 * index] = offset ?? NaN;
+    figures[2 * index + 1] = bound ?? NaN;
+  });
+  return {
+    x: point.time_ms,
+    average: point.average_ns,
+    spread: point.spread_ns,
+    bound: point.bound_ns,
+    clocks: point.clocks,
+    quantiles: point.quantiles ?? null,
+    names: offsets.map(([name]) => names[name]),
+    states: offsets.map(([, , , state]) => state).join(""),
+    figures,
+  };
+}
+
+export class History {
+  /** Oldest first, and `x` (milliseconds of group time) only grows. */
+  rows = [];
+  /** Oldest first: { x, kind, clock, text }. */
+  events = [];
+  /** How many rows have ever come; the last one's ordinal is one less. */
+  count = 0;
+  /** Changes whenever old rows have moved. */
+  generation = 0;
+
+  #instance = null;
+  #next = 0;
+  #lastEvent = -1;
+  #breakNext = false;
+
+  /** What to ask the daemon for. */
+  get next() {
+    return this.#next;
+  }
+
+  /** Takes an answer of /history.json; false when it is another run of the daemon than before, so
+   *  that its history has to be asked for from the start. */
+  add(answer) {
+    if (answer.instance !== this.#instance) {
+      const restarted = this.#instance !== null;
+      this.#instance = answer.instance;
+      this.#lastEvent = -1;
+      this.#breakNext = restarted;
+      const old = this.#next;
+      this.#next = 0;
+      if (restarted && old > 0) {
+        return false;
+      }
+    }
+    for (const point of answer.points) {
+      this.#append(rowOf(point, answer.names), answer.interval_ns / 1e6);
+    }
+    this.#next = answer.next;
+    this.addEvents(answer.instance, answer.events);
+    return true;
+  }
+
+  /** Also from /status.json, where they may be newer. */
+  addEvents(instance, events) {
+    if (instance !== this.#instance) {
+      return;
+    }
+    for (const { number, time_ms: x, kind, clock, text } of events) {
+      if (number > this.#lastEvent) {
+        this.#lastEvent = number;
+        this.events.push({ x, kind, clock, text });
+      }
+    }
+    this.events.splice(0, this.events.length - MOST_EVENTS);
+  }
+
+  #append(row, interval) {
+    const last = this.rows.at(-1);
+    if (last) {
+      this.#moveAlong(row, last, interval);
+      row.afterBreak = this.#breakNext || row.x - last.x > Math.max(5000, 4 * interval);
+    }
+    this.#breakNext = false;
+    this.rows.push(row);
+    ++this.count;
+    this.rows.splice(0, this.rows.length - MOST_ROWS);
+  }
+
+  /** Where the group's time was set, what came before keeps its distance in time. */
+  #moveAlong(row, last, interval) {
+    const jump = row.x - last.x;
+    const step = (row.average ?? 0) / 1e6;
+    const wasSet = Math.abs(step) > interval && Math.abs(jump - step) < 4 * interval + 1000;
+    if (jump > 0 && !wasSet) {
+      return;
+    }
+    const shift = wasSet && jump - step > 0 ? step : jump - interval;
+    for (const old of [...this.rows, ...this.events]) {
+      old.x += shift;
+    }
+    ++this.generation;
+  }
+}

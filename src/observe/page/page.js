@@ -1,0 +1,187 @@
+// Asks the daemon for its state and history, once an interval, and shows both.
+
+import { Charts } from "./charts.js";
+import { ClockTable } from "./clocks.js";
+import { headlineOf } from "./headline.js";
+import { History } from "./history.js";
+import { offsetText, spanText, tickText, timeText, UNKNOWN } from "./units.js";
+
+const SHORTEST_WAIT = 1000;
+const LONGEST_WAIT = 10000;
+const PATIENCE = 5000;
+const MOST_EVENTS_SHOWN = 30;
+const SYMBOLS = { good: "✓", attention: "!", trouble: "✕" };
+const ROLES = { active: "active master", standby: "standby", slave: "slave" };
+
+const at = (id) => document.getElementById(id);
+
+const history = new History();
+const charts = new Charts(history, { offsets: at("offsets"), spread: at("spread"),
+  average: at("average"), bound: at("bound"), legend: at("legend"), reading: at("reading"),
+  empty: at("empty"), resolution: at("resolution") });
+const table = new ClockTable({ table: at("clocks"), filter: at("filter"), note: at("clocks-note") });
+const controls = at("controls").elements;
+
+let status = null;
+let heardAt = 0;
+
+// --- asking ---
+
+async function ask(path) {
+  const response = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (!response.ok) {
+    throw new Error(`${path}: ${response.status}`);
+  }
+  return response.json();
+}
+
+async function update() {
+  status = await ask("status.json");
+  for (let more = true; more;) {
+    const answer = await ask(`history.json?since=${history.next}`);
+    more = history.add(answer) ? answer.more : true;
+  }
+  history.addEvents(status.instance, status.events);
+  heardAt = performance.now();
+}
+
+function wait(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** One request after the other, for as long as the page is open. */
+async function follow() {
+  let failures = 0;
+  for (;;) {
+    const started = performance.now();
+    try {
+      await update();
+      failures = 0;
+      showConnection(true);
+      show();
+    } catch (error) {
+      ++failures;
+      showConnection(false);
+    }
+    const interval = (status?.interval_ns ?? 0) / 1e6;
+    const pause = failures > 0 ? SHORTEST_WAIT * 2 ** Math.min(failures - 1, 10) : interval;
+    const limited = Math.min(Math.max(pause, SHORTEST_WAIT), LONGEST_WAIT);
+    await wait(Math.max(limited - (performance.now() - started), SHORTEST_WAIT / 4));
+  }
+}
+
+// --- showing ---
+
+function setText(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+function showConnection(there) {
+  const box = at("connection");
+  document.body.classList.toggle("stale", !there);
+  if (there) {
+    box.hidden = true;
+    return;
+  }
+  const program = status?.program ?? "the daemon";
+  const silence = heardAt > 0 ? ` The figures are ${spanText((performance.now() - heardAt) * 1e6)} old.` : "";
+  // Said aloud once, not each time that the silence is longer.
+  setText(at("announcement"), `No connection to ${program}.`);
+  setText(box, `No connection to ${program}, trying again.${silence}`);
+  box.hidden = false;
+  document.title = `✕ no connection – ${program}`;
+}
+
+function showHeadline() {
+  const { level, label, big, sentence, essence } = headlineOf(status);
+  at("headline").dataset.level = level;
+  setText(at("headline-label"), label);
+  setText(at("big"), big);
+  setText(at("symbol"), SYMBOLS[level]);
+  setText(at("sentence"), sentence);
+  setText(at("announcement"), essence);
+  document.title = `${SYMBOLS[level]} ${big} – ${status.name}`;
+}
+
+function showHeader() {
+  setText(at("program"), status.program);
+  setText(at("name"), status.name === "master" ? "" : status.name);
+  setText(at("role"), ROLES[status.role] ?? status.role);
+  setText(at("clock"), `group time ${timeText(Date.parse(status.time))}`);
+}
+
+function details() {
+  const { group, cycle, interval_ns: interval, bound_ns: bound } = status;
+  const facts = [["sync cycle", cycle ?? UNKNOWN], ["interval", tickText(interval)]];
+  if (status.role === "active") {
+    facts.unshift(["own bound", bound === null ? UNKNOWN : `± ${spanText(bound)}`],
+      ["average moved", offsetText(group?.average_ns ?? null)]);
+    facts.push(["cycle took", spanText(group?.duration_ns ?? null)]);
+  } else {
+    facts.unshift(["master", status.master?.address ?? UNKNOWN]);
+  }
+  return facts;
+}
+
+function showDetails() {
+  at("details").replaceChildren(...details().map(([term, value]) => {
+    const pair = document.createElement("div");
+    const title = document.createElement("dt");
+    const figure = document.createElement("dd");
+    title.textContent = term;
+    figure.textContent = value;
+    pair.append(title, figure);
+    return pair;
+  }));
+}
+
+function eventItem({ x, kind, text }) {
+  const item = document.createElement("li");
+  item.className = `event-${kind}`;
+  const time = document.createElement("time");
+  time.textContent = timeText(x);
+  const what = document.createElement("span");
+  what.textContent = text;
+  item.append(time, what);
+  return item;
+}
+
+function showEvents() {
+  const latest = history.events.slice(-MOST_EVENTS_SHOWN).reverse();
+  at("events").replaceChildren(...latest.map(eventItem));
+}
+
+function showCharts() {
+  const leads = status.role === "active";
+  at("group-charts").hidden = !leads;
+  at("own-charts").hidden = leads;
+  setText(at("offsets-title"), leads ? "Offsets" : "Corrections");
+  setText(at("offsets-hint"), leads ? "Each clock minus the master’s, before the sync cycle corrected it."
+    : "This clock minus what the master told it, before it was corrected.");
+  charts.draw({ minutes: Number(controls.minutes.value), kind: controls.kind.value,
+    withBounds: controls.bounds.checked, leads });
+}
+
+function show() {
+  if (status === null) {
+    return;
+  }
+  showHeadline();
+  if (document.hidden) {
+    return;  // the tab's title is all that can be seen
+  }
+  showHeader();
+  showDetails();
+  table.show(status.clocks);
+  at("filter-label").hidden = status.clocks.length < 2;
+  showEvents();
+  showCharts();
+}
+
+at("controls").addEventListener("change", show);
+at("controls").addEventListener("submit", (event) => event.preventDefault());
+document.addEventListener("visibilitychange", show);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+follow();

@@ -1,0 +1,100 @@
+// Durations and rates as people read them, the way the daemons' tables write them. Nanoseconds in.
+
+const SECOND = 1e9;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const YEAR = 365.25 * DAY;
+
+export const UNKNOWN = "–";
+
+// Up to `below`, in units of `size` with so many decimals.
+const SCALES = [
+  { below: 1e3, size: 1, decimals: 0, unit: "ns" },
+  { below: 1e6, size: 1e3, decimals: 1, unit: "µs" },
+  { below: 10e6, size: 1e6, decimals: 3, unit: "ms" },
+  { below: 100e6, size: 1e6, decimals: 2, unit: "ms" },
+  { below: SECOND, size: 1e6, decimals: 1, unit: "ms" },
+  { below: 10 * SECOND, size: SECOND, decimals: 3, unit: "s" },
+  { below: MINUTE, size: SECOND, decimals: 2, unit: "s" },
+];
+
+/** "1.2 µs", "25 min 0.000 s", "4 years 12 d"; rounds before it chooses the unit. */
+function magnitudeText(ns) {
+  for (const { below, size, decimals, unit } of SCALES) {
+    const text = (ns / size).toFixed(decimals);
+    if (Number(text) * size < below) {
+      return `${text} ${unit}`;
+    }
+  }
+  if (ns < HOUR) {
+    return `${Math.floor(ns / MINUTE)} min ${((ns % MINUTE) / SECOND).toFixed(3)} s`;
+  }
+  if (ns < DAY) {
+    return `${Math.floor(ns / HOUR)} h ${Math.floor((ns % HOUR) / MINUTE)} min`;
+  }
+  if (ns < YEAR) {
+    return `${Math.floor(ns / DAY)} d ${Math.floor((ns % DAY) / HOUR)} h`;
+  }
+  const years = Math.floor(ns / YEAR);
+  return `${years} ${years === 1 ? "year" : "years"} ${Math.floor((ns % YEAR) / DAY)} d`;
+}
+
+function isKnown(value) {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** What is never negative. */
+export function spanText(ns) {
+  return isKnown(ns) ? magnitudeText(Math.abs(ns)) : UNKNOWN;
+}
+
+/** With its sign. */
+export function offsetText(ns) {
+  if (!isKnown(ns)) {
+    return UNKNOWN;
+  }
+  const text = magnitudeText(Math.abs(ns));
+  return Math.round(ns) === 0 ? text : (ns < 0 ? "−" : "+") + text;
+}
+
+/** "500 ns", "2 µs", "1 min", without digits that say nothing; `plus` is the sign of what is above 0. */
+export function tickText(ns, plus = "") {
+  if (ns === 0) {
+    return "0";
+  }
+  const size = Math.abs(ns);
+  const units = [[YEAR, "y"], [DAY, "d"], [HOUR, "h"], [MINUTE, "min"], [SECOND, "s"], [1e6, "ms"],
+    [1e3, "µs"], [1, "ns"]];
+  const [unit, name] = units.find(([unit]) => size >= unit * 0.9999) ?? [1, "ns"];
+  return `${ns < 0 ? "−" : plus}${Number((size / unit).toPrecision(3))} ${name}`;
+}
+
+/** Parts per billion as "+39.998 ppm". */
+export function driftText(ppb) {
+  if (!isKnown(ppb)) {
+    return UNKNOWN;
+  }
+  const whole = Math.round(ppb);
+  const sign = whole === 0 ? "" : whole < 0 ? "−" : "+";
+  return `${sign}${(Math.abs(whole) / 1000).toFixed(3)} ppm`;
+}
+
+/** How long ago. */
+export function agoText(seconds) {
+  if (!isKnown(seconds)) {
+    return UNKNOWN;
+  }
+  if (seconds < 1) {
+    return "now";
+  }
+  if (seconds < 60) {
+    return `${Math.floor(seconds)} s ago`;
+  }
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`;
+}
+
+/** The time of day in the reader's zone. */
+export function timeText(ms) {
+  return new Date(ms).toLocaleTimeString("en-GB");
+}

@@ -1,0 +1,118 @@
+// What a chart can show of the history: a stretch of time in a few hundred columns.
+
+import { readingsOf } from "./history.js";
+
+const MOST_COLUMNS = 400;
+const LOWER = ["min", "p5", "p25"];
+const UPPER = ["p75", "p95", "max"];
+
+function farther(a, b) {
+  return b === null || b === undefined || Math.abs(a) > Math.abs(b) ? a : b;
+}
+
+function mergedQuantiles(older, newer) {
+  if (!older || !newer) {
+    return older ?? newer;
+  }
+  const merged = { ...newer };
+  for (const name of LOWER) {
+    merged[name] = Math.min(older[name], newer[name]);
+  }
+  for (const name of UPPER) {
+    merged[name] = Math.max(older[name], newer[name]);
+  }
+  return merged;
+}
+
+/** Several rows as one column: of each figure the one farthest from zero, so that none is missed. */
+function columnOf(rows) {
+  const column = { x: rows.at(-1).x, afterBreak: rows.some((row) => row.afterBreak),
+    readings: new Map(), quantiles: null, average: null, spread: null, bound: null };
+  for (const row of rows) {
+    column.average = row.average === null ? column.average : farther(row.average, column.average);
+    column.spread = row.spread === null ? column.spread : farther(row.spread, column.spread);
+    column.bound = row.bound === null ? column.bound : farther(row.bound, column.bound);
+    column.quantiles = mergedQuantiles(column.quantiles, row.quantiles);
+    for (const [name, reading] of readingsOf(row)) {
+      const before = column.readings.get(name);
+      if (!before || !(Math.abs(before.offset) >= Math.abs(reading.offset))) {
+        column.readings.set(name, reading);
+      }
+    }
+  }
+  return column;
+}
+
+export class View {
+  #history;
+  #complete = new Map();
+  #key = "";
+
+  constructor(history) {
+    this.#history = history;
+  }
+
+  /** The columns of the last `milliseconds`, and how many rows each stands for. */
+  columns(milliseconds) {
+    const { rows, count, generation } = this.#history;
+    const end = rows.at(-1)?.x ?? 0;
+    const first = Math.max(0, rows.findIndex((row) => row.x >= end - milliseconds));
+    const size = sizeFor(rows.length - first);
+    this.#forgetUnless(`${size} ${generation}`);
+
+    const columns = [];
+    const firstOrdinal = count - rows.length;
+    // Columns begin at multiples of their size, so that they stand still while new ones come.
+    for (let index = first; index < rows.length;) {
+      const number = Math.floor((firstOrdinal + index) / size);
+      const until = Math.min(rows.length, (number + 1) * size - firstOrdinal);
+      columns.push(this.#column(number, size, index, until));
+      index = until;
+    }
+    return { columns, size };
+  }
+
+  #column(number, size, from, until) {
+    const known = this.#complete.get(number);
+    if (known) {
+      return known;
+    }
+    const column = columnOf(this.#history.rows.slice(from, until));
+    if (until - from === size) {
+      this.#complete.set(number, column);
+    }
+    return column;
+  }
+
+  #forgetUnless(key) {
+    if (this.#key !== key || this.#complete.size > 2 * MOST_COLUMNS) {
+      this.#complete.clear();
+      this.#key = key;
+    }
+  }
+}
+
+function sizeFor(rows) {
+  let size = 1;
+  while (rows > size * MOST_COLUMNS) {
+    size *= 2;
+  }
+  return size;
+}
+
+/** The clocks to draw a line for, by name: at most `most`, those that were farthest for longest. */
+export function namesToDraw(columns, most) {
+  const distance = new Map();
+  for (const { readings } of columns) {
+    for (const [name, { offset }] of readings) {
+      const size = Number.isNaN(offset) ? 0 : Math.log10(1 + Math.abs(offset));
+      distance.set(name, (distance.get(name) ?? 0) + size);
+    }
+  }
+  const names = [...distance.keys()];
+  if (names.length > most) {
+    names.sort((a, b) => distance.get(b) - distance.get(a));
+    names.length = most;
+  }
+  return names.sort();
+}

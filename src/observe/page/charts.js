@@ -28,10 +28,11 @@ function readingBars({ offset, bound }, withBounds) {
   return isFinite3([offset - reach, offset, offset + reach]);
 }
 
-function clockLine(name, style, withBounds) {
+function clockLine(name, style, withBounds, overBands) {
   return {
     name,
     style,
+    isFitted: ({ readings }) => !overBands && readings.get(name)?.state === "c",
     bars: ({ readings }) => {
       const reading = readings.get(name);
       return reading ? readingBars(reading, withBounds) : null;
@@ -41,6 +42,7 @@ function clockLine(name, style, withBounds) {
 
 function band(low, high, fillAlpha, strokeWidth) {
   return {
+    isFitted: () => low !== "min",
     style: { color: cssValue("--band"), fillAlpha, strokeWidth },
     bars: ({ quantiles: q }) => (q ? [q[low], q.p50, q[high]] : null),
   };
@@ -50,13 +52,12 @@ function bandLines() {
   return [band("min", "max", 0.12, 0), band("p5", "p95", 0.16, 0), band("p25", "p75", 0.28, 1.5)];
 }
 
-/** What the chart has to have room for: where there is a choice, the clocks that count. */
+/** What the chart has to have room for: everything, or what the lines say the scale is fitted to. */
 function extentsOf(columns, lines, everything) {
   const extents = [];
   for (const column of columns) {
-    const counted = lines.filter(({ name }) =>
-      everything || !name || column.readings.get(name)?.state === "c");
-    const extent = extentOf(counted.map((line) => line.bars(column)).filter(Boolean));
+    const fitted = lines.filter((line) => everything || line.isFitted(column));
+    const extent = extentOf(fitted.map((line) => line.bars(column)).filter(Boolean));
     if (extent) {
       extents.push(extent);
     }
@@ -137,9 +138,10 @@ export class Charts {
 
   #drawOffsets({ columns, window, kind, withBounds }) {
     const bands = columns.some(({ quantiles }) => quantiles) ? bandLines() : [];
-    const names = namesToDraw(columns, bands.length > 0 ? MOST_LINES_OVER_BANDS : MOST_LINES);
-    const clocks = names.map((name, index) => clockLine(name, lineStyle(index, names.length),
-      withBounds));
+    const over = bands.length > 0;
+    const names = over ? namesToDraw(columns, MOST_LINES_OVER_BANDS, 0.2) : namesToDraw(columns, MOST_LINES);
+    const clocks = names.map((name, index) =>
+      clockLine(name, lineStyle(index, names.length), withBounds, over));
     this.#lines = [...bands, ...clocks];
     const scale = scaleFor(kind, extentsOf(columns, this.#lines, kind === "log"));
     const events = this.#history.events.filter(({ x }) => x >= window[0] && x <= window[1]);

@@ -100,19 +100,22 @@ function sizeFor(rows) {
   return size;
 }
 
-/** The clocks to draw a line for, by name: at most `most`, those that were farthest for longest. */
-export function namesToDraw(columns, most) {
-  const distance = new Map();
+/** The clocks to draw a line for, by name: at most `most`, those that were farthest for longest, of
+ *  those that are in at least this `part` of the columns. */
+export function namesToDraw(columns, most, part = 0) {
+  const seen = new Map();
   for (const { readings } of columns) {
     for (const [name, { offset }] of readings) {
-      const size = Number.isNaN(offset) ? 0 : Math.log10(1 + Math.abs(offset));
-      distance.set(name, (distance.get(name) ?? 0) + size);
+      const entry = seen.get(name) ?? { name, times: 0, distance: 0 };
+      entry.times += 1;
+      entry.distance += Number.isNaN(offset) ? 0 : Math.log10(1 + Math.abs(offset));
+      seen.set(name, entry);
     }
   }
-  const names = [...distance.keys()];
-  if (names.length > most) {
-    names.sort((a, b) => distance.get(b) - distance.get(a));
-    names.length = most;
-  }
-  return names.sort();
+  return [...seen.values()]
+    .filter(({ times }) => times >= part * columns.length)
+    .sort((a, b) => b.distance - a.distance)
+    .slice(0, most)
+    .map(({ name }) => name)
+    .sort();
 }

@@ -1,0 +1,22 @@
+/// The files of the web page that shows a daemon's state, as they are built into the program.
+///
+/// The page's own files are in src/observe/page; dygraphs, which draws its charts, comes from the
+/// system's package at build time. Thread safety: constants.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace berkeley {
+
+struct PageFile {
+    std::string_view path;         ///< on the daemon's server: "/", "/page.js"
+    std::string_view contentType;  ///< as in HTTP
+    std::string_view bytes;        ///< never empty
+};
+
+/// All of them. The page asks for nothing but these, and for what the daemon's server has under
+/// "/status.json" and "/history.json".
+std::span<const PageFile> pageFiles();
+
+}  // namespace berkeley

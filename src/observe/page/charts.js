@@ -8,6 +8,7 @@ import { View, namesToDraw } from "./view.js";
 
 const MOST_LINES = 20;
 const MOST_LINES_OVER_BANDS = 6;
+const SHORTEST_WINDOW = 20000;
 
 function extentOf(bars) {
   let low = Infinity;
@@ -132,7 +133,7 @@ export class Charts {
   #windowOf(columns, minutes) {
     const end = columns.at(-1).x;
     const long = minutes * 60000;
-    const start = Math.max(end - long, Math.min(columns[0].x, end - Math.min(long, 60000)));
+    const start = Math.max(end - long, Math.min(columns[0].x, end - SHORTEST_WINDOW));
     return [start, end + (end - start) * 0.005];
   }
 

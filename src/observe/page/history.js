@@ -71,34 +71,54 @@ export class History {
         return false;
       }
     }
+    const waiting = this.#newOf(answer.events);
     for (const point of answer.points) {
-      this.#append(rowOf(point, answer.names), answer.interval_ns / 1e6);
+      const row = rowOf(point, answer.names);
+      const interval = answer.interval_ns / 1e6;
+      // Those from before a step forward are as far behind.
+      const step = Math.max(0, stepOf(row, interval));
+      while (waiting.length > 0 && waiting[0].time_ms + step <= row.x) {
+        this.#keep(waiting.shift(), step);
+      }
+      this.#append(row, interval);
     }
+    waiting.forEach((event) => this.#keep(event, 0));
     this.#next = answer.next;
-    this.addEvents(answer.instance, answer.events);
     return true;
   }
 
-  /** Also from /status.json, where they may be newer. */
+  /** From /status.json, where they may be newer. */
   addEvents(instance, events) {
-    if (instance !== this.#instance) {
-      return;
+    if (instance === this.#instance) {
+      this.#newOf(events).forEach((event) => this.#keep(event, 0));
     }
-    for (const { number, time_ms: x, kind, clock, text } of events) {
-      if (number > this.#lastEvent) {
-        this.#lastEvent = number;
-        this.events.push({ x, kind, clock, text });
-      }
-    }
+  }
+
+  #newOf(events) {
+    return events.filter(({ number }) => number > this.#lastEvent);
+  }
+
+  #keep({ number, time_ms: time, kind, clock, text }, step) {
+    this.#lastEvent = number;
+    this.events.push({ x: time + step, kind, clock, text, settled: step > 0 });
     this.events.splice(0, this.events.length - MOST_EVENTS);
   }
 
   #append(row, interval) {
     const last = this.rows.at(-1);
-    if (last) {
-      this.#moveAlong(row, last, interval);
-      row.afterBreak = this.#breakNext || row.x - last.x > Math.max(5000, 4 * interval);
+    const step = stepOf(row, interval);
+    const jump = last ? row.x - last.x : 0;
+    const wasSet = step !== 0 && Math.abs(jump - step) < 4 * interval + 1000;
+    if (!last || wasSet || this.#breakNext) {
+      // What happened since the last row was told in the time before the step.
+      move(this.events.filter(({ settled }) => !settled), step);
     }
+    if (last && (wasSet || jump <= 0)) {
+      this.#moveAlong(wasSet && jump > step ? step : jump - interval);
+    }
+    row.afterBreak = last !== undefined &&
+      (this.#breakNext || row.x - last.x > Math.max(5000, 4 * interval));
+    this.events.forEach((event) => (event.settled = true));
     this.#breakNext = false;
     this.rows.push(row);
     ++this.count;
@@ -106,17 +126,23 @@ export class History {
   }
 
   /** Where the group's time was set, what came before keeps its distance in time. */
-  #moveAlong(row, last, interval) {
-    const jump = row.x - last.x;
-    const step = (row.average ?? 0) / 1e6;
-    const wasSet = Math.abs(step) > interval && Math.abs(jump - step) < 4 * interval + 1000;
-    if (jump > 0 && !wasSet) {
-      return;
-    }
-    const shift = wasSet && jump - step > 0 ? step : jump - interval;
-    for (const old of [...this.rows, ...this.events]) {
-      old.x += shift;
-    }
+  #moveAlong(step) {
+    const last = this.rows.at(-1).x;
+    move(this.events.filter(({ settled, x }) => settled && x <= last), step);
+    move(this.rows, step);
     ++this.generation;
   }
+}
+
+function move(items, step) {
+  for (const item of items) {
+    item.x += step;
+  }
+}
+
+/** By how many milliseconds that row's sync cycle moved the time that it is told in, where that is
+ *  worth a thought. */
+function stepOf(row, interval) {
+  const step = (row.average ?? -(row.figures[0] || 0)) / 1e6;
+  return Math.abs(step) > interval ? step : 0;
 }

@@ -1,0 +1,244 @@
+"""The web page, in a real browser, of real daemons: what a reader sees of a group and its clocks.
+
+BERKELEY_PICTURES names a folder that keeps the pictures; docs/images/page.png is one of them.
+"""
+
+import os
+import signal
+import unittest
+from pathlib import Path
+
+from berkeley_e2e import DaemonTest, free_port, wait_until
+from browser import Browser
+
+PHONE = 390
+DESKTOP = 1100
+
+# What Chromium says when nobody listens at the daemon's port.
+UNREACHABLE = ("net::ERR_CONNECTION_REFUSED", "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET")
+
+ENTER = "\ue007"
+
+
+class PageTest(DaemonTest):
+    def setUp(self):
+        super().setUp()
+        self.http = free_port()
+        self.browser = None
+        # As the daemons end in the base class's cleanup, the browser is closed before.
+        self.addCleanup(lambda: self.browser and self.browser.close())
+
+    def start_master_with_page(self, *options, **keywords):
+        return self.start_master("--http", f"127.0.0.1:{self.http}", *options, **keywords)
+
+    def open(self, **options):
+        self.browser = Browser(**{"width": DESKTOP, **options})
+        self.browser.go(f"http://127.0.0.1:{self.http}/")
+        self.wait_for(lambda: self.rows(), "rows in the table")
+
+    def wait_for(self, condition, what):
+        return wait_until(condition, f"{what} on the page")
+
+    def rows(self):
+        """The table's rows by the clock's name, without what is said about it in brackets."""
+        rows = self.browser.run(
+            "return [...document.querySelectorAll('#clocks tbody tr')]"
+            ".map((row) => [...row.cells].map((cell) => cell.textContent))"
+        )
+        return {row[0].split(" (")[0]: row for row in rows}
+
+    def state(self, name):
+        """The state in words, without its symbol."""
+        row = self.rows().get(name)
+        return row and row[1].split(" ", 1)[1]
+
+    def wait_for_state(self, name, *states):
+        self.wait_for(lambda: self.state(name) in states, f"{name} being {' or '.join(states)}")
+
+    def headline(self):
+        return self.browser.text("#sentence")
+
+    def events(self):
+        return self.browser.text("#events")
+
+    def choose(self, control, value):
+        self.browser.run(
+            "const control = document.querySelector(`#controls [name=${arguments[0]}]`);"
+            "control.value = arguments[1];"
+            "control.dispatchEvent(new Event('change', { bubbles: true }));",
+            control, value,
+        )  # fmt: skip
+
+    def assert_quiet(self, *expected):
+        """That nothing came to the browser's console, but for what is expected."""
+        said = [f"{level} {text}" for level, text in self.browser.console()]
+        unexpected = [text for text in said if not any(part in text for part in expected)]
+        self.assertEqual([], unexpected)
+
+    def picture(self, name):
+        """Of the whole page; kept where BERKELEY_PICTURES says."""
+        folder = Path(os.environ.get("BERKELEY_PICTURES", self.folder))
+        path = folder / f"{name}.png"
+        self.browser.screenshot(path)
+        self.assertEqual(b"\x89PNG", path.read_bytes()[:4])
+
+    def start_lab_liar(self, master):
+        """A falseticker that stays one: nobody can correct a lab client's clock."""
+        return self.start_lab_peer(
+            "client", "--port", master.port, "--offset", 90, "--interval", 1
+        )
+
+    def liar(self):
+        """Its name, once the page has it."""
+        return self.wait_for(
+            lambda: next((name for name, row in self.rows().items() if "(lab)" in row[0]), None),
+            "a lab client",
+        )
+
+    def test_a_group_and_what_becomes_of_its_clocks(self):
+        master = self.start_master_with_page("--min-slaves", 4)
+        slaves = {
+            name: self.start_slave(name, master, option)
+            for name, option in [
+                ("rack-1", "--simulate-offset=40s"),
+                ("rack-2", "--simulate-offset=-10s"),
+                ("rack-3", "--simulate-drift=40ppm"),
+                ("rack-4", "--simulate-drift=-15ppm"),
+            ]
+        }
+        self.open()
+        for name in ["master", *slaves]:
+            self.wait_for_state(name, "counted")
+        self.wait_for(lambda: "5 of 5 clocks agree within" in self.headline(), "all agreeing")
+        self.assertRegex(self.browser.text("#big"), r"^\d[\d.]* (ns|µs|ms|s)$")
+        self.assertRegex(self.rows()["rack-3"][4], r"^\+(39|40)\.\d{3} ppm$")
+
+        self.start_lab_liar(master)
+        name = self.liar()
+        self.wait_for_state(name, "outlier")
+        self.wait_for(lambda: "is a falseticker" in self.headline(), "the falseticker's name")
+        self.assertIn(f"{name} is a falseticker", self.headline())
+        self.wait_for(
+            lambda: "falseticker" in self.browser.text("#announcement"), "an announcement"
+        )
+
+        slaves["rack-2"].kill()
+        self.wait_for_state("rack-2", "lost")
+        self.wait_for(lambda: "rack-2 is lost" in self.headline(), "the lost clock's name")
+        self.wait_for(lambda: "rack-2" in self.events().split("\n")[1], "the latest event")
+
+        # A fitted scale leaves the falseticker out, and says so; the logarithmic one shows it.
+        self.wait_for(lambda: "off the scale" in self.browser.text("#legend"), "a fitted scale")
+        self.choose("kind", "log")
+        self.wait_for(
+            lambda: "off the scale" not in self.browser.text("#legend"), "everything in the chart"
+        )
+        self.choose("kind", "linear")
+        self.assert_quiet()
+        self.browser.resize(DESKTOP, self.height())
+        self.picture("page")
+
+    def height(self):
+        return self.browser.run("return document.documentElement.scrollHeight")
+
+    def test_it_goes_on_after_a_restart_of_the_master(self):
+        port = free_port()
+        master = self.start_master_with_page(port=port)
+        self.start_slave("rack-1", port)
+        self.start_slave("rack-2", port)
+        self.open()
+        self.wait_for_state("rack-2", "counted")
+        self.wait_for(lambda: "rack-2" in self.events(), "the event of rack-2")
+        before = self.browser.text("#events li:last-child")
+
+        master.end()
+        self.wait_for(
+            lambda: "No connection to berkeley-master, trying again"
+            in self.browser.text("#connection"),
+            "the lost connection",
+        )
+        self.assertIn("rack-2", self.rows(), "the last figures stay")
+
+        self.start_master_with_page(port=port)
+        self.wait_for(lambda: not self.browser.text("#connection"), "the connection being back")
+        self.wait_for_state("rack-1", "counted")
+        self.wait_for_state("rack-2", "counted")
+        # What the new master cannot know.
+        self.assertEqual(before, self.browser.text("#events li:last-child"))
+        self.wait_for(
+            lambda: len(self.browser.run("return [...document.querySelectorAll('.mark-restart')]"))
+            > 0,
+            "the restart in the chart",
+        )
+        self.assert_quiet(*UNREACHABLE)
+
+    def test_a_name_is_text_whatever_it_looks_like(self):
+        master = self.start_master_with_page()
+        name = "<img/src=x/onerror=window.hurt=1>"
+        self.start_slave(name, master)
+        self.open()
+        self.wait_for_state(name, "counted")
+        self.wait_for(lambda: name in self.browser.text("#legend"), "the name in the legend")
+        self.wait_for(lambda: name in self.events(), "the name in the events")
+        self.assertEqual([], self.browser.run("return [...document.images]"))
+        self.assertIsNone(self.browser.run("return window.hurt ?? null"))
+        self.assert_quiet()
+
+    def test_the_table_is_sorted_and_searched_by_keyboard(self):
+        master = self.start_master_with_page("--min-slaves", 3)
+        for name in ["rack-1", "rack-2", "shelf-1"]:
+            self.start_slave(name, master)
+        self.open()
+        self.wait_for_state("shelf-1", "counted")
+        self.assertEqual(["master", "rack-1", "rack-2", "shelf-1"], list(self.rows()))
+
+        head = "th[data-column=name]"
+        for order, names in [
+            ("ascending", ["master", "rack-1", "rack-2", "shelf-1"]),
+            ("descending", ["shelf-1", "rack-2", "rack-1", "master"]),
+        ]:
+            self.browser.type(f"{head} button", ENTER)
+            said = self.browser.run(
+                "return document.querySelector(arguments[0]).getAttribute('aria-sort')", head
+            )
+            self.assertEqual((order, names), (said, list(self.rows())))
+
+        self.browser.type("#filter", "RACK")
+        self.assertEqual(["rack-2", "rack-1"], list(self.rows()))
+        self.assertEqual("2 of 4 clocks", self.browser.text("#clocks-note"))
+        self.assert_quiet()
+
+    def test_a_slave_has_a_page_of_its_own(self):
+        master = self.start_master()
+        self.start_slave("rack-7", master, "--http", f"127.0.0.1:{self.http}")
+        self.open()
+        self.wait_for(
+            lambda: f"Follows the master at 127.0.0.1:{master.port}" in self.headline(), "whom"
+        )
+        self.assertRegex(self.browser.text("#big"), r"^± \d[\d.]* (ns|µs|ms)$")
+        self.assertEqual(["rack-7"], list(self.rows()))
+        self.assertEqual("Corrections", self.browser.text("#offsets-title"))
+        self.assertEqual("", self.browser.text("#group-charts"))
+
+        master.signal(signal.SIGSTOP)
+        self.wait_for(lambda: "Holdover" in self.headline(), "holdover")
+        master.signal(signal.SIGCONT)
+        self.wait_for(lambda: "Follows the master" in self.headline(), "the end of the holdover")
+        self.assert_quiet()
+
+    def test_it_fits_a_phone_and_the_dark(self):
+        master = self.start_master_with_page()
+        self.start_slave("a-slave-whose-name-is-as-long-as-can-be!", master)
+        self.open(width=PHONE, height=800, dark=True)
+        self.wait_for(lambda: len(self.rows()) == 2, "both clocks")
+        width = self.browser.run("return document.documentElement.scrollWidth")
+        self.assertLessEqual(width, PHONE)
+        colour = self.browser.run("return getComputedStyle(document.body).backgroundColor")
+        self.assertEqual("rgb(18, 22, 28)", colour)
+        self.browser.resize(PHONE, self.height())
+        self.picture("phone-dark")
+        self.assert_quiet()
+
+
+if __name__ == "__main__":
+    unittest.main()

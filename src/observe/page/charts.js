@@ -125,8 +125,10 @@ export class Charts {
       this.#drawFigure(this.#bound, common, areaLine(({ bound }) => bound), true);
     }
     this.#showLegend(columns.at(-1), scale, columns.some(({ quantiles }) => quantiles));
-    this.#elements.resolution.textContent = size === 1 ? "Each sync cycle is a point."
-      : `Each point is the farthest of ${size} sync cycles.`;
+    this.#elements.resolution.textContent = [
+      size === 1 ? "" : `Each point is the farthest of ${size} sync cycles.`,
+      this.#lines.length === MOST_LINES ? `The ${MOST_LINES} farthest clocks.` : "",
+    ].join(" ");
   }
 
   /** A short history fills the chart; it does not stick to its right edge. */

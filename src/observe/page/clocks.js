@@ -59,8 +59,10 @@ const COLUMNS = {
     figure: true },
 };
 
+const collator = new Intl.Collator("en", { numeric: true });
+
 function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return typeof a === "string" ? collator.compare(a, b) : a - b;
 }
 
 /** Those that do not count first, then by distance. */

@@ -40,7 +40,7 @@ function rowOf(point, names) {
 export class History {
   /** Oldest first, and `x` (milliseconds of group time) only grows. */
   rows = [];
-  /** Oldest first: { x, kind, clock, text }. */
+  /** Oldest first: { x, kind, text }. */
   events = [];
   /** How many rows have ever come; the last one's ordinal is one less. */
   count = 0;
@@ -100,7 +100,8 @@ export class History {
 
   #keep({ number, time_ms: time, kind, clock, text }, step) {
     this.#lastEvent = number;
-    this.events.push({ x: time + step, kind, clock, text, settled: step > 0 });
+    this.events.push({ x: time + step, kind, text: clock ? `${clock} ${text}` : text,
+      settled: step > 0 });
     this.events.splice(0, this.events.length - MOST_EVENTS);
   }
 

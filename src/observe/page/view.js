@@ -117,5 +117,5 @@ export function namesToDraw(columns, most, part = 0) {
     .sort((a, b) => b.distance - a.distance)
     .slice(0, most)
     .map(({ name }) => name)
-    .sort();
+    .sort(new Intl.Collator("en", { numeric: true }).compare);
 }

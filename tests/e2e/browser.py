@@ -111,7 +111,12 @@ class Browser:
         self._ask("POST", f"/element/{self.find(selector)}/value", {"text": text})
 
     def text(self, selector):
-        return self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
+        """What a reader sees of it; nothing where it is hidden."""
+        return self.run(
+            "const element = document.querySelector(arguments[0]);"
+            "return element?.checkVisibility() ? element.innerText : '';",
+            selector,
+        )
 
     def console(self):
         """What came to the console since the last call, as (level, message)."""

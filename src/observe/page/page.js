@@ -4,7 +4,7 @@ import { Charts } from "./charts.js";
 import { ClockTable } from "./clocks.js";
 import { headlineOf } from "./headline.js";
 import { History } from "./history.js";
-import { offsetText, spanText, tickText, timeText, UNKNOWN } from "./units.js";
+import { agoText, offsetText, spanText, tickText, timeText, UNKNOWN } from "./units.js";
 
 const SHORTEST_WAIT = 1000;
 const LONGEST_WAIT = 10000;
@@ -27,12 +27,18 @@ let heardAt = 0;
 
 // --- asking ---
 
+class NoAnswer extends Error {}
+
 async function ask(path) {
-  const response = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  if (!response.ok) {
-    throw new Error(`${path}: ${response.status}`);
+  try {
+    const response = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    if (response.ok) {
+      return await response.json();
+    }
+  } catch {
+    // The browser's console tells why.
   }
-  return response.json();
+  throw new NoAnswer(path);
 }
 
 async function update() {
@@ -49,25 +55,37 @@ function wait(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+async function tryToUpdate() {
+  try {
+    await update();
+    return true;
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) {
+      console.error(error);
+    }
+    return false;
+  }
+}
+
 /** One request after the other, for as long as the page is open. */
 async function follow() {
   let failures = 0;
   for (;;) {
     const started = performance.now();
-    try {
-      await update();
-      failures = 0;
-      showConnection(true);
+    const there = await tryToUpdate();
+    failures = there ? 0 : failures + 1;
+    showConnection(there);
+    if (there) {
       show();
-    } catch (error) {
-      ++failures;
-      showConnection(false);
     }
-    const interval = (status?.interval_ns ?? 0) / 1e6;
-    const pause = failures > 0 ? SHORTEST_WAIT * 2 ** Math.min(failures - 1, 10) : interval;
-    const limited = Math.min(Math.max(pause, SHORTEST_WAIT), LONGEST_WAIT);
-    await wait(Math.max(limited - (performance.now() - started), SHORTEST_WAIT / 4));
+    await wait(Math.max(pauseAfter(failures) - (performance.now() - started), SHORTEST_WAIT / 4));
   }
+}
+
+function pauseAfter(failures) {
+  const interval = (status?.interval_ns ?? 0) / 1e6;
+  const pause = failures > 0 ? SHORTEST_WAIT * 2 ** Math.min(failures - 1, 10) : interval;
+  return Math.min(Math.max(pause, SHORTEST_WAIT), LONGEST_WAIT);
 }
 
 // --- showing ---
@@ -86,7 +104,7 @@ function showConnection(there) {
     return;
   }
   const program = status?.program ?? "the daemon";
-  const silence = heardAt > 0 ? ` The figures are ${spanText((performance.now() - heardAt) * 1e6)} old.` : "";
+  const silence = heardAt > 0 ? ` Last heard ${agoText((performance.now() - heardAt) / 1000)}.` : "";
   // Said aloud once, not each time that the silence is longer.
   setText(at("announcement"), `No connection to ${program}.`);
   setText(box, `No connection to ${program}, trying again.${silence}`);

@@ -1,9 +1,19 @@
 #include "common/monitoring.h"
 
+#include "berkeley/observe/page.h"
+
 namespace berkeley {
 namespace {
 
 bool isWanted(const CommonOptions& options) { return options.http.has_value(); }
+
+Assets pageAssets() {
+    Assets assets;
+    for (const PageFile& file : pageFiles()) {
+        assets.emplace(file.path, Asset{file.contentType, file.bytes});
+    }
+    return assets;
+}
 
 std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfig config,
                                   const Monitor* monitor, spdlog::logger& logger) {
@@ -11,6 +21,7 @@ std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfi
         return nullptr;
     }
     config.mostBound = options.maxBound;
+    config.assets = pageAssets();
     auto server =
         std::make_unique<HttpServer>(*options.http, MonitorSite{std::move(config), *monitor});
     logger.info("serving HTTP on {}", toText(server->local()));

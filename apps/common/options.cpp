@@ -178,8 +178,8 @@ po::options_description loggingGroup(CommonOptions& options) {
 po::options_description monitoringGroup(CommonOptions& options) {
     po::options_description group{"Monitoring"};
     add(group, "http", "ADDR:PORT", options.http, readHttp,
-        "serve /status.json, /history.json, /healthz and /metrics there, to everybody who reaches "
-        "it; port 0 is one that the system chooses" +
+        "serve a web page there, and /status.json, /history.json, /healthz and /metrics, to "
+        "everybody who reaches it; port 0 is one that the system chooses" +
             byDefault("none"));
     add(group, "max-bound", "DURATION", options.maxBound, readMaxBound,
         "with a larger bound of its clock this daemon is not healthy" +

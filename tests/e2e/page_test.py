@@ -1,6 +1,7 @@
 """The web page, in a real browser, of real daemons: what a reader sees of a group and its clocks.
 
-BERKELEY_PICTURES names a folder that keeps the pictures; docs/images/page.png is one of them.
+BERKELEY_PICTURES names a folder that keeps the pictures, which are taken with more of a history
+then; docs/images/page.png is one of them.
 """
 
 import os
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from berkeley_e2e import DaemonTest, free_port, wait_until
 from browser import Browser
+
+PICTURES = os.environ.get("BERKELEY_PICTURES")
 
 PHONE = 390
 DESKTOP = 1100
@@ -75,10 +78,21 @@ class PageTest(DaemonTest):
         unexpected = [text for text in said if not any(part in text for part in expected)]
         self.assertEqual([], unexpected)
 
-    def picture(self, name):
-        """Of the whole page; kept where BERKELEY_PICTURES says."""
-        folder = Path(os.environ.get("BERKELEY_PICTURES", self.folder))
-        path = folder / f"{name}.png"
+    def let_pass(self, master, cycles=20):
+        """So many sync cycles, where a picture will be kept that has to show them."""
+        if PICTURES:
+            master.cycle(master.last_cycle() + cycles)
+
+    def picture(self, name, last):
+        """Of the page down to the end of that element; kept where BERKELEY_PICTURES says."""
+        width, height = self.browser.run(
+            "const { bottom } = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return [innerWidth, Math.ceil(scrollY + bottom) + 16];",
+            last,
+        )
+        self.browser.run("scrollTo(0, 0)")
+        self.browser.resize(width, height)
+        path = Path(PICTURES or self.folder) / f"{name}.png"
         self.browser.screenshot(path)
         self.assertEqual(b"\x89PNG", path.read_bytes()[:4])
 
@@ -113,6 +127,7 @@ class PageTest(DaemonTest):
         self.assertRegex(self.browser.text("#big"), r"^\d[\d.]* (ns|µs|ms|s)$")
         self.assertRegex(self.rows()["rack-3"][4], r"^\+(39|40)\.\d{3} ppm$")
 
+        self.let_pass(master)
         self.start_lab_liar(master)
         name = self.liar()
         self.wait_for_state(name, "outlier")
@@ -122,6 +137,7 @@ class PageTest(DaemonTest):
             lambda: "falseticker" in self.browser.text("#announcement"), "an announcement"
         )
 
+        self.let_pass(master)
         slaves["rack-2"].kill()
         self.wait_for_state("rack-2", "lost")
         self.wait_for(lambda: "rack-2 is lost" in self.headline(), "the lost clock's name")
@@ -135,11 +151,8 @@ class PageTest(DaemonTest):
         )
         self.choose("kind", "linear")
         self.assert_quiet()
-        self.browser.resize(DESKTOP, self.height())
-        self.picture("page")
-
-    def height(self):
-        return self.browser.run("return document.documentElement.scrollHeight")
+        self.let_pass(master)
+        self.picture("page", "section:has(#clocks)")
 
     def test_it_goes_on_after_a_restart_of_the_master(self):
         port = free_port()
@@ -235,8 +248,8 @@ class PageTest(DaemonTest):
         self.assertLessEqual(width, PHONE)
         colour = self.browser.run("return getComputedStyle(document.body).backgroundColor")
         self.assertEqual("rgb(18, 22, 28)", colour)
-        self.browser.resize(PHONE, self.height())
-        self.picture("phone-dark")
+        self.let_pass(master)
+        self.picture("phone-dark", "footer")
         self.assert_quiet()
 
 

@@ -10,6 +10,8 @@ const DASHES = [null, [7, 3], [2, 3], [9, 3, 2, 3]];
 const COLOURS = 6;
 const MARKS = { joined: "+", left: "−", excluded: "✕", counted: "✓", role: "◆", restart: "↻" };
 const MARK_SIZE = 16;
+const MARK_DISTANCE = 40;
+const MOST_TEXTS = 8;
 
 export function cssValue(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -25,32 +27,37 @@ export function lineStyle(index, count) {
   };
 }
 
-/** One mark for all events of a kind that would lie on top of each other. */
+/** One mark for all events that would lie on top of each other. */
 function marksOf(events, columns, pixelsPerMs) {
   const slots = new Map();
-  for (const event of events) {
-    const column = columns.find(({ x }) => x >= event.x) ?? columns.at(-1);
-    const slot = Math.round((column.x * pixelsPerMs) / (MARK_SIZE + 2));
-    const key = `${slot} ${event.kind}`;
-    const x = [...slots.values()].find((mark) => mark.slot === slot)?.x ?? column.x;
-    const mark = slots.get(key) ?? { slot, x, kind: event.kind, texts: [] };
-    mark.texts.push(event.text);
+  for (const { x, kind, text } of events) {
+    const column = columns.find((candidate) => candidate.x >= x) ?? columns.at(-1);
+    const series = isAcross(kind) ? "across" : "marks";
+    const key = `${series} ${Math.round((column.x * pixelsPerMs) / MARK_DISTANCE)}`;
+    const mark = slots.get(key) ?? { series, x: column.x, kinds: new Set(), texts: [] };
+    mark.kinds.add(kind);
+    mark.texts.push(text);
     slots.set(key, mark);
   }
   return [...slots.values()];
 }
 
-function annotationOf({ x, kind, texts }, height) {
-  const across = kind === "role" || kind === "restart";
+function isAcross(kind) {
+  return kind === "role" || kind === "restart";
+}
+
+function annotationOf({ series, x, kinds, texts }, height) {
+  const across = series === "across";
+  const rest = texts.length - MOST_TEXTS;
   return {
-    series: "marks",
+    series,
     x,
-    shortText: MARKS[kind] ?? "•",
-    text: texts.length > 5 ? [...texts.slice(0, 5), `and ${texts.length - 5} more`].join("\n")
-      : texts.join("\n"),
-    cssClass: `mark mark-${kind}`,
+    shortText: [...kinds].map((kind) => MARKS[kind] ?? "•").join(""),
+    text: [...texts.slice(0, MOST_TEXTS), ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n"),
+    cssClass: ["mark", ...[...kinds].map((kind) => `mark-${kind}`)].join(" "),
     attachAtBottom: true,
-    width: MARK_SIZE,
+    // dygraphs stacks those of the same width; these two kinds have to stay apart.
+    width: across ? MARK_SIZE + 2 : MARK_SIZE * kinds.size,
     height: MARK_SIZE,
     tickHeight: across ? height - MARK_SIZE - 4 : 3,
     tickColor: cssValue("--mark"),
@@ -84,10 +91,11 @@ export class Chart {
     }
     const names = lines.map((_, index) => `line ${index}`);
     const series = Object.fromEntries(lines.map(({ style }, index) => [names[index], style]));
-    series.marks = { color: "rgba(0,0,0,0)", strokeWidth: 0 };
+    // Two that cannot be seen: dygraphs has one annotation at most for a point of a line.
+    series.marks = series.across = { color: "rgba(0,0,0,0)", strokeWidth: 0 };
     const options = {
       file,
-      labels: ["time", ...names, "marks"],
+      labels: ["time", ...names, "marks", "across"],
       series,
       dateWindow: window,
       valueRange: scale.range,
@@ -102,15 +110,16 @@ export class Chart {
   /** dygraphs' table, with a row without figures where a line has to break. */
   #cells(columns, lines, scale) {
     const middle = (scale.range[0] + scale.range[1]) / 2;
+    const unseen = [middle, middle, middle];
     const none = lines.map(() => null);
     const file = [];
     for (const column of columns) {
       if (column.afterBreak && file.length > 0) {
-        file.push([new Date(column.x - 1), ...none, null]);
+        file.push([new Date(column.x - 1), ...none, null, null]);
         this.#columns.push(null);
       }
       const bars = lines.map((line) => line.bars(column)?.map(scale.map) ?? null);
-      file.push([new Date(column.x), ...bars, [middle, middle, middle]]);
+      file.push([new Date(column.x), ...bars, unseen, unseen]);
       this.#columns.push(column);
     }
     return file;

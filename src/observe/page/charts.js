@@ -87,6 +87,33 @@ function areaLine(figure) {
   };
 }
 
+/** A clock keeps its place, and so its colour, for as long as it is drawn. */
+class Places {
+  #taken = new Map();
+
+  of(names) {
+    const wanted = new Set(names);
+    for (const name of this.#taken.keys()) {
+      if (!wanted.has(name)) {
+        this.#taken.delete(name);
+      }
+    }
+    return names.map((name) => this.#placeOf(name));
+  }
+
+  #placeOf(name) {
+    if (!this.#taken.has(name)) {
+      const used = new Set(this.#taken.values());
+      let place = 0;
+      while (used.has(place)) {
+        ++place;
+      }
+      this.#taken.set(name, place);
+    }
+    return this.#taken.get(name);
+  }
+}
+
 export class Charts {
   #view;
   #history;
@@ -95,6 +122,7 @@ export class Charts {
   #average;
   #bound;
   #lines = [];
+  #places = new Places();
   #elements;
 
   /** `elements`: the places of the charts, the legend and the reading under the pointer. */
@@ -143,8 +171,9 @@ export class Charts {
     const bands = columns.some(({ quantiles }) => quantiles) ? bandLines() : [];
     const over = bands.length > 0;
     const names = over ? namesToDraw(columns, MOST_LINES_OVER_BANDS, 0.2) : namesToDraw(columns, MOST_LINES);
+    const places = this.#places.of(names);
     const clocks = names.map((name, index) =>
-      clockLine(name, lineStyle(index, names.length), withBounds, over));
+      clockLine(name, lineStyle(places[index], names.length), withBounds, over));
     this.#lines = [...bands, ...clocks];
     const scale = scaleFor(kind, extentsOf(columns, this.#lines, kind === "log"));
     const events = this.#history.events.filter(({ x }) => x >= window[0] && x <= window[1]);

@@ -64,6 +64,10 @@ class PageTest(DaemonTest):
     def events(self):
         return self.browser.text("#events")
 
+    def wait_for_mark(self, kind):
+        """In the chart, of an event of that kind."""
+        self.wait_for(lambda: self.browser.text(f".mark-{kind}"), f"a mark of kind {kind}")
+
     def choose(self, control, value):
         self.browser.run(
             "const control = document.querySelector(`#controls [name=${arguments[0]}]`);"
@@ -178,11 +182,7 @@ class PageTest(DaemonTest):
         self.wait_for_state("rack-2", "counted")
         # What the new master cannot know.
         self.assertEqual(before, self.browser.text("#events li:last-child"))
-        self.wait_for(
-            lambda: len(self.browser.run("return [...document.querySelectorAll('.mark-restart')]"))
-            > 0,
-            "the restart in the chart",
-        )
+        self.wait_for_mark("restart")
         self.assert_quiet(*UNREACHABLE)
 
     def test_a_name_is_text_whatever_it_looks_like(self):
@@ -237,6 +237,25 @@ class PageTest(DaemonTest):
         self.wait_for(lambda: "Holdover" in self.headline(), "holdover")
         master.signal(signal.SIGCONT)
         self.wait_for(lambda: "Follows the master" in self.headline(), "the end of the holdover")
+        self.assert_quiet()
+
+    def test_a_standby_that_takes_over_shows_the_group(self):
+        ports = [free_port(), free_port()]
+        peers = ",".join(f"127.0.0.1:{port}" for port in ports)
+        first = self.start_master("--peers", peers, port=ports[0])
+        self.start_master_with_page("--peers", peers, port=ports[1])
+        self.start_slave("rack-1", ports[1], host=f"127.0.0.1:{ports[0]},127.0.0.1")
+        self.open()
+        self.wait_for(
+            lambda: f"Stands by and follows the master at 127.0.0.1:{ports[0]}" in self.headline(),
+            "whom the standby follows",
+        )
+        self.assertEqual("standby", self.browser.text("#role"))
+
+        first.kill()
+        self.wait_for(lambda: self.browser.text("#role") == "active master", "the new role")
+        self.wait_for_state("rack-1", "counted")
+        self.wait_for_mark("role")
         self.assert_quiet()
 
     def test_it_fits_a_phone_and_the_dark(self):

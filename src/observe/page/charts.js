@@ -4,7 +4,7 @@
 import { Chart, cssValue, lineStyle } from "./chart.js";
 import { scaleFor } from "./scale.js";
 import { offsetText, spanText, timeText } from "./units.js";
-import { View, namesToDraw } from "./view.js";
+import { View, farthestNames, lastingNames } from "./view.js";
 
 const MOST_LINES = 20;
 const MOST_LINES_OVER_BANDS = 6;
@@ -136,14 +136,17 @@ export class Charts {
     this.#bound = new Chart(elements.bound);
   }
 
-  /** `minutes` of the past; `kind` of scale, "linear" or "log"; the bounds as bands or not. */
-  draw({ minutes, kind, withBounds, leads }) {
-    const { columns, size } = this.#view.columns(minutes * 60000);
-    this.#elements.empty.hidden = columns.length > 0;
+  /** `minutes` of the past up to `now`, with a sync cycle each `interval`, both in milliseconds;
+   *  `kind` of scale, "linear" or "log"; the bounds as bands or not; for a clock that `leads` a
+   *  group, or that follows. */
+  draw({ minutes, now, interval, kind, withBounds, leads }) {
+    const end = this.#endOf(now, interval);
+    const { columns, size } = this.#view.columns(end - minutes * 60000);
+    this.#showWhether(columns.length > 0);
     if (columns.length === 0) {
       return;
     }
-    const window = this.#windowOf(columns, minutes);
+    const window = windowOf(columns, end, minutes);
     const common = { columns, window, kind };
     const scale = this.#drawOffsets({ ...common, withBounds });
     if (leads) {
@@ -159,21 +162,27 @@ export class Charts {
     ].join(" ");
   }
 
-  /** A short history fills the chart; it does not stick to its right edge. */
-  #windowOf(columns, minutes) {
-    const end = columns.at(-1).x;
-    const long = minutes * 60000;
-    const start = Math.max(end - long, Math.min(columns[0].x, end - SHORTEST_WINDOW));
-    return [start, end + (end - start) * 0.005];
+  /** The last sync cycle, or now, where there should have been another one. */
+  #endOf(now, interval) {
+    const last = this.#history.rows.at(-1)?.x ?? now;
+    return now - last > 2 * interval + 2000 ? now : last;
+  }
+
+  #showWhether(there) {
+    const { empty, offsets, spread, average, bound } = this.#elements;
+    empty.hidden = there;
+    for (const chart of [offsets, spread, average, bound]) {
+      chart.classList.toggle("blank", !there);
+    }
   }
 
   #drawOffsets({ columns, window, kind, withBounds }) {
     const bands = columns.some(({ quantiles }) => quantiles) ? bandLines() : [];
     const over = bands.length > 0;
-    const names = over ? namesToDraw(columns, MOST_LINES_OVER_BANDS, 0.2) : namesToDraw(columns, MOST_LINES);
+    const names = over ? lastingNames(columns, MOST_LINES_OVER_BANDS) : farthestNames(columns, MOST_LINES);
     const places = this.#places.of(names);
     const clocks = names.map((name, index) =>
-      clockLine(name, lineStyle(places[index], names.length), withBounds, over));
+      clockLine(name, lineStyle(places[index], names.length), withBounds && !over, over));
     this.#lines = [...bands, ...clocks];
     const scale = scaleFor(kind, extentsOf(columns, this.#lines, kind === "log"));
     const events = this.#history.events.filter(({ x }) => x >= window[0] && x <= window[1]);
@@ -202,6 +211,12 @@ export class Charts {
     const line = this.#lines[index];
     reading.textContent = [timeText(column.x), ...readingTexts(line, column)].join("   ");
   }
+}
+
+/** A short history fills the chart; it does not stick to its right edge. */
+function windowOf(columns, end, minutes) {
+  const start = Math.max(end - minutes * 60000, Math.min(columns[0].x, end - SHORTEST_WINDOW));
+  return [start, end + (end - start) * 0.005];
 }
 
 function readingTexts(line, { quantiles, readings }) {

@@ -178,8 +178,8 @@ function showCharts() {
   setText(at("offsets-title"), leads ? "Offsets" : "Corrections");
   setText(at("offsets-hint"), leads ? "Each clock minus the master’s, before the sync cycle corrected it."
     : "This clock minus what the master told it, before it was corrected.");
-  charts.draw({ minutes: Number(controls.minutes.value), kind: controls.kind.value,
-    withBounds: controls.bounds.checked, leads });
+  charts.draw({ minutes: Number(controls.minutes.value), now: Date.parse(status.time),
+    interval: status.interval_ns / 1e6, kind: controls.kind.value, withBounds: controls.bounds.checked, leads });
 }
 
 function show() {

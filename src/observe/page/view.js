@@ -52,11 +52,11 @@ export class View {
     this.#history = history;
   }
 
-  /** The columns of the last `milliseconds`, and how many rows each stands for. */
-  columns(milliseconds) {
+  /** The columns from `start` on, and how many rows each stands for. */
+  columns(start) {
     const { rows, count, generation } = this.#history;
-    const end = rows.at(-1)?.x ?? 0;
-    const first = Math.max(0, rows.findIndex((row) => row.x >= end - milliseconds));
+    const found = rows.findIndex((row) => row.x >= start);
+    const first = found < 0 ? rows.length : found;
     const size = sizeFor(rows.length - first);
     this.#forgetUnless(`${size} ${generation}`);
 
@@ -100,9 +100,27 @@ function sizeFor(rows) {
   return size;
 }
 
-/** The clocks to draw a line for, by name: at most `most`, those that were farthest for longest, of
- *  those that are in at least this `part` of the columns. */
-export function namesToDraw(columns, most, part = 0) {
+const byName = new Intl.Collator("en", { numeric: true }).compare;
+
+/** The clocks to draw a line for, by name: at most `most`, those that were farthest for longest. */
+export function farthestNames(columns, most) {
+  return [...totals(columns).values()]
+    .sort((a, b) => b.distance - a.distance)
+    .slice(0, most)
+    .map(({ name }) => name)
+    .sort(byName);
+}
+
+/** Where a column has only its farthest clocks: those that do not count now, or that are there most
+ *  of the time. */
+export function lastingNames(columns, most) {
+  const last = columns.at(-1).readings;
+  const lasting = [...totals(columns).values()].filter(({ name, times }) =>
+    last.get(name)?.state === "x" || times > 0.75 * columns.length);
+  return lasting.sort((a, b) => b.times - a.times).slice(0, most).map(({ name }) => name).sort(byName);
+}
+
+function totals(columns) {
   const seen = new Map();
   for (const { readings } of columns) {
     for (const [name, { offset }] of readings) {
@@ -112,10 +130,5 @@ export function namesToDraw(columns, most, part = 0) {
       seen.set(name, entry);
     }
   }
-  return [...seen.values()]
-    .filter(({ times }) => times >= part * columns.length)
-    .sort((a, b) => b.distance - a.distance)
-    .slice(0, most)
-    .map(({ name }) => name)
-    .sort(new Intl.Collator("en", { numeric: true }).compare);
+  return seen;
 }

@@ -125,7 +125,7 @@ export class Charts {
   #places = new Places();
   #elements;
 
-  /** `elements`: the places of the charts, the legend and the reading under the pointer. */
+  /** `elements`: the places of the charts, the legend, the reading under the pointer, and so on. */
   constructor(history, elements) {
     this.#history = history;
     this.#view = new View(history);
@@ -155,7 +155,9 @@ export class Charts {
     } else {
       this.#drawFigure(this.#bound, common, areaLine(({ bound }) => bound), true);
     }
-    this.#showLegend(columns.at(-1), scale, columns.some(({ quantiles }) => quantiles));
+    const hasBands = columns.some(({ quantiles }) => quantiles);
+    this.#elements.bounds.disabled = hasBands;
+    this.#showLegend(columns.at(-1), scale, hasBands);
     this.#elements.resolution.textContent = [
       size === 1 ? "" : `Each point is the farthest of ${size} sync cycles.`,
       this.#lines.length === MOST_LINES ? `The ${MOST_LINES} farthest clocks.` : "",

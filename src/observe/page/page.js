@@ -16,11 +16,11 @@ const ROLES = { active: "active master", standby: "standby", slave: "slave" };
 const at = (id) => document.getElementById(id);
 
 const history = new History();
+const controls = at("controls").elements;
 const charts = new Charts(history, { offsets: at("offsets"), spread: at("spread"),
   average: at("average"), bound: at("bound"), legend: at("legend"), reading: at("reading"),
-  empty: at("empty"), resolution: at("resolution") });
+  empty: at("empty"), resolution: at("resolution"), bounds: controls.bounds });
 const table = new ClockTable({ table: at("clocks"), filter: at("filter"), note: at("clocks-note") });
-const controls = at("controls").elements;
 
 let status = null;
 let heardAt = 0;

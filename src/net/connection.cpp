@@ -24,13 +24,12 @@ namespace {
 
 using boost::asio::ip::tcp;
 using boost::system::error_code;
+using Steady = std::chrono::steady_clock;
 
 /// A host that has vanished from the network is given up after this long, when frames to it are
 /// outstanding and when none are.
 constexpr int kVanishedSeconds = 30;
 constexpr int kProbeSeconds = 10;
-/// How long a peer may take to finish a record that it began.
-constexpr std::chrono::milliseconds kRecordPatience{5000};
 /// Room for many records of one frame; longer ones are read in pieces.
 using Records = std::array<std::byte, 2048>;
 
@@ -112,7 +111,6 @@ auto Connection::withTls(Step step) {
 }
 
 bool Connection::handshake(std::chrono::milliseconds patience) {
-    using Steady = std::chrono::steady_clock;
     if (!tls_) {
         return true;
     }
@@ -153,6 +151,7 @@ Received Connection::receive(std::span<std::byte> buffer, Patience patience) {
 }
 
 Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patience) {
+    const Deadline deadline = patience ? Deadline{Steady::now() + *patience} : std::nullopt;
     std::optional<SystemTime> arrived;
     Records records;
     while (true) {
@@ -164,18 +163,46 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
             return {Receipt::data, size, tls.hasReadAll() ? arrived : std::nullopt};
         });
         if (opened.receipt != Receipt::timeout) {
+            recordDeadline_.reset();
             return opened;
         }
-        // Whoever waits for a frame that has not begun need not know that its record has.
-        const Patience rest = std::min(patience.value_or(kRecordPatience), kRecordPatience);
-        const Received received =
-            receiveRaw(records, tls_->boundaries().within() ? rest : patience);
-        if (received.receipt != Receipt::data) {
+        const Patience left = leftForRecord(deadline);
+        if (left == std::chrono::milliseconds::zero()) {
+            return opened;
+        }
+        const Received received = receiveRaw(records, left);
+        if (received.receipt == Receipt::closed) {
             return received;
+        }
+        if (received.receipt == Receipt::timeout) {
+            continue;
         }
         withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
         arrived = tls_->boundaries().fedOneRecord() ? received.arrived : std::nullopt;
     }
+}
+
+/// How long to wait for more bytes: until `deadline`, and for the rest of a record that has begun
+/// no longer than for a record. Whoever waits for a frame need not know that its record has begun.
+Connection::Patience Connection::leftForRecord(Deadline deadline) {
+    const Steady::time_point now = Steady::now();
+    if (!tls_->boundaries().within()) {
+        recordDeadline_.reset();
+    } else if (!recordDeadline_) {
+        recordDeadline_ = now + recordPatience_;
+    } else if (now >= *recordDeadline_) {
+        throw WireError(
+            "began a TLS record and did not finish it within " + toOptionText(recordPatience_),
+            Fault::silence);
+    }
+    if (recordDeadline_) {
+        deadline = std::min(deadline.value_or(*recordDeadline_), *recordDeadline_);
+    }
+    if (!deadline) {
+        return std::nullopt;
+    }
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(*deadline - now),
+                    std::chrono::milliseconds::zero());
 }
 
 Received Connection::receiveRaw(std::span<std::byte> buffer, Patience patience) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/write.hpp>
 #include <functional>
+#include <mutex>
 #include <string_view>
 #include <thread>
 
@@ -351,28 +352,88 @@ TEST(SecureConnection, SaysNothingOfWhatItCarries) {
     EXPECT_EQ(carried.find("secret"), std::string::npos);
 }
 
-TEST(SecureConnection, WaitsForTheRestOfARecordNoLongerThanForThatOfAFrame) {
-    boost::asio::io_context context;
-    const KeyRing ring{Keys{{"client", kKey}}};
-    Listener listener{context, {"127.0.0.1", 0}, &ring};
-    std::atomic<bool> cutting = false;
-    Relay relay{listener.local(), [&](Way way, Bytes& bytes, std::size_t) {
-                    if (cutting && way == Way::toMaster) {
-                        bytes.resize(10);
-                    }
-                }};
-    Connector connector{context, NamedKey{"client", kKey}};
-    std::shared_ptr<Connection> slave;
-    std::thread connecting{[&] { slave = connector.connect(relay.local()); }};
-    const auto master = listener.accept();
-    EXPECT_TRUE(master->handshake());
-    connecting.join();
-    cutting = true;
-    slave->send(bytesOf(std::string(kFrame, 'a')));
+/// A slave whose records reach the master as the test wants, after the handshake.
+class HeldUpSlaveTest : public testing::Test {
+  protected:
+    HeldUpSlaveTest() {
+        std::thread connecting{[&] { slave_ = connector_.connect(relay_.local()); }};
+        master_ = listener_.accept();
+        EXPECT_TRUE(master_->handshake());
+        connecting.join();
+        master_->setRecordPatience(100ms);
+    }
+
+    ~HeldUpSlaveTest() override {
+        master_->shutdown();
+        slave_->shutdown();
+    }
+
+    /// The same happens to all that the slave sends from now on.
+    void change(std::function<void(Bytes&)> change) {
+        const std::lock_guard guard{lock_};
+        change_ = std::move(change);
+    }
+
+    std::string errorOfReceive(Connection::Patience patience) {
+        std::array<std::byte, kFrame> buffer;
+        return errorOf([&] { (void)master_->receive(buffer, patience); });
+    }
+
+    const std::string tooSlow_ = "began a TLS record and did not finish it within 100ms";
+    boost::asio::io_context context_;
+    const KeyRing ring_{Keys{{"client", kKey}}};
+    Listener listener_{context_, {"127.0.0.1", 0}, &ring_};
+    std::mutex lock_;  ///< guards change_
+    std::function<void(Bytes&)> change_ = [](Bytes&) {};
+    Relay relay_{listener_.local(), [this](Way way, Bytes& bytes, std::size_t) {
+                     const std::lock_guard guard{lock_};
+                     if (way == Way::toMaster) {
+                         change_(bytes);
+                     }
+                 }};
+    Connector connector_{context_, NamedKey{"client", kKey}};
+    std::shared_ptr<Connection> slave_, master_;
+};
+
+TEST_F(HeldUpSlaveTest, HasNoMoreTimeForARecordThanItIsGiven) {
+    change([](Bytes& bytes) { bytes.resize(10); });
+    slave_->send(bytesOf(std::string(kFrame, 'a')));
+    EXPECT_EQ(errorOfReceive(std::nullopt), tooSlow_);
+}
+
+TEST_F(HeldUpSlaveTest, GetsNoMoreTimeWhenLittleOfARecordComesAtATime) {
+    change([record = Bytes{}, next = std::size_t{0}](Bytes& bytes) mutable {
+        if (record.empty()) {
+            record = bytes;
+        }
+        bytes.assign(1, record[next++ % record.size()]);
+    });
+    std::atomic<bool> over = false;
+    std::jthread dripping{[&] {
+        while (!over && slave_->send(bytesOf(std::string(3000, 'a')))) {
+            std::this_thread::sleep_for(5ms);
+        }
+    }};
+    EXPECT_EQ(errorOfReceive(std::nullopt), tooSlow_);
+    over = true;
+}
+
+TEST_F(HeldUpSlaveTest, IsWaitedForNoLongerThanTheReceiverWants) {
+    change([](Bytes& bytes) { bytes.resize(10); });
+    slave_->send(bytesOf(std::string(kFrame, 'a')));
+    master_->setRecordPatience(1h);
     std::array<std::byte, kFrame> buffer;
-    EXPECT_EQ(master->receive(buffer, std::nullopt).receipt, Receipt::timeout);
-    master->shutdown();
-    slave->shutdown();
+    EXPECT_EQ(master_->receive(buffer, 50ms).receipt, Receipt::timeout);
+    EXPECT_EQ(master_->receive(buffer, 50ms).receipt, Receipt::timeout);
+}
+
+TEST_F(HeldUpSlaveTest, HasItsTimeForEachRecordAnew) {
+    std::array<std::byte, kFrame> buffer;
+    for (int i = 0; i < 3; ++i) {
+        slave_->send(bytesOf(std::string(kFrame, 'a')));
+        EXPECT_EQ(master_->receive(buffer, 10s).receipt, Receipt::data);
+        EXPECT_EQ(master_->receive(buffer, 150ms).receipt, Receipt::timeout);
+    }
 }
 
 }  // namespace

@@ -56,9 +56,13 @@ class Connection {
 
     /// Waits for bytes, no longer than `patience` if that is given. The kernel's timestamp comes
     /// with them unless `buffer` is full: it may belong to bytes behind them then. With keys it
-    /// comes with the whole of one record that arrived alone; half a record is waited for for 5 s;
-    /// and WireError is thrown when the peer's bytes are not what it sent.
+    /// comes with the whole of one record that arrived alone; and WireError is thrown when the
+    /// peer's bytes are not what it sent, or when it took too long for a record.
     Received receive(std::span<std::byte> buffer, Patience patience);
+
+    /// How long the peer may take for a record, from its first byte to its last. The receiving
+    /// thread's.
+    void setRecordPatience(std::chrono::milliseconds patience) { recordPatience_ = patience; }
 
     /// Hands the bytes, all or none, to the kernel without waiting. False when the peer is gone or
     /// has stopped reading for so long that the kernel's buffer is full; the connection is then
@@ -97,8 +101,11 @@ class Connection {
     Nanoseconds roundTrip() const;
 
   private:
+    using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+
     Received receiveRaw(std::span<std::byte> buffer, Patience patience);
     Received receiveSecret(std::span<std::byte> buffer, Patience patience);
+    Patience leftForRecord(Deadline deadline);
     void setPatience(Patience patience);
     std::span<const std::byte> sealed(std::span<const std::byte> bytes);
     bool sendRaw(std::span<const std::byte> bytes, bool stamped);
@@ -108,6 +115,8 @@ class Connection {
     Socket socket_;
     Endpoint peer_;
     Patience patience_;  ///< of the socket; the receiving thread's
+    std::chrono::milliseconds recordPatience_{5'000};
+    Deadline recordDeadline_;  ///< of a record that has begun; the receiving thread's
     const bool stampsTransmits_;
     std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
     std::atomic<bool> wasDeaf_ = false;

@@ -28,15 +28,15 @@ namespace berkeley {
 
 class SlaveSession {
   public:
-    /// The peer has `patience` for its first frame from now on, and for every later one from its
-    /// first byte on.
+    /// The peer has `patience` for its first frame from now on, for every later one from its first
+    /// byte on, and for the handshake.
     SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
                  SharedRoster& roster, Leadership& leadership, const date::time_zone& zone,
                  FrameDeadline::Patience patience, Nanoseconds interval);
 
     /// Before the first receive(), and on its thread: waits until the peer has proved who it is,
     /// where the master has keys. Throws WireError when it has not.
-    void authenticate() { (void)connection_->handshake(deadline_.patience()); }
+    void authenticate();
 
     /// Waits for bytes and takes what they say into the roster. False when the connection has
     /// ended. Throws WireError when the peer breaks the protocol.

@@ -414,6 +414,59 @@ class DaemonTest(unittest.TestCase):
             self.assert_near(index * interval, begun, interval / 2, f"start of {cycle.number}")
 
 
+class Relay:
+    """On the path from slaves to a master: what they say to each other passes, as long as nobody
+    wants anything else. With a `pass_on` only what that returns passes to the master."""
+
+    def __init__(self, port):
+        self.pass_on = None
+        self._master = ("127.0.0.1", port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._sockets = []
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def _accept(self):
+        while True:
+            try:
+                slave = self._listener.accept()[0]
+                master = socket.create_connection(self._master)
+            except OSError:
+                return
+            self._sockets += [slave, master]
+            for ends in ((slave, master), (master, slave)):
+                self._threads.append(threading.Thread(target=self._carry, args=ends))
+                self._threads[-1].start()
+
+    def _carry(self, source, sink):
+        try:
+            while data := source.recv(4096):
+                to_master = sink.getpeername() == self._master
+                sink.sendall(self.pass_on(data) if to_master and self.pass_on else data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            self._shut(end)
+
+    @staticmethod
+    def _shut(end):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def end(self):
+        self._shut(self._listener)
+        self._threads[0].join()
+        for end in self._sockets:
+            self._shut(end)
+        for thread in self._threads[1:]:
+            thread.join()
+        for end in (self._listener, *self._sockets):
+            end.close()
+
+
 def events(program, kind):
     """What the lab peer told of that kind."""
     return [

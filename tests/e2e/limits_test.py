@@ -8,11 +8,15 @@ import socket
 import time
 import unittest
 
-from berkeley_e2e import DEADLINE, DaemonTest, wait_until
+from berkeley_e2e import DEADLINE, DaemonTest, Relay, wait_until
+from keys_test import KeyFile
 from peers_test import HELLO, MAGIC, VERSION, WARNING
 
 REPORT = b"\x03"
 HELLO_FRAME = MAGIC + VERSION + HELLO + bytes(5) + b"stranger".ljust(40, b"\0") + bytes(16)
+
+# A client's first words, of a record as long as can be.
+TLS_HELLO = bytes.fromhex("16 03 01 40 00 01 00 3f fc 03 03") + bytes(32)
 
 SANITIZED = os.environ.get("BERKELEY_SLOWNESS", "1") != "1"
 
@@ -51,11 +55,13 @@ class Stranger:
 
 
 class GroupTest(DaemonTest):
+    slave_options = ()
+
     def start_group(self, *options, **how):
         """A master, and the slaves "one" and "two" in its cycles."""
         master = self.start_master("--min-slaves", 2, *options, **how)
         for name in ("one", "two"):
-            self.start_slave(name, master)
+            self.start_slave(name, master, *self.slave_options)
         master.cycle(1)
         self.strangers = []
         self.addCleanup(lambda: [stranger.leave() for stranger in self.strangers])
@@ -70,6 +76,20 @@ class GroupTest(DaemonTest):
         self.assertTrue(stranger.is_closed(within=DEADLINE))
         pattern = rf"{re.escape(stranger.address)}\b.*{re.escape(reason)}"
         self.assertRegex(master.wait_for(pattern).string, WARNING)
+
+    def check_slow(self, master, words, before=b"", what="it"):
+        """That a byte now and then does not keep the connection."""
+        stranger = self.connect(master)
+        stranger.send(before)
+        begun = time.monotonic()
+        for byte in words:
+            stranger.send(bytes([byte]))
+            if stranger.is_closed(within=0.2):
+                break
+        elapsed = time.monotonic() - begun
+        self.check_refused(master, stranger, f"did not finish {what} within 1s")
+        self.assertGreaterEqual(elapsed, 0.9)
+        self.assertLess(elapsed, 5)
 
     def check_undisturbed(self, master):
         """That there is another cycle, and that all cycles were on time and had both slaves."""
@@ -123,33 +143,19 @@ class LimitsTest(GroupTest):
         self.start_slave("three", master).wait_for("connected to the master")
         self.check_undisturbed(master)
 
-    def check_slow_frame(self, master, frame, before=b""):
-        """That a byte now and then does not keep the connection."""
-        stranger = self.connect(master)
-        stranger.send(before)
-        begun = time.monotonic()
-        for byte in frame:
-            stranger.send(bytes([byte]))
-            if stranger.is_closed(within=0.2):
-                break
-        elapsed = time.monotonic() - begun
-        self.check_refused(master, stranger, "did not finish it within 1s")
-        self.assertGreaterEqual(elapsed, 0.9)
-        self.assertLess(elapsed, 5)
-
     def test_a_first_frame_has_to_be_complete_in_time(self):
         master = self.start_group("--patience", "1s")
-        self.check_slow_frame(master, HELLO_FRAME)
+        self.check_slow(master, HELLO_FRAME)
         self.check_undisturbed(master)
 
     def test_a_lab_time_has_to_be_complete_in_time(self):
         master = self.start_group("--patience", "1s")
-        self.check_slow_frame(master, b"2026-11-24 15:00:00.123456")
+        self.check_slow(master, b"2026-11-24 15:00:00.123456")
         self.check_undisturbed(master)
 
     def test_every_frame_has_to_be_complete_in_time(self):
         master = self.start_group("--patience", "1s")
-        self.check_slow_frame(master, MAGIC + VERSION + REPORT + bytes(61), before=HELLO_FRAME)
+        self.check_slow(master, MAGIC + VERSION + REPORT + bytes(61), before=HELLO_FRAME)
         self.check_undisturbed(master)
 
     def test_a_peer_that_does_not_read_is_disconnected(self):
@@ -170,6 +176,50 @@ class LimitsTest(GroupTest):
         self.assertIn("--max-unread", line)
         last = master.cycle(master.last_cycle() + 1)
         self.assertTrue({"one", "two"} <= last.clocks.keys())
+
+
+class KeyedLimitsTest(GroupTest):
+    def setUp(self):
+        super().setUp()
+        keys = KeyFile(self.folder / "keys", "one", "two", "three")
+        self.slave_options = ("--key-file", keys.path)
+
+    def start_impatient_group(self):
+        return self.start_group("--patience", "1s", *self.slave_options)
+
+    def test_a_handshake_that_does_not_begin_has_so_much_time(self):
+        master = self.start_impatient_group()
+        self.check_refused(
+            master, self.connect(master), "did not finish the TLS handshake within 1s"
+        )
+        self.check_undisturbed(master)
+
+    def test_a_handshake_has_to_be_complete_in_time(self):
+        master = self.start_impatient_group()
+        self.check_slow(master, TLS_HELLO, what="the TLS handshake")
+        self.check_undisturbed(master)
+
+    def test_every_tls_record_has_to_be_complete_in_time(self):
+        master = self.start_impatient_group()
+        relay = Relay(master.port)
+        self.addCleanup(relay.end)
+        three = self.start_slave("three", relay.port, *self.slave_options)
+        master.cycle_where(lambda cycle: "three" in cycle.clocks, "the third slave takes part")
+        held_up = []
+
+        def pass_on(data):
+            held_up.append(data)
+            return data[:10] if len(held_up) == 1 else b""
+
+        relay.pass_on = pass_on
+        line = master.wait_for("began a TLS record and did not finish it within 1s").string
+        self.assertRegex(line, WARNING)
+        relay.pass_on = None
+        three.wait_for("trying again")
+        master.cycle_where(
+            lambda cycle: "three" in cycle.clocks, "it is back", after=master.last_cycle()
+        )
+        self.check_undisturbed(master)
 
 
 class ExhaustionTest(GroupTest):

@@ -2,8 +2,12 @@
 
 namespace berkeley {
 
-Admission::Admission(const AdmissionLimits& limits)
-    : limits_(limits), connects_(limits.connectsPerSecond) {}
+Admission::Admission(const AdmissionLimits& limits, const std::vector<std::string>& masters)
+    : limits_(limits), connects_(limits.connectsPerSecond) {
+    for (const std::string& master : masters) {
+        masters_.emplace(master, 0);
+    }
+}
 
 Admission::Refusal Admission::admit(const std::string& host, Time now) {
     const std::string network = networkOf(host);
@@ -11,8 +15,8 @@ Admission::Refusal Admission::admit(const std::string& host, Time now) {
         return "its address connects more than " + std::to_string(limits_.connectsPerSecond) +
                " times a second (--max-connects)";
     }
-    if (slaves_ >= limits_.slaves) {
-        return "there are " + std::to_string(slaves_) + " slaves already (--max-slaves)";
+    if (isFull() && masters_.empty()) {
+        return full();
     }
     if (pending_ >= limits_.pending) {
         return std::to_string(pending_) +
@@ -29,14 +33,31 @@ Admission::Refusal Admission::admit(const std::string& host, Time now) {
     return std::nullopt;
 }
 
-Admission::Refusal Admission::admitSlave(const std::string& host) {
+Admission::Refusal Admission::admitSlave(const std::string& host, const std::string& name) {
+    const auto master = masters_.find(name);
+    const bool takesPlace = master == masters_.end() || master->second > 0;
     // Meanwhile others may have been quicker.
-    if (slaves_ >= limits_.slaves) {
-        return "there are " + std::to_string(slaves_) + " slaves already (--max-slaves)";
+    if (takesPlace && isFull()) {
+        return full();
     }
     pendingLeft(host);
-    ++slaves_;
+    slaves_ += takesPlace ? 1 : 0;
+    if (master != masters_.end()) {
+        ++master->second;
+    }
     return std::nullopt;
+}
+
+void Admission::slaveLeft(const std::string& name) {
+    const auto master = masters_.find(name);
+    // Of several with a master's name one took no place, whichever is left.
+    if (master == masters_.end() || --master->second > 0) {
+        --slaves_;
+    }
+}
+
+std::string Admission::full() const {
+    return "there are " + std::to_string(slaves_) + " slaves already (--max-slaves)";
 }
 
 void Admission::pendingLeft(const std::string& host) {

@@ -35,6 +35,16 @@ std::string MasterRanks::nameOf(Rank rank) {
     return name.append(std::to_string(rank + 1));
 }
 
+std::vector<std::string> MasterRanks::namesOfOthers() const {
+    std::vector<std::string> names;
+    for (Rank rank = 0; rank < masters.size(); ++rank) {
+        if (rank != self) {
+            names.push_back(nameOf(rank));
+        }
+    }
+    return names;
+}
+
 Leadership::Leadership(MasterRanks ranks, Nanoseconds patience)
     : ranks_(std::move(ranks)),
       checksum_(checksumOf(ranks_.masters)),

@@ -39,7 +39,7 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       zone_(localTimeZone()),
       roster_(config_.rememberedPpb.value_or(0)),
       leadership_(config_.leadership ? config_.leadership : std::make_shared<Leadership>()),
-      admission_(config_.admission) {
+      admission_(config_.admission, leadership_->ranks().namesOfOthers()) {
     if (config_.leadership) {
         roster_.pause();
     }
@@ -96,13 +96,14 @@ void MasterNode::accept(std::shared_ptr<Connection> connection) {
 }
 
 void MasterNode::startReceiver(std::shared_ptr<Connection> connection) {
-    auto session =
-        std::make_shared<SlaveSession>(std::move(connection), clock_, roster_, *leadership_, zone_,
-                                       config_.patience, config_.interval);
+    auto made = std::make_unique<Receiver>();
+    Receiver& receiver = *made;
+    receiver.session = std::make_shared<SlaveSession>(
+        std::move(connection), clock_, roster_, *leadership_, zone_, config_.patience,
+        config_.interval,
+        [this, &receiver](const std::string& name) { admitSlave(receiver, name); });
     const std::lock_guard guard{lock_};
-    receivers_.push_back(std::make_unique<Receiver>());
-    Receiver& receiver = *receivers_.back();
-    receiver.session = std::move(session);
+    receivers_.push_back(std::move(made));
     try {
         receiver.thread = std::thread{[this, &receiver] { startReceivingClockTime(receiver); }};
     } catch (const std::system_error&) {
@@ -116,11 +117,13 @@ Admission::Refusal MasterNode::admit(const Endpoint& peer) {
     return admission_.admit(peer.host, Steady::now());
 }
 
-void MasterNode::admitSlave(const Endpoint& peer) {
+void MasterNode::admitSlave(Receiver& receiver, const std::string& name) {
     const std::lock_guard guard{lock_};
-    if (const Admission::Refusal reason = admission_.admitSlave(peer.host)) {
+    const std::string& host = receiver.session->peer().host;
+    if (const Admission::Refusal reason = admission_.admitSlave(host, name)) {
         throw WireError("refused, " + *reason, Fault::refused);
     }
+    receiver.admitted = name;
 }
 
 /// A key has one voice. The newest counts: what is left of a lost connection lingers for a while.
@@ -167,11 +170,11 @@ PeerCounts MasterNode::peerCounts() const {
     return counts;
 }
 
-void MasterNode::leave(Receiver& receiver, bool wasSlave) {
+void MasterNode::leave(Receiver& receiver) {
     receiver.session->close();
     const std::lock_guard guard{lock_};
-    if (wasSlave) {
-        admission_.slaveLeft();
+    if (receiver.admitted) {
+        admission_.slaveLeft(*receiver.admitted);
     } else {
         admission_.pendingLeft(receiver.session->peer().host);
     }
@@ -185,7 +188,6 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
         session.authenticate();
         while (session.receive()) {
             if (!announced && session.slave()) {
-                admitSlave(session.peer());
                 announced = true;
                 closeOthersWithKeyOf(session);
                 goings_.write(session.peer(), session.label() + " got connected successfully");
@@ -199,7 +201,7 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
         sendAway(session.peer(), error.fault(),
                  ": " + std::string{error.what()} + "; connection closed");
     }
-    leave(receiver, announced);
+    leave(receiver);
 }
 
 void MasterNode::synchronizeAllClocks() {

@@ -28,13 +28,14 @@ using Steady = std::chrono::steady_clock;
 SlaveSession::SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
                            SharedRoster& roster, Leadership& leadership,
                            const date::time_zone& zone, FrameDeadline::Patience patience,
-                           Nanoseconds interval)
+                           Nanoseconds interval, Admit admit)
     : connection_(std::move(connection)),
       clock_(clock),
       roster_(roster),
       leadership_(leadership),
       zone_(zone),
       interval_(interval),
+      admit_(std::move(admit)),
       deadline_(patience),
       stamps_(clock.hostLine()) {
     deadline_.begin(Steady::now());
@@ -143,8 +144,10 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
         (void)roster_.record(*known, exchange, reading);
         return;
     }
+    const std::string name = toText(peer());
+    admit_(name);
     const std::lock_guard guard{lock_};
-    name_ = toText(peer());
+    name_ = name;
     lab_ = true;
     slave_ = roster_.joinLab(name_, exchange, reading);
 }
@@ -170,6 +173,7 @@ void SlaveSession::receiveHello(const Hello& hello) {
         greet(greeting);
         return;
     }
+    admit_(hello.name);
     join(hello);
     greet();  // Anew: a master that has given up meanwhile may have sent on all but this one.
 }

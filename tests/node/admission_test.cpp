@@ -79,7 +79,7 @@ TEST_F(AdmissionTest, CountsAConnectionNoMoreAsPendingOnceItIsASlave) {
     Admission admission{{.pending = 1, .pendingPerAddress = 1}};
     for (int i = 0; i < 100; ++i) {
         EXPECT_FALSE(admission.admit(kHost, now_));
-        EXPECT_FALSE(admission.admitSlave(kHost));
+        EXPECT_FALSE(admission.admitSlave(kHost, "one"));
     }
 }
 
@@ -87,11 +87,38 @@ TEST_F(AdmissionTest, KeepsSlavesBelowTheirLimit) {
     Admission admission{{.slaves = 1}};
     EXPECT_FALSE(admission.admit(kHost, now_));
     EXPECT_FALSE(admission.admit(kOther, now_));
-    EXPECT_FALSE(admission.admitSlave(kHost));
-    EXPECT_NE(admission.admitSlave(kOther)->find("--max-slaves"), std::string::npos);
+    EXPECT_FALSE(admission.admitSlave(kHost, "one"));
+    EXPECT_NE(admission.admitSlave(kOther, "two")->find("--max-slaves"), std::string::npos);
     EXPECT_NE(admission.admit(kHost, now_)->find("--max-slaves"), std::string::npos);
-    admission.slaveLeft();
-    EXPECT_FALSE(admission.admitSlave(kOther));
+    admission.slaveLeft("one");
+    EXPECT_FALSE(admission.admitSlave(kOther, "two"));
+}
+
+TEST_F(AdmissionTest, GivesOneConnectionOfEachOtherMasterAPlaceOfItsOwn) {
+    Admission admission{{.slaves = 1}, {"master-2", "master-3"}};
+    const auto come = [&](const std::string& name) {
+        EXPECT_FALSE(admission.admit(kHost, now_));
+        const bool admitted = !admission.admitSlave(kHost, name);
+        if (!admitted) {
+            admission.pendingLeft(kHost);
+        }
+        return admitted;
+    };
+    EXPECT_TRUE(come("one"));
+    EXPECT_FALSE(come("two"));
+    EXPECT_TRUE(come("master-2"));
+    EXPECT_TRUE(come("master-3"));
+    EXPECT_FALSE(come("master-2"));
+    EXPECT_FALSE(come("master-4"));
+    admission.slaveLeft("master-2");
+    EXPECT_FALSE(come("two"));
+    EXPECT_TRUE(come("master-2"));
+    admission.slaveLeft("one");
+    EXPECT_TRUE(come("master-2"));
+    EXPECT_FALSE(come("two"));
+    admission.slaveLeft("master-2");
+    EXPECT_TRUE(come("two"));
+    EXPECT_FALSE(come("master-2"));
 }
 
 TEST_F(AdmissionTest, TakesAnIpv6NetworkForOneAddress) {

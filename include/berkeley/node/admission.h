@@ -1,7 +1,9 @@
 /// Who may connect: limits that one address, or all together, cannot exceed.
 ///
-/// A connection is pending until it has said who it is, and a slave from then on. What counts as
-/// one address says networkOf(). Memory is bounded whatever number of addresses comes. Time is
+/// A connection is pending until it has said who it is, and a slave from then on. Another master of
+/// the group takes no slave's place, or a master that is full would be without standbys; but no
+/// more than one connection with each master's name does not. What counts as one address says
+/// networkOf(). Memory is bounded whatever number of addresses comes. Time is
 /// handed in. Thread safety: none. Errors: none; a refusal is a reason in words for a log line.
 #pragma once
 
@@ -10,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "berkeley/node/token_buckets.h"
 
@@ -28,26 +31,32 @@ class Admission {
     using Time = TokenBuckets::Time;
     using Refusal = std::optional<std::string>;
 
-    explicit Admission(const AdmissionLimits& limits);
+    /// `masters` are the names of the other ones.
+    explicit Admission(const AdmissionLimits& limits, const std::vector<std::string>& masters = {});
 
     /// A connection has come. Unless it is refused it is pending, until admitSlave() or
-    /// pendingLeft().
+    /// pendingLeft(). Where there are other masters it may be one of them, however many slaves
+    /// there are.
     Refusal admit(const std::string& host, Time now);
 
     /// A pending connection has said who it is. Unless it is refused it is a slave, until
-    /// slaveLeft().
-    Refusal admitSlave(const std::string& host);
+    /// slaveLeft() with the same name.
+    Refusal admitSlave(const std::string& host, const std::string& name);
 
     void pendingLeft(const std::string& host);
-    void slaveLeft() { --slaves_; }
+    void slaveLeft(const std::string& name);
 
     /// Of how many addresses anything is remembered.
     std::size_t addresses() const { return connects_.size() + pendingOf_.size(); }
 
   private:
+    bool isFull() const { return slaves_ >= limits_.slaves; }
+    std::string full() const;
+
     const AdmissionLimits limits_;
     TokenBuckets connects_;
-    std::uint32_t slaves_ = 0;
+    std::uint32_t slaves_ = 0;                      ///< that take a place
+    std::map<std::string, std::uint32_t> masters_;  ///< connections with the name of each
     std::uint32_t pending_ = 0;
     std::map<std::string, std::uint32_t> pendingOf_;  ///< no address without one
 };

@@ -24,6 +24,8 @@ struct MasterRanks {
 
     /// Under which the others know this one, and its key: "master-1" has rank 0.
     static std::string nameOf(Rank rank);
+
+    std::vector<std::string> namesOfOthers() const;
 };
 
 class Leadership {

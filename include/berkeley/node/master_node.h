@@ -88,6 +88,7 @@ class MasterNode {
     struct Receiver {
         std::shared_ptr<SlaveSession> session;
         std::thread thread;
+        std::optional<std::string> admitted{};  ///< as a slave of this name
         bool finished = false;
         std::optional<TimestampKind> timestamps{};
     };
@@ -111,12 +112,12 @@ class MasterNode {
     void startReceiver(std::shared_ptr<Connection> connection);
     Admission::Refusal admit(const Endpoint& peer);
     /// Throws when there are slaves enough.
-    void admitSlave(const Endpoint& peer);
+    void admitSlave(Receiver& receiver, const std::string& name);
     /// Because of that: one line in the log, and one more in peerCounts().
     void sendAway(const Endpoint& peer, Fault fault, const std::string& text);
     void noteTimestamps(Receiver& receiver);
     void closeOthersWithKeyOf(const SlaveSession& session);
-    void leave(Receiver& receiver, bool wasSlave);
+    void leave(Receiver& receiver);
     std::vector<std::shared_ptr<SlaveSession>> sessions() const;
     /// Joins the receive threads whose slaves have left.
     void joinFinished();
@@ -139,7 +140,7 @@ class MasterNode {
     std::atomic<std::uint64_t> turns_ = 0;
     std::array<std::atomic<std::uint64_t>, kFaults> sentAway_{};
     std::unique_ptr<Listener> listener_;
-    mutable std::mutex lock_;  ///< guards receivers_, what each one says, and admission_
+    mutable std::mutex lock_;  ///< guards receivers_, what changes of each, and admission_
     Receivers receivers_;
     Admission admission_;
     std::thread acceptThread_;

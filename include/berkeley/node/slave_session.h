@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,11 +29,14 @@ namespace berkeley {
 
 class SlaveSession {
   public:
+    /// Told under which name the peer is about to join; throws WireError to refuse it.
+    using Admit = std::function<void(const std::string& name)>;
+
     /// The peer has `patience` for its first frame from now on, for every later one from its first
     /// byte on, and for the handshake.
     SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
                  SharedRoster& roster, Leadership& leadership, const date::time_zone& zone,
-                 FrameDeadline::Patience patience, Nanoseconds interval);
+                 FrameDeadline::Patience patience, Nanoseconds interval, Admit admit);
 
     /// Before the first receive(), and on its thread: waits until the peer has proved who it is,
     /// where the master has keys. Throws WireError when it has not.
@@ -121,6 +125,7 @@ class SlaveSession {
     Leadership& leadership_;
     const date::time_zone& zone_;
     const Nanoseconds interval_;  ///< from one sync cycle to the next
+    const Admit admit_;
     Decoder decoder_;
     FrameDeadline deadline_;
     StampConverter stamps_;

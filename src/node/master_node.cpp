@@ -127,10 +127,13 @@ void MasterNode::admitSlave(Receiver& receiver, const std::string& name) {
 }
 
 /// A key has one voice. The newest counts: what is left of a lost connection lingers for a while.
+/// Of two that join at once only the later one sees to that, or neither would be left.
 void MasterNode::closeOthersWithKeyOf(const SlaveSession& session) {
     const std::optional<std::string> name = session.keyName();
+    const std::optional<SlaveId> joined = session.slave();
     for (const auto& other : sessions()) {
-        if (name && other.get() != &session && other->slave() && other->keyName() == name) {
+        const std::optional<SlaveId> older = other->slave();
+        if (name && older && *older < *joined && other->keyName() == name) {
             sendAway(other->peer(), Fault::key,
                      other->label() + " has connected again from " + toText(session.peer()) +
                          "; connection closed");

@@ -101,6 +101,34 @@ class KeysTest(DaemonTest):
             self.assertGreater(time.monotonic() - begun, 4)
         master.wait_for("did not finish the TLS handshake within 5s; connection closed")
 
+    def check_alone(self, master, slave):
+        """That this slave counts, and no other one."""
+        master.cycle_where(
+            lambda cycle: cycle.slaves == 1 and cycle.clocks["one"].verdict == "counted",
+            f"{slave.name} counts alone",
+            after=master.last_cycle(),
+        )
+
+    def test_of_two_with_the_same_key_the_newest_counts(self):
+        master = self.start_master_with_keys("--min-slaves", 1)
+        again = r"\(one\) has connected again from .*; connection closed"
+        older = self.start_slave_with_keys("one", master)
+        self.check_alone(master, older)
+
+        older.signal(signal.SIGSTOP)
+        newer = self.start_slave_with_keys("one", master)
+        self.assertRegex(master.wait_for(again).string, r"\bwarn")
+        newer.wait_for("Synchronized time")
+        self.check_alone(master, newer)
+
+        newer.signal(signal.SIGSTOP)
+        mark = older.mark()
+        older.signal(signal.SIGCONT)
+        older.wait_for("has closed the connection; trying again", since=mark)
+        master.wait_for(again, count=2)
+        older.wait_for("Synchronized time", since=older.mark())
+        self.check_alone(master, older)
+
     # --- keys that change ---
 
     def reload(self, master):

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <barrier>
 #include <thread>
 
 #include "berkeley/node/master_node.h"
@@ -99,6 +100,45 @@ TEST_F(KeysTest, KeepOutWhoHasNone) {
         EXPECT_TRUE(await([&] { return slave->log_.has("the peer's key is unknown or wrong"); }));
         EXPECT_FALSE(slave->log_.has("connected to the master"));
         EXPECT_EQ(slave->told_, 0);
+    }
+}
+
+/// Hears all that it says, until it says nothing for so long.
+bool hasClosed(Connection& master, std::chrono::milliseconds patience) {
+    std::array<std::byte, 1024> buffer;
+    Receipt receipt{};
+    do {
+        receipt = master.receive(buffer, patience).receipt;
+    } while (receipt == Receipt::data);
+    return receipt == Receipt::closed;
+}
+
+TEST_F(KeysTest, LeaveOneConnectionOfThoseThatJoinWithThemAtOnce) {
+    constexpr std::ptrdiff_t kAtOnce = 4;
+    boost::asio::io_context context;
+    Connector connector{context, NamedKey{"one", kOne}};
+    for (int round = 0; round < 20; ++round) {
+        std::vector<std::shared_ptr<Connection>> masters(kAtOnce);
+        for (auto& master : masters) {
+            master = connector.connect(local());
+        }
+        std::barrier ready{kAtOnce};
+        std::vector<std::jthread> joining;
+        for (const auto& master : masters) {
+            joining.emplace_back([&ready, &master] {
+                ready.arrive_and_wait();
+                master->send(encode(Hello{"one", {}}));
+            });
+        }
+        joining.clear();
+        const auto closed = [](const auto& master) { return hasClosed(*master, 1ms); };
+        ASSERT_TRUE(await([&] {
+            std::erase_if(masters, closed);
+            return masters.size() <= 1;
+        }));
+        ASSERT_EQ(masters.size(), 1U);
+        EXPECT_FALSE(hasClosed(*masters.front(), 50ms));
+        masters.front()->shutdown();
     }
 }
 

@@ -5,8 +5,19 @@ import signal
 import threading
 import unittest
 
-from berkeley_e2e import BIN, DaemonTest, Page, Program, Slave, free_port, raw_now, wait_until
+from berkeley_e2e import (
+    BIN,
+    DEADLINE,
+    DaemonTest,
+    Page,
+    Program,
+    Slave,
+    free_port,
+    raw_now,
+    wait_until,
+)
 from keys_test import KeyFile
+from limits_test import Stranger
 from peers_test import WARNING
 
 # Sanitized programs need several times the processor time, and so a longer interval.
@@ -33,10 +44,10 @@ class FailoverTest(DaemonTest):
     def addresses(self, *ranks):
         return ",".join(f"127.0.0.1:{self.ports[rank]}" for rank in ranks or self.ports)
 
-    def start_ranked(self, rank, *options, peers=None):
+    def start_ranked(self, rank, *options, peers=None, interval=INTERVAL, **how):
         master = self.start_master(
             "--peers", peers or self.addresses(), *self.options, *options,
-            port=self.ports[rank], interval=INTERVAL,
+            port=self.ports[rank], interval=interval, **how,
         )  # fmt: skip
         master.name = f"master-{rank}"
         return master
@@ -131,6 +142,80 @@ class LeadingTest(FailoverTest):
         masters, slaves = self.start_group()
         self.assertEqual(0, masters[1].end())
         self.check_led(masters[2], {"master-3", *(slave.name for slave in slaves)})
+
+
+    def test_a_standby_that_was_never_told_the_time_lets_another_one_lead(self):
+        # Whoever is held up for a quarter of an interval loses its turn, which is not the matter.
+        interval = "3s"
+        first = self.start_ranked(1, "--min-slaves", 3, interval=interval)
+        third = self.start_ranked(3, interval=interval)
+        slaves = [self.start_follower(name) for name in ("one", "two")]
+        self.check_led(first, {"master-3", "one", "two"})
+        self.pages_after(1, third)
+        mark = first.mark()
+        for slave in slaves:
+            slave.end()
+        first.wait_for("Clients: 1 of at least 3", since=mark)
+
+        # With it there are still too few for a cycle.
+        second = self.start_ranked(2, interval=interval)
+        second.wait_for(f"connected to the master at {self.addresses(1)}")
+        first.kill()
+        third.wait_for(LEADS)
+        self.check_led(third, {"master-2"})
+        self.assert_never_led(second)
+
+
+class LimitsTest(FailoverTest):
+    def test_a_master_that_is_full_has_room_for_the_other_masters(self):
+        masters = self.start_masters("--max-slaves", 2)
+        masters[1].wait_for(LEADS)
+        slaves = {self.start_follower(name).name for name in ("one", "two")}
+        others = {"master-2", "master-3"}
+        self.check_led(masters[1], others | slaves)
+
+        # Of a master's name one connection alone has room.
+        impostor = self.start_slave("master-2", masters[1])
+        line = masters[1].wait_for("refused, there are 2 slaves already").string
+        self.assertRegex(line, WARNING)
+        self.assertIn("--max-slaves", line)
+        impostor.wait_for("trying again")
+        impostor.end()
+
+        masters[3].kill()
+        self.check_led(masters[1], {"master-2"} | slaves)
+        again = self.start_ranked(3, "--max-slaves", 2)
+        again.wait_for("master-1 is active; following it")
+        self.check_led(masters[1], others | slaves, after=masters[1].last_cycle())
+        self.assert_never_led(masters[2], masters[3], again)
+        self.assertEqual(1, len(masters[1].matches(LEADS)))
+
+    def test_a_standby_without_descriptors_follows_and_accepts_when_there_are_some(self):
+        self.choose_addresses(2)
+        first = self.start_ranked(1)
+        first.wait_for(LEADS)
+        standby = self.start_ranked(
+            2, "--patience", "10min", launcher=("prlimit", "--nofile=32:32")
+        )
+        self.start_follower("right")
+        self.check_led(first, {"master-2", "right"})
+        strangers = []
+        self.addCleanup(lambda: [stranger.leave() for stranger in strangers])
+
+        def refused():
+            strangers.append(Stranger(standby))
+            return standby.matches(r"refused [1-9]\d* connections: .*open files")
+
+        self.assertRegex(standby.wait_until(refused, "that it refuses some")[0].string, WARNING)
+        self.assertTrue(strangers[-1].is_closed(within=DEADLINE))
+        self.check_led(first, {"master-2", "right"}, after=first.last_cycle())
+
+        for stranger in strangers:
+            stranger.leave()
+        astray = self.start_follower("astray", ranks=(2,))
+        astray.wait_for(f"connected to the master at {self.addresses(1)}")
+        first.kill()
+        self.check_led(standby, {"right", "astray"})
 
 
 class SlavesTest(FailoverTest):

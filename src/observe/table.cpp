@@ -2,23 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "berkeley/time/units.h"
+#include "text.h"
 
 namespace berkeley {
 namespace {
 
-constexpr std::string_view kUnknown = "\u2013";  // en dash: unknown is never zero
 constexpr std::string_view kGap = "  ";
 
 enum class Align { left, right };
-enum class Colour { none, dim, green, yellow, red };
 
 struct Column {
     std::string_view title;
@@ -37,40 +34,7 @@ constexpr std::size_t kVerdictColumn = 5;
 using Row = std::array<std::string, kColumns.size()>;
 using Widths = std::array<std::size_t, kColumns.size()>;
 
-/// What a terminal shows of UTF-8: one place for each byte that does not continue a character.
-std::size_t widthOf(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-    }));
-}
-
-std::string_view codeOf(Colour colour) {
-    constexpr std::array<std::string_view, 5> kCodes{"", "\033[2m", "\033[32m", "\033[33m",
-                                                     "\033[31m"};
-    return kCodes.at(static_cast<std::size_t>(colour));
-}
-
-std::string painted(std::string text, Colour colour) {
-    return colour == Colour::none ? text : std::string{codeOf(colour)} + text + "\033[0m";
-}
-
 // --- one clock ---
-
-std::string nameOf(const ClockStatus& clock) {
-    return clock.name + (clock.master ? " (this)" : "") + (clock.lab ? " (lab)" : "");
-}
-
-/// Parts per million with the digits of a ppb; integers, because a double may show "-0.000".
-std::string driftText(double ppb) {
-    if (!std::isfinite(ppb)) {
-        return std::string{kUnknown};
-    }
-    const long long whole = std::llround(ppb);
-    const std::string digits = std::to_string(std::abs(whole) % 1000);
-    const std::string_view sign = whole == 0 ? "" : whole < 0 ? "\u2212" : "+";
-    return std::string{sign} + std::to_string(std::abs(whole) / 1000) + "." +
-           std::string(3 - digits.size(), '0') + digits + " ppm";
-}
 
 bool isCounted(const ClockStatus& clock) { return clock.exclusion == Exclusion::none; }
 
@@ -91,7 +55,7 @@ std::string textOr(const std::optional<Value>& value, ToText toText) {
 }
 
 Row rowOf(const ClockStatus& clock) {
-    return {nameOf(clock),
+    return {labelOf(clock.name, clock),
             textOr(clock.offset, toOffsetText),
             textOr(clock.bound, toSpanText),
             textOr(clock.delay, toSpanText),

@@ -1,0 +1,259 @@
+#include "berkeley/observe/screen.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <span>
+
+#include "berkeley/time/units.h"
+#include "berkeley/wire/lab.h"
+#include "clock_rows.h"
+#include "text.h"
+
+namespace berkeley {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// A piece of text in one colour.
+struct Piece {
+    std::string text;
+    Colour colour{};
+};
+
+/// Figures stand on a grid, so that they do not move when one of them gets longer.
+constexpr std::size_t kSlot = 20;
+constexpr std::size_t kGap = 2;
+
+std::string render(const Piece& piece, const ScreenStyle& style, std::size_t width) {
+    const std::string text =
+        truncated(printable(piece.text, style.unicode), width, printable("\u2026", style.unicode));
+    return style.colour ? painted(text, piece.colour) : text;
+}
+
+std::string render(const Piece& piece, const ScreenStyle& style) {
+    return render(piece, style, style.width);
+}
+
+/// "2026-11-25 17:53:01"
+std::string dateText(GroupTime time, const date::time_zone& zone) {
+    return toLabText(time.time_since_epoch(), zone).substr(0, 19);
+}
+
+std::string clockText(GroupTime time, const date::time_zone& zone) {
+    return dateText(time, zone).substr(11);
+}
+
+// --- the head ---
+
+std::string titleLine(const Status& status, const date::time_zone& zone, const ScreenStyle& style) {
+    const std::string role{toText(status.role)};
+    const std::size_t left = widthOf(status.name) + kGap + role.size();
+    if (left > style.width) {
+        return render({status.name, Colour::bold}, style);
+    }
+    std::string line =
+        render({status.name, Colour::bold}, style) + std::string(kGap, ' ') +
+        render({role, status.role == Role::active ? Colour::green : Colour::yellow}, style);
+    for (const std::string& time :
+         {dateText(status.now.group, zone), clockText(status.now.group, zone)}) {
+        if (left + kGap + time.size() <= style.width) {
+            return line + std::string(style.width - left - time.size(), ' ') + time;
+        }
+    }
+    return line;
+}
+
+void addFigures(const GroupSnapshot& group, std::vector<Piece>& figures) {
+    const CycleFigures& cycle = *group.cycle;
+    figures.push_back(
+        {std::to_string(cycle.counted) + "/" + std::to_string(cycle.clocks) + " counted",
+         cycle.counted < cycle.clocks ? Colour::yellow : Colour::none});
+    figures.push_back({"spread " + toSpanText(cycle.spreadBefore)});
+    figures.push_back({"average " + toOffsetText(cycle.average)});
+}
+
+void addLost(const GroupSnapshot& group, std::vector<Piece>& figures) {
+    const auto lost =
+        std::count_if(group.clocks.begin(), group.clocks.end(),
+                      [](const ClockView& clock) { return clock.standing == Standing::lost; });
+    if (lost > 0) {
+        figures.push_back({std::to_string(lost) + " lost", Colour::red});
+    }
+}
+
+/// The most important ones first: those at the end may find no room.
+std::vector<Piece> figuresOf(const ScreenModel& model) {
+    const Status& status = model.status;
+    std::vector<Piece> figures;
+    if (std::string complaint = complaintOf(status, model.mostBound); !complaint.empty()) {
+        figures.push_back({std::move(complaint), Colour::red});
+    }
+    if (status.cycle) {
+        figures.push_back({"cycle " + std::to_string(*status.cycle)});
+    }
+    if (status.group.cycle) {
+        addFigures(status.group, figures);
+    }
+    if (status.bound) {
+        figures.push_back({"bound " + toSpanText(*status.bound)});
+    }
+    if (!status.master.empty()) {
+        figures.push_back({"follows " + status.master});
+    }
+    if (status.group.cycle) {
+        figures.push_back({"cycle time " + toSpanText(status.group.cycle->duration)});
+    }
+    addLost(status.group, figures);
+    if (!model.page.empty()) {
+        figures.push_back({"page " + model.page});
+    }
+    return figures;
+}
+
+Lines figureLines(const std::vector<Piece>& figures, const ScreenStyle& style) {
+    Lines lines;
+    std::size_t used = 0;
+    for (const Piece& figure : figures) {
+        const std::size_t width = widthOf(printable(figure.text, style.unicode));
+        if (lines.empty() || used + width > style.width) {
+            lines.emplace_back();
+            used = 0;
+        }
+        lines.back() += render(figure, style);
+        const std::size_t end = (used + width + kSlot) / kSlot * kSlot;
+        lines.back() += std::string(width < style.width ? end - used - width : 0, ' ');
+        used = end;
+    }
+    for (std::string& line : lines) {
+        line.erase(line.find_last_not_of(' ') + 1);
+    }
+    return lines;
+}
+
+// --- the events ---
+
+Piece pieceOf(const Event& event, const date::time_zone& zone) {
+    const std::string who = event.clock.empty() ? "" : event.clock + " ";
+    return {clockText(event.when, zone) + "  " + who + event.text, Colour::none};
+}
+
+Piece pieceOf(const Notice& notice, const date::time_zone& zone) {
+    return {clockText(notice.when, zone) + "  " + notice.text,
+            notice.error ? Colour::red : Colour::yellow};
+}
+
+/// The last ones of both logs, oldest first.
+Lines eventLines(const ScreenModel& model, const date::time_zone& zone, const ScreenStyle& style,
+                 std::size_t room) {
+    std::vector<std::pair<GroupTime, Piece>> merged;
+    auto notice = model.notices.begin();
+    for (const Event& event : model.status.events) {
+        for (; notice != model.notices.end() && notice->when < event.when; ++notice) {
+            merged.emplace_back(notice->when, pieceOf(*notice, zone));
+        }
+        merged.emplace_back(event.when, pieceOf(event, zone));
+    }
+    for (; notice != model.notices.end(); ++notice) {
+        merged.emplace_back(notice->when, pieceOf(*notice, zone));
+    }
+    Lines lines;
+    for (const auto& [when, piece] : std::span{merged}.last(std::min(room, merged.size()))) {
+        lines.push_back(render(piece, style));
+    }
+    return lines;
+}
+
+/// "── events ────────── q quits ──"
+std::string ruleLine(const ScreenStyle& style) {
+    const std::string left = " events ", right = " q quits ";
+    const auto rule = [](std::size_t width) {
+        std::string line;
+        for (; width > 0; --width) {
+            line += "\u2500";
+        }
+        return line;
+    };
+    const std::size_t texts = left.size() + right.size() + 4;
+    if (texts > style.width) {
+        return render({rule(style.width), Colour::dim}, style);
+    }
+    return render({rule(2) + left + rule(style.width - texts) + right + rule(2), Colour::dim},
+                  style);
+}
+
+// --- the screen ---
+
+void append(Lines& lines, const Lines& more) {
+    lines.insert(lines.end(), more.begin(), more.end());
+}
+
+/// How many lines the parts may have at most; what is left is the clocks'.
+struct Parts {
+    std::size_t figures, events;
+    bool gaps;  ///< empty lines, and a rule above the events
+};
+
+Parts partsOf(std::size_t height) {
+    if (height >= 20) {
+        return {4, std::min<std::size_t>(height / 5, 10), true};
+    }
+    if (height >= 8) {
+        return {2, 2, height >= 16};
+    }
+    return {height >= 4 ? 1U : 0U, 0, false};
+}
+
+/// Below this many lines the titles are left out.
+constexpr std::size_t kTitled = 4;
+
+/// Those for which there is room, or with one line less the worst of them and what the others are.
+Lines tableLines(const ScreenModel& model, const ScreenStyle& style, std::size_t room) {
+    const std::vector<const ClockView*> clocks = worstFirst(model.status.group.clocks);
+    const std::size_t title = room >= kTitled ? 1 : 0;
+    std::size_t shown = std::min(clocks.size(), room - title);
+    const bool more = shown < clocks.size() && room > 1;
+    shown -= more ? 1 : 0;
+    const auto hidden = clocks.begin() + static_cast<std::ptrdiff_t>(shown);
+    Lines lines = clockRows(model, {clocks.begin(), hidden}, style);
+    if (title == 0) {
+        lines.erase(lines.begin());
+    }
+    if (more) {
+        lines.push_back(render({moreText({hidden, clocks.end()}), Colour::dim}, style));
+    }
+    return lines;
+}
+
+}  // namespace
+
+std::string renderScreen(const ScreenModel& model, const date::time_zone& zone,
+                         const ScreenStyle& style) {
+    const Parts parts = partsOf(style.height);
+    Lines lines{titleLine(model.status, zone, style)};
+    Lines figures = figureLines(figuresOf(model), style);
+    figures.resize(std::min(figures.size(), parts.figures));
+    append(lines, figures);
+
+    const Lines gap(parts.gaps ? 1 : 0);
+    append(lines, gap);
+    const std::size_t below = parts.events + 2 * gap.size();
+    append(lines,
+           tableLines(model, style, style.height - std::min(style.height, lines.size() + below)));
+    if (parts.gaps) {
+        lines.emplace_back();
+        lines.push_back(ruleLine(style));
+    }
+    if (parts.events > 0) {
+        append(lines, eventLines(model, zone, style, style.height - lines.size()));
+    }
+
+    lines.resize(std::min(lines.size(), style.height));
+    std::string screen;
+    for (const std::string& line : lines) {
+        screen += (&line == &lines.front() ? "" : "\n") + line;
+    }
+    return screen;
+}
+
+}  // namespace berkeley

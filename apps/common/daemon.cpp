@@ -34,6 +34,10 @@ int fail(const char* name, const std::exception& error, int status) {
 void blockStopSignals() {
     const sigset_t signals = awaitedSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    sigset_t resized;
+    sigemptyset(&resized);
+    sigaddset(&resized, SIGWINCH);
+    pthread_sigmask(SIG_BLOCK, &resized, nullptr);
     signal(SIGPIPE, SIG_IGN);
 }
 

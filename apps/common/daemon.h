@@ -11,8 +11,8 @@
 namespace berkeley {
 
 /// Blocks SIGINT, SIGTERM and SIGHUP in this thread and in every thread that it starts from now on,
-/// and ignores SIGPIPE, so that a lost peer is an error of one write. Call it before any thread
-/// starts.
+/// SIGWINCH as well, for whoever waits for it, and ignores SIGPIPE, so that a lost peer is an error
+/// of one write. Call it before any thread starts.
 void blockStopSignals();
 
 /// Waits for SIGINT, SIGTERM or requestStop(); false when none came for that long. At each SIGHUP

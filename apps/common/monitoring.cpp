@@ -36,7 +36,7 @@ std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfi
 
 std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::string& name,
                                     const SteeredClock& clock) {
-    if (!isWanted(options)) {
+    if (!isWanted(options) && !options.watch) {
         return nullptr;
     }
     return std::make_unique<Monitor>(

@@ -189,6 +189,9 @@ po::options_description monitoringGroup(CommonOptions& options) {
 
 po::options_description monitoringGroup(MasterOptions& options) {
     po::options_description group = monitoringGroup(static_cast<CommonOptions&>(options));
+    group.add_options()("watch", po::value<bool>(&options.watch)->zero_tokens(),
+                        "show the group on one screen that is redrawn, instead of a table for each "
+                        "cycle; q ends it (default: off)");
     add(group, "metrics-slaves", "N", options.metricsSlaves, readCount,
         "so many clocks, the first by name, have metrics of their own" +
             byDefault(std::to_string(options.metricsSlaves)));

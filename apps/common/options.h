@@ -56,6 +56,7 @@ struct MasterOptions : CommonOptions {
     AdmissionLimits admission;
     std::chrono::milliseconds patience{5'000};  ///< for a frame of a peer, and for its first one
     std::uint32_t maxUnread = 16 * 1024;        ///< bytes for a peer that does not read
+    bool watch{};                               ///< one screen that is redrawn, no tables
     std::uint32_t metricsSlaves = 100;          ///< clocks that have metrics of their own
 };
 

@@ -14,8 +14,10 @@
 #include "common/logging.h"
 #include "common/monitoring.h"
 #include "common/options.h"
+#include "common/screen_log.h"
 #include "common/state_keeper.h"
 #include "common/watchdog.h"
+#include "master/watch.h"
 
 namespace berkeley {
 namespace {
@@ -77,6 +79,24 @@ MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
     };
 }
 
+/// Who watches the screen sees the cycles there.
+MasterEvents eventsForScreen() {
+    return {
+        .cycleStarted = [](std::uint32_t, std::size_t) {},
+        .cycleEnded = [](const CycleStatus&) {},
+        .cycleSkipped = [](const std::vector<ClockStatus>&, std::size_t) {},
+        .finished = requestStop,
+    };
+}
+
+MasterEvents eventsFor(const MasterOptions& options,
+                       const std::shared_ptr<spdlog::logger>& logger) {
+    if (options.logFormat == LogFormat::json) {
+        return eventsForLog(logger);
+    }
+    return options.watch ? eventsForScreen() : eventsForPeople();
+}
+
 /// Besides its connections the master has these few: log, page, listener, whoever watches it.
 constexpr std::size_t kOwnDescriptors = 32 + HttpServer::kConnections;
 
@@ -102,6 +122,21 @@ void lookAfter(const MasterNode& master, const SteeredClock& clock, Watchdog& wa
         case Watchdog::Finding::nothing:
             break;
     }
+}
+
+GroupTime groupNow(const SteeredClock& clock) {
+    return clock.state().line.groupTimeAt(clock.hostNow());
+}
+
+/// Nothing unless the options ask for it.
+std::unique_ptr<Watch> watchFor(const MasterOptions& options, const Monitor* monitor,
+                                const std::shared_ptr<ScreenLog>& log, const HttpServer* http) {
+    if (!options.watch) {
+        return nullptr;
+    }
+    return std::make_unique<Watch>(*monitor, log,
+                                   http == nullptr ? "" : "http://" + toText(http->local()) + "/",
+                                   options.maxBound);
 }
 
 /// A file that is wrong, or half written, shuts nobody out.
@@ -130,21 +165,25 @@ void run(std::span<const char* const> arguments) {
     }
     const auto& options = std::get<MasterOptions>(parsed);
     std::optional<Keys> keys = keysOf(options);
+    if (options.watch) {
+        Watch::requireTerminal();
+    }
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
+    const auto screenLog = ScreenLog::before(*logger);
     makeRoomFor(options.admission, *logger);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
+    if (options.watch) {
+        screenLog->keep([&clock] { return groupNow(clock); });
+    }
     StateKeeper state{options, logger};
     const auto leadership = leadershipFor(options);
     std::optional<Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
     MasterConfig config = configOf(options, std::move(keys), state.rememberedPpb(), leadership);
     const auto monitor = monitorFor(options, config.cycle.masterName, clock);
-    MasterNode master{
-        std::move(config),
-        watchedBy(monitor.get(),
-                  options.logFormat == LogFormat::json ? eventsForLog(logger) : eventsForPeople()),
-        clock, logger};
+    MasterNode master{std::move(config), watchedBy(monitor.get(), eventsFor(options, logger)),
+                      clock, logger};
     auto http = serveHttp(
         options, monitor.get(), [&master] { return master.peerCounts(); }, *logger);
     master.initiateClockServer();
@@ -159,11 +198,13 @@ void run(std::span<const char* const> arguments) {
             "insecure: whoever can reach this port can join the group under any name and move its "
             "clocks; use --key-file instead");
     }
+    auto watch = watchFor(options, monitor.get(), screenLog, http.get());
     Watchdog watchdog{options.interval};
     while (!waitForStop(kLookEvery, [&] { reloadKeys(options, master, *logger); })) {
         lookAfter(master, clock, watchdog, *logger);
         state.saveNowAndThen(clock);
     }
+    watch.reset();
     http.reset();
     failover.reset();
     master.stop();

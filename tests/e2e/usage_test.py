@@ -56,6 +56,10 @@ class UsageTest(DaemonTest):
             self.check_refused(2, "interval", program, "--interval")
         self.check_refused(2, "--lab", "berkeley-master", "--lab")
         self.check_refused(2, "--cycles", "berkeley-slave", "--cycles", 3)
+        self.check_refused(2, "--watch", "berkeley-slave", "--watch")
+
+    def test_screen_without_a_terminal(self):
+        self.check_refused(2, "not a terminal", "berkeley-master", "--watch")
 
     def test_values_that_cannot_be(self):
         for program in DAEMONS:

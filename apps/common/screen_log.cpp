@@ -1,0 +1,48 @@
+#include "common/screen_log.h"
+
+#include <utility>
+
+namespace berkeley {
+
+std::shared_ptr<ScreenLog> ScreenLog::before(spdlog::logger& logger) {
+    auto log = std::make_shared<ScreenLog>(logger.sinks().front());
+    logger.sinks() = {log};
+    return log;
+}
+
+void ScreenLog::keep(std::function<GroupTime()> clock) {
+    const std::lock_guard guard{mutex_};
+    clock_ = std::move(clock);
+}
+
+void ScreenLog::hold() {
+    const std::lock_guard guard{mutex_};
+    holds_ = true;
+}
+
+void ScreenLog::end() {
+    const std::lock_guard guard{mutex_};
+    clock_ = nullptr;
+    holds_ = false;
+}
+
+std::vector<Notice> ScreenLog::notices() {
+    const std::lock_guard guard{mutex_};
+    return {notices_.begin(), notices_.end()};
+}
+
+void ScreenLog::sink_it_(const spdlog::details::log_msg& message) {
+    if (!holds_) {
+        other_->log(message);
+    }
+    if (!clock_ || message.level < spdlog::level::warn) {
+        return;
+    }
+    notices_.push_back({clock_(), message.level >= spdlog::level::err,
+                        std::string{message.payload.data(), message.payload.size()}});
+    if (notices_.size() > kKept) {
+        notices_.pop_front();
+    }
+}
+
+}  // namespace berkeley

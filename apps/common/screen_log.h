@@ -1,0 +1,53 @@
+/// The log beside a screen: its lines would destroy it, so warnings and errors are shown on it.
+///
+/// Thread safety: any thread.
+#pragma once
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "berkeley/observe/screen.h"
+
+namespace berkeley {
+
+class ScreenLog final : public spdlog::sinks::base_sink<std::mutex> {
+  public:
+    static constexpr std::size_t kKept = 50;
+
+    /// Comes before the only sink of `logger`, and passes everything on to it. Before any thread
+    /// uses that logger.
+    static std::shared_ptr<ScreenLog> before(spdlog::logger& logger);
+
+    explicit ScreenLog(spdlog::sink_ptr other) : other_(std::move(other)) {}
+
+    /// From now on warnings and errors are kept, with the time that `clock` tells.
+    void keep(std::function<GroupTime()> clock);
+
+    /// From now on nothing is passed on.
+    void hold();
+
+    /// Everything is passed on again, and nothing more is kept.
+    void end();
+
+    /// The last ones that were kept, oldest first.
+    std::vector<Notice> notices();
+
+  protected:
+    void sink_it_(const spdlog::details::log_msg& message) override;
+    void flush_() override { other_->flush(); }
+
+  private:
+    const spdlog::sink_ptr other_;
+    std::function<GroupTime()> clock_;
+    bool holds_ = false;
+    std::deque<Notice> notices_;
+};
+
+}  // namespace berkeley

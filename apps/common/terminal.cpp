@@ -1,0 +1,173 @@
+#include "common/terminal.h"
+
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace berkeley {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPatience{100};
+constexpr Terminal::Size kUsualSize{80, 24};
+
+/// Terminals that know it show everything in between at once; the others ignore it.
+constexpr std::string_view kBeginFrame = "\033[?2026h\033[H";
+constexpr std::string_view kEndFrame = "\033[J\033[?2026l";
+/// The alternate screen, no cursor, and no line goes on in the next one.
+constexpr std::string_view kTakeOver = "\033[?1049h\033[?25l\033[?7l\033[2J";
+constexpr std::string_view kGiveBack = "\033[?7h\033[?25h\033[?1049l";
+
+/// A description of its own, because it does not block: the one of standard output belongs to the
+/// shell as well. Where the terminal is another user's, as after su, it has to do.
+int openOutput() {
+    const int output = ::open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return output >= 0 ? output : ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+}
+
+int openResizes() {
+    sigset_t resized;
+    sigemptyset(&resized);
+    sigaddset(&resized, SIGWINCH);
+    return ::signalfd(-1, &resized, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/// Keys at once and unseen; and none that stops or kills the program.
+termios screenModes(termios modes) {
+    modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    modes.c_iflag &= ~static_cast<tcflag_t>(IXON);
+    modes.c_cc[VSUSP] = _POSIX_VDISABLE;
+    modes.c_cc[VQUIT] = _POSIX_VDISABLE;
+    modes.c_cc[VMIN] = 1;
+    modes.c_cc[VTIME] = 0;
+    return modes;
+}
+
+/// Erased to its end before it is written: after its last column the cursor would still be on that.
+std::string frameOf(std::string_view screen) {
+    std::string frame{kBeginFrame};
+    frame += "\033[K";
+    for (const char c : screen) {
+        if (c == '\n') {
+            frame += "\r\n\033[K";
+        } else {
+            frame += c;
+        }
+    }
+    return frame;
+}
+
+}  // namespace
+
+bool isTerminal() {
+    const char* kind = std::getenv("TERM");
+    return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && kind != nullptr &&
+           *kind != '\0' && std::string_view{kind} != "dumb";
+}
+
+bool showsUnicode() {
+    const locale_t user = ::newlocale(LC_CTYPE_MASK, "", nullptr);
+    if (user == nullptr) {
+        return false;
+    }
+    const bool unicode = std::string_view{::nl_langinfo_l(CODESET, user)} == "UTF-8";
+    ::freelocale(user);
+    return unicode;
+}
+
+Terminal::Terminal()
+    : output_(openOutput()), resizes_(openResizes()), wakes_(::eventfd(0, EFD_CLOEXEC)) {
+    const bool open = output_ >= 0 && resizes_ >= 0 && wakes_ >= 0;
+    if (!open || ::tcgetattr(STDIN_FILENO, &before_) != 0) {
+        const std::error_code why{errno, std::generic_category()};
+        for (const int descriptor : {output_, resizes_, wakes_}) {
+            ::close(descriptor);
+        }
+        throw std::system_error(why, "cannot take over the terminal");
+    }
+    const termios modes = screenModes(before_);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+    write(kTakeOver);
+}
+
+Terminal::~Terminal() {
+    write(kGiveBack);
+    // What was typed meanwhile is not for the shell. TCSAFLUSH would wait for a stopped terminal.
+    ::tcflush(STDIN_FILENO, TCIFLUSH);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+    for (const int descriptor : {output_, resizes_, wakes_}) {
+        ::close(descriptor);
+    }
+}
+
+Terminal::Size Terminal::size() const {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) {
+        return kUsualSize;
+    }
+    return {size.ws_col, size.ws_row};
+}
+
+void Terminal::show(std::string_view screen) { write(frameOf(screen) + std::string{kEndFrame}); }
+
+void Terminal::write(std::string_view bytes) {
+    const Clock::time_point deadline = Clock::now() + kPatience;
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(output_, bytes.data(), bytes.size());
+        if (written > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+            continue;
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+        pollfd output{output_, POLLOUT, 0};
+        if (errno != EAGAIN || left.count() <= 0 ||
+            ::poll(&output, 1, static_cast<int>(left.count())) <= 0) {
+            return;
+        }
+    }
+}
+
+Terminal::Found Terminal::await(std::chrono::milliseconds longest) {
+    std::array<pollfd, 3> sources{
+        {{STDIN_FILENO, POLLIN, 0}, {resizes_, POLLIN, 0}, {wakes_, POLLIN, 0}}};
+    if (::poll(sources.data(), sources.size(), static_cast<int>(longest.count())) <= 0) {
+        return {};
+    }
+    if (sources[2].revents != 0) {
+        return {Happening::wake};
+    }
+    if (sources[1].revents != 0) {
+        signalfd_siginfo signal;
+        while (::read(resizes_, &signal, sizeof signal) > 0) {
+        }
+        return {Happening::resize};
+    }
+    return readKey();
+}
+
+Terminal::Found Terminal::readKey() {
+    char key = 0;
+    return ::read(STDIN_FILENO, &key, 1) == 1 ? Found{Happening::key, key} : Found{Happening::end};
+}
+
+void Terminal::wake() {
+    const std::uint64_t once = 1;
+    (void)!::write(wakes_, &once, sizeof once);
+}
+
+}  // namespace berkeley

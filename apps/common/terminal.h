@@ -1,0 +1,62 @@
+/// The terminal that a program was started in, as one screen that is redrawn, with keys that come
+/// at once.
+///
+/// Thread safety: one thread at a time.
+#pragma once
+
+#include <termios.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace berkeley {
+
+/// Whether standard input and output are one that can be a screen.
+bool isTerminal();
+
+/// Whether the user's locale says that the terminal shows UTF-8.
+bool showsUnicode();
+
+class Terminal {
+  public:
+    /// Takes it over: the alternate screen, without a cursor. Ctrl-C still is SIGINT; Ctrl-Z and
+    /// Ctrl-\ do nothing, as they would leave the terminal as it is. SIGWINCH has to be blocked in
+    /// all threads, see blockStopSignals().
+    Terminal();
+    /// Gives it back as it was.
+    ~Terminal();
+    Terminal(const Terminal&) = delete;
+    Terminal& operator=(const Terminal&) = delete;
+
+    struct Size {
+        std::size_t width, height;
+    };
+    Size size() const;
+
+    /// Lines with newlines in between, no wider and no more than size(). What the terminal does not
+    /// take within a tenth of a second is dropped; the next screen replaces it.
+    void show(std::string_view screen);
+
+    enum class Happening { nothing, key, resize, wake, end };
+    struct Found {
+        Happening what{};
+        char key{};
+    };
+    /// Waits for a key, another size, wake(), or the end of the terminal.
+    Found await(std::chrono::milliseconds longest);
+
+    /// Ends await(), also one that has not begun yet. Any thread.
+    void wake();
+
+  private:
+    Found readKey();
+    void write(std::string_view bytes);
+
+    termios before_{};
+    int output_ = -1;
+    int resizes_ = -1;
+    int wakes_ = -1;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,74 @@
+#include "master/watch.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "berkeley/host/time_zone.h"
+#include "common/daemon.h"
+#include "common/logging.h"
+#include "common/options.h"
+
+namespace berkeley {
+namespace {
+
+/// Between two looks at the group.
+constexpr std::chrono::milliseconds kRedraw{500};
+
+}  // namespace
+
+void Watch::requireTerminal() {
+    if (!isTerminal()) {
+        throw UsageError(
+            "--watch: standard input and output are not a terminal that can be redrawn; leave it "
+            "out for plain lines");
+    }
+}
+
+Watch::Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string page,
+             Nanoseconds mostBound)
+    : monitor_(monitor),
+      log_(std::move(log)),
+      colour_(wantsColour(STDOUT_FILENO)),
+      unicode_(showsUnicode()),
+      zone_(localTimeZone()) {
+    model_.page = std::move(page);
+    model_.mostBound = mostBound;
+    if (isatty(STDERR_FILENO) == 1) {
+        log_->hold();
+    }
+    thread_ = std::thread{[this] { run(); }};
+}
+
+Watch::~Watch() {
+    terminal_.wake();
+    thread_.join();
+    log_->end();
+}
+
+void Watch::run() {
+    using Happening = Terminal::Happening;
+    while (true) {
+        draw();
+        const auto [what, key] = terminal_.await(kRedraw);
+        if (what == Happening::wake) {
+            return;
+        }
+        if (what == Happening::end || key == 'q' || key == 'Q') {
+            requestStop();
+        }
+        if (what == Happening::end) {
+            return;
+        }
+    }
+}
+
+void Watch::draw() {
+    model_.status = monitor_.status();
+    model_.traces.add(model_.status.group);
+    model_.notices = log_->notices();
+    const auto [width, height] = terminal_.size();
+    terminal_.show(renderScreen(model_, zone_, {width, height, colour_, unicode_}));
+}
+
+}  // namespace berkeley

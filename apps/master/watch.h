@@ -1,0 +1,44 @@
+/// `berkeley-master --watch`: keeps the screen up to date, and waits for the key that ends it.
+///
+/// Its thread ends at once when the object does, and the terminal is as it was before.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "berkeley/node/monitor.h"
+#include "berkeley/observe/screen.h"
+#include "common/screen_log.h"
+#include "common/terminal.h"
+
+namespace berkeley {
+
+class Watch {
+  public:
+    /// `monitor` outlives it. `page` is the web page's address, or "". As long as there is a
+    /// screen, the lines of `log` that would come to the same terminal are held.
+    Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string page,
+          Nanoseconds mostBound);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    /// UsageError where there is no terminal.
+    static void requireTerminal();
+
+  private:
+    void run();
+    void draw();
+
+    const Monitor& monitor_;
+    const std::shared_ptr<ScreenLog> log_;
+    const bool colour_;
+    const bool unicode_;
+    const date::time_zone& zone_;
+    ScreenModel model_;  ///< the thread's
+    Terminal terminal_;
+    std::thread thread_;
+};
+
+}  // namespace berkeley

@@ -145,6 +145,8 @@ TEST(MasterOptions, sayWhatOthersMaySee) {
     EXPECT_EQ(options.http, (Endpoint{"::1", 0}));
     EXPECT_EQ(options.maxBound, 50us);
     EXPECT_EQ(options.metricsSlaves, 7U);
+    EXPECT_TRUE(master({"--watch"}).watch);
+    EXPECT_FALSE(options.watch);
     EXPECT_FALSE(master({}).http);
     EXPECT_EQ(master({}).maxBound, 1ms);
     EXPECT_EQ(master({}).metricsSlaves, 100U);

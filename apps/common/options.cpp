@@ -133,7 +133,12 @@ po::options_description timeGroup(CommonOptions& options, const std::string& per
             byDefault("/var/lib/berkeley for root, else ~/.local/state/berkeley; none for a "
                       "simulated clock"));
     add(group, "publish", "FILE", options.publish, readFile,
-        "share the group's time with other processes in FILE" + byDefault("none"));
+        "share the group's time with other processes in FILE, or none" +
+            byDefault("master.page or slave.page in /run/berkeley for root, else in "
+                      "$XDG_RUNTIME_DIR/berkeley; none for a simulated clock"));
+    add(group, "max-bound", "DURATION", options.maxBound, readMaxBound,
+        "with a larger bound those processes are told that the clock is not synchronized" +
+            byDefault(toOptionText(options.maxBound)));
     return group;
 }
 
@@ -341,8 +346,7 @@ void assignAll(po::variables_map values, const std::string& source) {
 }
 
 void refuseContradictions(const CommonOptions& options) {
-    const bool simulated = options.simulateOffset.count() != 0 || options.simulateDriftPpb != 0;
-    if (options.clock == ClockKind::system && simulated) {
+    if (options.clock == ClockKind::system && isSimulated(options)) {
         throw usageError(
             "--clock system would set the system clock wrong on purpose; leave out "
             "--simulate-offset and --simulate-drift");
@@ -414,6 +418,10 @@ ParseResult<Options> parse(const Program& program, std::span<const char* const> 
 }
 
 }  // namespace
+
+bool isSimulated(const CommonOptions& options) {
+    return options.simulateOffset != Nanoseconds::zero() || options.simulateDriftPpb != 0;
+}
 
 std::unique_ptr<SystemClock> systemClockFor(ClockKind kind) {
     if (kind == ClockKind::system) {

@@ -34,7 +34,8 @@ struct CommonOptions {
     std::filesystem::path keyFile;  ///< with what slaves prove who they are; empty: nothing
     Nanoseconds interval = std::chrono::seconds{5};  ///< between sync cycles, or between reports
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
-    std::filesystem::path publish;  ///< shared page for other processes; empty: none
+    std::filesystem::path publish;  ///< page for other processes; empty: the usual place
+    Nanoseconds maxBound = std::chrono::seconds{1};  ///< beyond it they are told not to rely on it
     ClockKind clock = ClockKind::software;
     std::filesystem::path stateFolder;  ///< where the drift is remembered; empty: the usual place
     Nanoseconds simulateOffset{};       ///< added to what the host's clock shows
@@ -65,6 +66,9 @@ struct SlaveOptions : CommonOptions {
     std::string name = defaultName();  ///< under which the master knows this slave
     bool lab{};                        ///< speak the lab's text
 };
+
+/// Whether the clock is wrong on purpose, and so no matter of this machine's.
+bool isSimulated(const CommonOptions& options);
 
 /// The system clock, if it is to be steered. std::runtime_error when this process may not.
 std::unique_ptr<SystemClock> systemClockFor(ClockKind kind);

@@ -7,8 +7,7 @@ std::filesystem::path folderFor(const CommonOptions& options) {
     if (!options.stateFolder.empty()) {
         return options.stateFolder;
     }
-    const bool simulated = options.simulateOffset.count() != 0 || options.simulateDriftPpb != 0;
-    return simulated ? std::filesystem::path{} : defaultStateFolder();
+    return isSimulated(options) ? std::filesystem::path{} : defaultStateFolder();
 }
 
 }  // namespace

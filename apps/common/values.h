@@ -53,6 +53,9 @@ std::uint32_t readUnread(const std::string& text);
 /// Between two sync cycles, or two reports: 10 ms to 1 d.
 Nanoseconds readInterval(const std::string& text);
 
+/// More than zero, up to 1 d.
+Nanoseconds readMaxBound(const std::string& text);
+
 /// Up to 50 years, and more than zero.
 Nanoseconds readSanityLimit(const std::string& text);
 Nanoseconds readMaxBound(const std::string& text);

@@ -14,6 +14,7 @@
 #include "common/logging.h"
 #include "common/monitoring.h"
 #include "common/options.h"
+#include "common/publishing.h"
 #include "common/screen_log.h"
 #include "common/state_keeper.h"
 #include "common/watchdog.h"
@@ -31,6 +32,10 @@ std::shared_ptr<Leadership> leadershipFor(const MasterOptions& options) {
                                         FailoverNode::patienceFor(options.interval));
 }
 
+std::string nameOf(const Leadership* leadership) {
+    return leadership != nullptr ? MasterRanks::nameOf(leadership->ranks().self) : "master";
+}
+
 MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
                       std::optional<double> rememberedPpb, std::shared_ptr<Leadership> leadership) {
     MasterConfig config;
@@ -38,7 +43,7 @@ MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
     config.interval = options.interval;
     config.minSlaves = options.minSlaves;
     config.cycles = options.cycles;
-    config.cycle.masterName = leadership ? MasterRanks::nameOf(leadership->ranks().self) : "master";
+    config.cycle.masterName = nameOf(leadership.get());
     config.cycle.average = options.average;
     config.rememberedPpb = rememberedPpb;
     config.keys = std::move(keys);
@@ -172,13 +177,15 @@ void run(std::span<const char* const> arguments) {
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     const auto screenLog = ScreenLog::before(*logger);
     makeRoomFor(options.admission, *logger);
+    const auto leadership = leadershipFor(options);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
-                       options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
+                       options.maxSlewPpb,
+                       pageFor(options, PageRole::master, nameOf(leadership.get()), *logger),
+                       systemClockFor(options.clock)};
     if (options.watch) {
         screenLog->keep([&clock] { return groupNow(clock); });
     }
     StateKeeper state{options, logger};
-    const auto leadership = leadershipFor(options);
     std::optional<Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
     MasterConfig config = configOf(options, std::move(keys), state.rememberedPpb(), leadership);
     const auto monitor = monitorFor(options, config.cycle.masterName, clock);

@@ -15,6 +15,7 @@
 #include "common/logging.h"
 #include "common/monitoring.h"
 #include "common/options.h"
+#include "common/publishing.h"
 #include "common/state_keeper.h"
 #include "common/watchdog.h"
 
@@ -99,7 +100,8 @@ void run(std::span<const char* const> arguments) {
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
-                       options.maxSlewPpb, options.publish, systemClockFor(options.clock)};
+                       options.maxSlewPpb, pageFor(options, PageRole::slave, options.name, *logger),
+                       systemClockFor(options.clock)};
     StateKeeper state{options, logger};
     requireKnownMaster(options.masters);
     const auto monitor = monitorFor(options, clock);

@@ -6,25 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bit>
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
-#include <thread>
-#include <type_traits>
 
 namespace berkeley {
 namespace {
-
-constexpr std::uint64_t kMagic = 0x59454C454B524542;  // "BERKELEY", little-endian
-constexpr std::size_t kSequence = 2;
-constexpr std::size_t kPayload = 3;
-constexpr std::size_t kPageBytes = kPageWords * sizeof(std::uint64_t);
-
-/// A write takes less than a microsecond, unless the writer is preempted.
-constexpr int kReadTries = 1'000'000;
-
-using Payload = std::array<std::uint64_t, kPageWords - kPayload>;
 
 [[noreturn]] void fail(const std::string& path, const std::string& what, int error) {
     throw std::runtime_error("cannot " + what + " " + path + " (" +
@@ -32,177 +20,162 @@ using Payload = std::array<std::uint64_t, kPageWords - kPayload>;
                              "): choose a file in a folder that this user may use");
 }
 
+/// What is found where a page is to be.
+enum class Found { usable, olderPage, somethingElse };
+
 /// Nothing is overwritten that is not a page already.
-bool mayBecomePage(int file) {
+Found look(int file) {
     struct stat status {};
-    std::uint64_t magic = 0;
+    std::uint64_t start[2] = {};
     if (::fstat(file, &status) != 0 || status.st_size == 0) {
-        return true;
+        return Found::usable;
     }
+    const bool readable = ::pread(file, start, sizeof start, 0) == sizeof start;
+    const bool ownSize = status.st_size == off_t{kPageBytes};
     // Zero: a daemon was interrupted before it had written anything.
-    return status.st_size == static_cast<off_t>(kPageBytes) &&
-           ::pread(file, &magic, sizeof magic, 0) == static_cast<ssize_t>(sizeof magic) &&
-           (magic == kMagic || magic == 0);
-}
-
-template <class Value>
-std::uint64_t toWord(Value value) {
-    if constexpr (std::is_same_v<Value, double>) {
-        return std::bit_cast<std::uint64_t>(value);
-    } else if constexpr (std::is_integral_v<Value>) {
-        return value;
-    } else if constexpr (std::is_same_v<Value, Nanoseconds>) {
-        return static_cast<std::uint64_t>(value.count());
-    } else {
-        return toWord(value.time_since_epoch());
+    if (readable && ownSize && start[kMagicWord] == 0) {
+        return Found::usable;
     }
-}
-
-Nanoseconds toDuration(std::uint64_t word) { return Nanoseconds{static_cast<std::int64_t>(word)}; }
-double toDouble(std::uint64_t word) { return std::bit_cast<double>(word); }
-
-Payload toWords(const PageContent& content) {
-    const auto& [host, clock] = content;
-    return {toWord(clock.synchronized),
-            toWord(host.raw),
-            toWord(host.host),
-            toWord(host.driftPpb),
-            toWord(clock.line.anchor),
-            toWord(clock.line.correction),
-            toWord(clock.line.frequencyPpb),
-            toWord(clock.line.slewPpb),
-            toWord(clock.line.slewEnd),
-            toWord(clock.adjustment.reference),
-            toWord(clock.adjustment.bound),
-            toWord(clock.adjustment.boundGrowthPpb),
-            toWord(clock.adjustment.cycle)};
-}
-
-PageContent toContent(const Payload& words) {
-    PageContent content;
-    content.clock.synchronized = words[0] != 0;
-    content.host = {RawTime{toDuration(words[1])}, HostTime{toDuration(words[2])},
-                    toDouble(words[3])};
-    content.clock.line = {HostTime{toDuration(words[4])}, toDuration(words[5]), toDouble(words[6]),
-                          toDouble(words[7]), HostTime{toDuration(words[8])}};
-    content.clock.adjustment.reference = HostTime{toDuration(words[9])};
-    content.clock.adjustment.bound = toDuration(words[10]);
-    content.clock.adjustment.boundGrowthPpb = toDouble(words[11]);
-    content.clock.adjustment.cycle = static_cast<std::uint32_t>(words[12]);
-    return content;
-}
-
-struct Snapshot {
-    PageContent content;
-    RawTime raw;  ///< read while the content was current
-};
-
-/// The payload's loads and stores carry the ordering themselves, in place of fences.
-Snapshot read(const MappedPage& page) {
-    for (int tries = 0; tries < kReadTries; ++tries) {
-        const std::uint64_t before = page.word(kSequence).load(std::memory_order_acquire);
-        Payload words;
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            words[i] = page.word(kPayload + i).load(std::memory_order_acquire);
-        }
-        const RawTime raw = RawTimeline::now();
-        const std::uint64_t after = page.word(kSequence).load(std::memory_order_acquire);
-        if (before == after && before % 2 == 0) {
-            return {toContent(words), raw};
-        }
-        std::this_thread::yield();
+    if (!readable || start[kMagicWord] != kPageMagic) {
+        return Found::somethingElse;
     }
-    throw std::runtime_error("the page cannot be read: its daemon died while it wrote");
+    return ownSize && start[kVersionWord] == kPageVersion ? Found::usable : Found::olderPage;
 }
 
-PageReading evaluate(const PageContent& content, RawTime raw) {
-    const HostTime host = content.host.at(raw);
-    PageReading reading;
-    reading.synchronized = content.clock.synchronized;
-    reading.time = content.clock.line.groupTimeAt(host);
-    if (reading.synchronized) {
-        reading.bound = content.clock.boundAt(host);
+/// An open and locked file.
+int openForWriting(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (file < 0) {
+        fail(path, "publish at", errno);
     }
-    return reading;
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+        ::close(file);
+        throw std::runtime_error("cannot publish at " + path +
+                                 ": another daemon does; choose another file");
+    }
+    return file;
+}
+
+/// The same, and it can become a page. Who still has an older one mapped keeps it as it was.
+int takeFile(const std::string& path) {
+    int file = openForWriting(path);
+    Found found = look(file);
+    if (found == Found::olderPage) {
+        ::unlink(path.c_str());
+        ::close(file);
+        file = openForWriting(path);
+        found = look(file);
+    }
+    if (found != Found::usable) {
+        ::close(file);
+        throw std::runtime_error("cannot publish at " + path +
+                                 ": it is a file of another kind; choose another");
+    }
+    return file;
+}
+
+/// Readable by all, whatever the umask; that of another owner stays as it is.
+std::uint64_t* mapForWriting(int file, const std::string& path) {
+    struct stat status {};
+    if (::ftruncate(file, kPageBytes) != 0 || ::fstat(file, &status) != 0) {
+        fail(path, "publish at", errno);
+    }
+    if (status.st_uid == ::geteuid() && ::fchmod(file, 0644) != 0) {
+        fail(path, "publish at", errno);
+    }
+    void* memory = ::mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (memory == MAP_FAILED) {
+        fail(path, "map", errno);
+    }
+    return static_cast<std::uint64_t*>(memory);
+}
+
+template <std::size_t size>
+void assign(std::array<char, size>& to, const std::string& text) {
+    std::copy_n(text.begin(), std::min(text.size(), size - 1), to.begin());
+}
+
+std::string explain(PageError error) {
+    switch (error) {
+        case PageError::notAPage:
+            return "it is not one";
+        case PageError::otherVersion:
+            return "its version is not " + std::to_string(kPageVersion);
+        default:
+            return std::generic_category().message(errno);
+    }
 }
 
 }  // namespace
 
-MappedPage::MappedPage(const std::string& path, bool writable) {
-    const int access = writable ? O_RDWR | O_CREAT : O_RDONLY;
-    file_ = ::open(path.c_str(), access | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (file_ < 0) {
-        fail(path, writable ? "publish at" : "read the page", errno);
-    }
-    const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-    void* memory = MAP_FAILED;
+PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adjustedAt,
+                      const Change& change, const AdjustmentSource& source) {
+    const Adjustment& adjustment = state.adjustment;
+    PageContent content;
+    content.clock.adjusted = state.synchronized;
+    content.clock.host = host;
+    content.clock.line = state.line;
+    content.clock.reference = adjustment.reference;
+    content.clock.bound = adjustment.bound;
+    content.clock.boundGrowthPpb = adjustment.boundGrowthPpb;
+    content.clock.cycle = adjustment.cycle;
+    content.clock.adjustedAt = adjustedAt;
+    content.clock.interval = source.interval;
+    content.description.lastOffset = change.offset;
+    content.description.deviation = adjustment.deviation.sigma;
+    content.description.driftDeviationPpb = adjustment.deviation.driftPpb;
+    assign(content.description.source, source.name);
+    return content;
+}
+
+PageWriter::PageWriter(const std::string& path, Publisher publisher)
+    : publisher_(std::move(publisher)), file_(takeFile(path)) {
     try {
-        if (writable && ::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-            throw std::runtime_error("cannot publish at " + path +
-                                     ": another daemon does; choose another file");
-        }
-        if (writable && !mayBecomePage(file_)) {
-            throw std::runtime_error("cannot publish at " + path +
-                                     ": it is a file of another kind; choose another");
-        }
-        if (writable && ::ftruncate(file_, kPageBytes) != 0) {
-            fail(path, "publish at", errno);
-        }
-        struct stat status {};
-        if (::fstat(file_, &status) != 0 || status.st_size < static_cast<off_t>(kPageBytes)) {
-            throw std::runtime_error("cannot read the page " + path + ": it is too short for one");
-        }
-        memory = ::mmap(nullptr, kPageBytes, protection, MAP_SHARED, file_, 0);
-        if (memory == MAP_FAILED) {
-            fail(path, "map", errno);
-        }
+        words_ = mapForWriting(file_, path);
     } catch (...) {
         ::close(file_);
         throw;
     }
-    words_ = static_cast<Words*>(memory);
+    // A predecessor may have died while it wrote. A new page starts where no other one has been: a
+    // reader never takes words of two pages for those of one.
+    const std::uint64_t sequence = word(kSequenceWord).load(std::memory_order_relaxed);
+    const auto now = static_cast<std::uint64_t>(RawTimeline::now().time_since_epoch().count());
+    const std::uint64_t first = sequence == 0 ? now : sequence;
+    word(kSequenceWord).store(first + first % 2, std::memory_order_relaxed);
+    word(kVersionWord).store(kPageVersion, std::memory_order_relaxed);
+    word(kMagicWord).store(kPageMagic, std::memory_order_release);
 }
 
-MappedPage::~MappedPage() {
+PageWriter::~PageWriter() {
     ::munmap(words_, kPageBytes);
     ::close(file_);
 }
 
-PageWriter::PageWriter(const std::string& path) : page_(path, true) {
-    // A predecessor may have died while it wrote.
-    const std::uint64_t sequence = page_.word(kSequence).load(std::memory_order_relaxed);
-    page_.word(kSequence).store(sequence - sequence % 2, std::memory_order_relaxed);
-    page_.word(0).store(kMagic, std::memory_order_relaxed);
-    page_.word(1).store(kPageVersion, std::memory_order_release);
+void PageWriter::publish(const std::function<std::optional<PageContent>()>& compute) {
+    const std::uint64_t sequence = word(kSequenceWord).load(std::memory_order_relaxed);
+    word(kSequenceWord).store(sequence + 1, std::memory_order_seq_cst);
+    if (const std::optional<PageContent> content = compute()) {
+        store(*content);
+    }
+    word(kSequenceWord).store(sequence + 2, std::memory_order_release);
 }
 
-void PageWriter::publish(const std::function<PageContent()>& compute) {
-    const std::uint64_t sequence = page_.word(kSequence).load(std::memory_order_relaxed);
-    page_.word(kSequence).store(sequence + 1, std::memory_order_seq_cst);
-    const Payload words = toWords(compute());
+void PageWriter::store(PageContent content) {
+    content.clock.suspended = suspension().atMost;
+    content.clock.boot = boot_;
+    content.clock.maxBound = publisher_.maxBound;
+    content.description.role = publisher_.role;
+    assign(content.description.name, publisher_.name);
+    const ContentWords words = toWords(content);
     for (std::size_t i = 0; i < words.size(); ++i) {
-        page_.word(kPayload + i).store(words[i], std::memory_order_release);
-    }
-    page_.word(kSequence).store(sequence + 2, std::memory_order_release);
-}
-
-PageReader::PageReader(const std::string& path) : page_(path, false) {
-    const std::uint64_t version = page_.word(1).load(std::memory_order_acquire);
-    if (page_.word(0).load(std::memory_order_relaxed) != kMagic) {
-        throw std::runtime_error("cannot read the page " + path + ": it is not one");
-    }
-    if (version != kPageVersion) {
-        throw std::runtime_error("cannot read the page " + path + ": its version is " +
-                                 std::to_string(version) + ", this reader's " +
-                                 std::to_string(kPageVersion));
+        word(kFirstContentWord + i).store(words[i], std::memory_order_release);
     }
 }
 
-PageReading PageReader::now() const {
-    const Snapshot snapshot = read(page_);
-    return evaluate(snapshot.content, snapshot.raw);
+PageReader::PageReader(const std::string& path) {
+    if (const PageError error = page_.open(path.c_str()); error != PageError::none) {
+        throw std::runtime_error("cannot read the page " + path + ": " + explain(error));
+    }
 }
-
-PageReading PageReader::at(RawTime raw) const { return evaluate(read(page_).content, raw); }
 
 }  // namespace berkeley

@@ -2,16 +2,16 @@
 
 namespace berkeley {
 
-SteeredClock::SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path,
-                           std::unique_ptr<SystemClock> system)
-    : host_(host), discipline_(maxSlewPpb), system_(std::move(system)) {
-    if (!path.empty()) {
-        page_.emplace(path);
-    }
+SteeredClock::SteeredClock(const HostClock& host, double maxSlewPpb,
+                           std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system)
+    : host_(host), discipline_(maxSlewPpb), page_(std::move(page)), system_(std::move(system)) {
     if (system_) {
         follower_.emplace(*system_);
     }
-    update([](HostTime) {});
+    if (page_) {
+        page_->publish(
+            [&] { return contentOf(host_.line(), discipline_.state(), RawTimeline::now()); });
+    }
 }
 
 ClockState SteeredClock::state() const {
@@ -19,26 +19,26 @@ ClockState SteeredClock::state() const {
     return discipline_.state();
 }
 
-std::optional<Change> SteeredClock::apply(const Adjustment& adjustment) {
+std::optional<Change> SteeredClock::apply(const Adjustment& adjustment,
+                                          const AdjustmentSource& source) {
     std::optional<Change> result;
-    update([&](HostTime now) { result = discipline_.apply(now, adjustment); });
+    const auto change = [&]() -> std::optional<PageContent> {
+        const std::lock_guard guard{lock_};
+        const RawTime now = RawTimeline::now();
+        result = discipline_.apply(host_.line().at(now), adjustment);
+        return result ? std::optional{contentOf(host_.line(), discipline_.state(), now, *result,
+                                                source)}
+                      : std::nullopt;
+    };
+    if (page_) {
+        page_->publish(change);
+    } else {
+        change();
+    }
     if (follower_ && result) {
         follower_->follow(host_, state());
     }
     return result;
-}
-
-void SteeredClock::update(const std::function<void(HostTime)>& change) {
-    const auto compute = [&]() -> PageContent {
-        const std::lock_guard guard{lock_};
-        change(host_.now());
-        return {host_.line(), discipline_.state()};
-    };
-    if (page_) {
-        page_->publish(compute);
-    } else {
-        compute();
-    }
 }
 
 }  // namespace berkeley

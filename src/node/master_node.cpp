@@ -326,7 +326,7 @@ CycleOutcome MasterNode::getAverageClockDiff(std::uint32_t cycle) {
 
 void MasterNode::tellAll(const CycleOutcome& outcome) {
     try {
-        if (!clock_.apply(outcome.master)) {
+        if (!clock_.apply(outcome.master, {"", config_.interval})) {
             logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
                            outcome.master.cycle);
             return;

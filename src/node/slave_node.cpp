@@ -134,6 +134,7 @@ SlaveNode::Parting SlaveNode::followNative(Connection& master, MasterList& maste
     Conversation conversation{.master = master,
                               .masters = masters,
                               .stamps = StampConverter{clock_.hostLine()},
+                              .interval = config_.interval,
                               .silence = masters.size() > 1 ? kPatienceOfSeveral : kWelcome};
     NativeDecoder decoder;
     FrameDeadline deadline{kFramePatience};
@@ -192,6 +193,7 @@ void SlaveNode::receiveMessage(Conversation& conversation, const Message& messag
 
 /// Later ones say that the master is still there, which any message says.
 void SlaveNode::receiveWelcome(Conversation& conversation, const Welcome& welcome) {
+    conversation.interval = welcome.interval;
     if (!std::exchange(welcomed_, true)) {
         logger_->info("connected to the master at {}", toText(conversation.masters.current()));
         events_.joined(conversation.masters.current(), welcome.interval);
@@ -235,7 +237,8 @@ void SlaveNode::answer(Conversation& conversation, const Poll& poll, HostTime t2
 }
 
 void SlaveNode::adjust(Conversation& conversation, const Adjustment& adjustment) {
-    const std::optional<Change> change = clock_.apply(adjustment);
+    const std::optional<Change> change =
+        clock_.apply(adjustment, {toText(conversation.masters.current()), conversation.interval});
     if (!change) {
         throw WireError("sent an adjustment that leads to a time that is not believable");
     }

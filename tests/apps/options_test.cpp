@@ -98,6 +98,7 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
     EXPECT_EQ(options.simulateOffset, 0s);
     EXPECT_EQ(options.simulateDriftPpb, 0.0);
     EXPECT_TRUE(options.publish.empty());
+    EXPECT_EQ(options.maxBound, 1s);
     EXPECT_EQ(options.logLevel, spdlog::level::info);
     EXPECT_EQ(options.logFormat, LogFormat::text);
 }
@@ -110,7 +111,8 @@ TEST(MasterOptions, takeEveryOption) {
                 "--average",         "trimmed",    "--sanity-limit",   "10min",
                 "--simulate-offset", "25min",      "--simulate-drift", "40ppm",
                 "--publish",         "/run/clock", "--log-level",      "error",
-                "--log-format",      "json",       "--key-file",       "/etc/keys"});
+                "--log-format",      "json",       "--key-file",       "/etc/keys",
+                "--max-bound",       "100us"});
     EXPECT_EQ(options.listen.host, "::1");
     EXPECT_EQ(options.keyFile, "/etc/keys");
     EXPECT_EQ(options.listen.port, 9000);
@@ -123,6 +125,7 @@ TEST(MasterOptions, takeEveryOption) {
     EXPECT_EQ(options.simulateOffset, 25min);
     EXPECT_EQ(options.simulateDriftPpb, 40'000.0);
     EXPECT_EQ(options.publish, "/run/clock");
+    EXPECT_EQ(options.maxBound, 100us);
     EXPECT_EQ(options.logLevel, spdlog::level::err);
     EXPECT_EQ(options.logFormat, LogFormat::json);
 }
@@ -400,7 +403,10 @@ TEST(Help, showsEveryOptionWithItsDefault) {
         {"--interval DURATION", "5s"},
         {"--key-file FILE", "none"},
         {"--max-slew FREQUENCY", "500ppm"},
-        {"--publish FILE", "none"},
+        {"--publish FILE",
+         "master.page or slave.page in /run/berkeley for root, else in $XDG_RUNTIME_DIR/berkeley; "
+         "none for a simulated clock"},
+        {"--max-bound DURATION", "1s"},
         {"--simulate-offset DURATION", "0s"},
         {"--simulate-drift FREQUENCY", "0ppm"},
         {"--http ADDR:PORT", "none"},

@@ -27,7 +27,7 @@ class StateKeeperTest : public testing::Test {
     std::filesystem::path folder_ = makeFolder();
     CommonOptions options_;
     std::ostringstream log_;
-    SteeredClock clock_{HostClock{}, 500'000, ""};
+    SteeredClock clock_{HostClock{}, 500'000};
 };
 
 TEST_F(StateKeeperTest, RemembersTheFrequencyOfASynchronizedClock) {

@@ -269,9 +269,9 @@ Reading = namedtuple("Reading", "synchronized time bound host cycle")
 
 
 class Page:
-    """Reads the clock that a daemon publishes; include/berkeley/host/shared_page.h has the layout."""
+    """Reads the clock that a daemon publishes; docs/page.md has the layout."""
 
-    FORMAT = struct.Struct("=8sQQQqqdqqddqqqdQ")
+    FORMAT = struct.Struct("=8sQQQqqdqqddqqqdQqqQQqq")
 
     def __init__(self, path):
         with open(path, "rb") as file:
@@ -295,8 +295,8 @@ class Page:
     @staticmethod
     def evaluate(words, raw):
         (magic, version, _, synchronized, raw_anchor, host_anchor, drift, anchor, correction,
-         frequency, slew, slew_end, reference, bound, growth, cycle) = words  # fmt: skip
-        assert magic == b"BERKELEY" and version == 1, (magic, version)
+         frequency, slew, slew_end, reference, bound, growth, cycle, *_) = words  # fmt: skip
+        assert magic == b"BERKELEY" and version == 2, (magic, version)
         elapsed = raw - raw_anchor
         host = host_anchor + elapsed + round(elapsed * drift * 1e-9)
         time = (

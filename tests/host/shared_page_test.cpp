@@ -1,6 +1,7 @@
 #include "berkeley/host/shared_page.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -26,6 +27,7 @@ class SharedPageTest : public testing::Test {
     ~SharedPageTest() override { std::filesystem::remove_all(folder_); }
 
     std::string path() const { return folder_ / "page"; }
+    std::unique_ptr<PageWriter> page() const { return std::make_unique<PageWriter>(path()); }
 
     std::filesystem::path folder_;
 };
@@ -40,9 +42,10 @@ Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustment) {
-    const SteeredClock clock{HostClock{}, kMaxSlewPpb, path()};
+    const SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     const PageReading reading = PageReader{path()}.now();
-    EXPECT_FALSE(reading.synchronized);
+    EXPECT_EQ(reading.status, PageStatus::unsynchronized);
+    EXPECT_EQ(reading.reason, PageReason::neverAdjusted);
     EXPECT_FALSE(reading.bound);
     EXPECT_LT(
         std::chrono::abs(reading.time.time_since_epoch() - clock.hostNow().time_since_epoch()), 1s);
@@ -50,7 +53,7 @@ TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustmen
 
 TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
     const HostClock host{25min, 40'000};
-    SteeredClock clock{host, kMaxSlewPpb, path()};
+    SteeredClock clock{host, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(host.now(), -20min));
     clock.apply(adjustmentAt(host.now(), -20min + 1ms));
     const PageReader reader{path()};
@@ -58,24 +61,24 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
         const RawTime raw = RawTimeline::now() + later;
         const HostTime now = host.line().at(raw);
         const PageReading reading = reader.at(raw);
-        EXPECT_TRUE(reading.synchronized);
         EXPECT_EQ(reading.time, clock.state().line.groupTimeAt(now));
         EXPECT_EQ(reading.bound, clock.state().boundAt(now));
     }
 }
 
 TEST_F(SharedPageTest, GoesOnFromAPredecessorsFile) {
-    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, path()}; }
+    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
     const PageReader reader{path()};
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, path()};
+    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    EXPECT_TRUE(reader.now().synchronized) << "a reader of the old file sees the new daemon";
+    EXPECT_EQ(reader.now().status, PageStatus::synchronized)
+        << "a reader of the old file sees the new daemon";
 }
 
 TEST_F(SharedPageTest, HasOneDaemonOnly) {
-    const SteeredClock first{HostClock{}, kMaxSlewPpb, path()};
+    const SteeredClock first{HostClock{}, kMaxSlewPpb, page()};
     try {
-        const SteeredClock second{HostClock{}, kMaxSlewPpb, path()};
+        const SteeredClock second{HostClock{}, kMaxSlewPpb, page()};
         FAIL() << "two daemons publish in one file";
     } catch (const std::runtime_error& error) {
         EXPECT_NE(std::string{error.what()}.find(path()), std::string::npos);
@@ -108,16 +111,15 @@ TEST_F(SharedPageTest, WriterLeavesAFileOfAnotherKindAlone) {
     EXPECT_EQ(left, "something that somebody needs");
 }
 
-TEST_F(SharedPageTest, IsReadableByAllAndWritableByItsOwnerOnly) {
+TEST_F(SharedPageTest, IsReadableByAllAndWritableByItsOwnerOnlyWhateverTheUmask) {
+    const mode_t before = ::umask(077);
     const PageWriter writer{path()};
-    using std::filesystem::perms;
-    const perms mode = std::filesystem::status(path()).permissions();
-    EXPECT_EQ(mode & (perms::group_write | perms::others_write), perms::none);
-    EXPECT_NE(mode & perms::owner_read, perms::none);
+    ::umask(before);
+    EXPECT_EQ(std::filesystem::status(path()).permissions(), std::filesystem::perms{0644});
 }
 
 TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, path()};
+    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 0ns));
     std::atomic<bool> done = false;
     std::atomic<int> backward = 0, reads = 0;
@@ -137,6 +139,109 @@ TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
     done = true;
     readerThread.join();
     EXPECT_EQ(backward, 0);
+}
+
+/// Overwrites one word, as no daemon would.
+void poke(const std::string& path, std::size_t word, std::uint64_t value) {
+    std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(static_cast<std::streamoff>(word * sizeof value));
+    file.write(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+std::uint64_t peek(const std::string& path, std::size_t word) {
+    std::ifstream file{path, std::ios::binary};
+    std::uint64_t value = 0;
+    file.seekg(static_cast<std::streamoff>(word * sizeof value));
+    file.read(reinterpret_cast<char*>(&value), sizeof value);
+    return value;
+}
+
+TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNextOneRepairsIt) {
+    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
+    poke(path(), kSequenceWord, peek(path(), kSequenceWord) + 1);
+    const PageReader reader{path()};
+    for (int i = 0; i < 1000; ++i) {  // Only the first one waits.
+        EXPECT_EQ(reader.now().reason, PageReason::interrupted);
+    }
+    const Nanoseconds apart = reader.now().time.time_since_epoch() - systemNow().time_since_epoch();
+    EXPECT_LT(std::chrono::abs(apart), 1min) << "there is no other than the system's";
+    SteeredClock next{HostClock{}, kMaxSlewPpb, page()};
+    EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
+    next.apply(adjustmentAt(next.hostNow(), 1h));
+    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
+}
+
+TEST_F(SharedPageTest, IsUnsynchronizedWhenItIsOfAnOlderBoot) {
+    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    clock.apply(adjustmentAt(clock.hostNow(), 1h));
+    constexpr std::size_t kBootWord = 18;
+    poke(path(), kBootWord, peek(path(), kBootWord) + 1);
+    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::otherBoot);
+    clock.apply(adjustmentAt(clock.hostNow(), 1h));
+    EXPECT_EQ(PageReader{path()}.now().status, PageStatus::synchronized);
+}
+
+TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
+    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    clock.apply(adjustmentAt(clock.hostNow(), 1h));
+    constexpr std::size_t kSuspendedWord = 17;
+    const Nanoseconds before = suspension().atLeast - 1h;
+    poke(path(), kSuspendedWord, static_cast<std::uint64_t>(before.count()));
+    const PageReader reader{path()};
+    EXPECT_EQ(reader.now().reason, PageReason::suspended);
+    clock.apply(adjustmentAt(clock.hostNow(), 1h));
+    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
+}
+
+TEST_F(SharedPageTest, StaysAsItWasWhenAnAdjustmentCannotBeApplied) {
+    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    clock.apply(adjustmentAt(clock.hostNow(), 1h));
+    const std::uint64_t adjustedAt = peek(path(), 16);
+    EXPECT_FALSE(clock.apply(adjustmentAt(clock.hostNow(), std::chrono::years{-100})));
+    EXPECT_EQ(peek(path(), 16), adjustedAt);
+}
+
+TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
+    auto first = std::make_unique<SteeredClock>(HostClock{}, kMaxSlewPpb, page());
+    const PageReader reader{path()};
+    EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
+    first.reset();
+    std::filesystem::remove(path());
+    SteeredClock second{HostClock{}, kMaxSlewPpb, page()};
+    second.apply(adjustmentAt(second.hostNow(), 1h));
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while (reader.now().status != PageStatus::synchronized &&
+           std::chrono::steady_clock::now() < end) {
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
+}
+
+TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
+    { PageWriter{path()}; }
+    poke(path(), kVersionWord, 1);
+    EXPECT_THROW(PageReader{path()}, std::runtime_error);
+    std::ifstream old{path(), std::ios::binary};
+    const PageWriter writer{path()};
+    EXPECT_NO_THROW(PageReader{path()});
+    old.seekg(kVersionWord * sizeof(std::uint64_t));
+    EXPECT_EQ(old.get(), 1) << "whoever has it mapped keeps it";
+}
+
+TEST_F(SharedPageTest, SaysWhoPublishesAndWhomItFollows) {
+    SteeredClock clock{
+        HostClock{}, kMaxSlewPpb,
+        std::make_unique<PageWriter>(path(), Publisher{PageRole::slave, "rack-7", 1ms})};
+    clock.apply(adjustmentAt(clock.hostNow(), 1h), {"clocks.example:8080", 3s});
+    GroupPage page;
+    ASSERT_EQ(page.open(path().c_str()), PageError::none);
+    const auto content = page.content();
+    ASSERT_TRUE(content);
+    EXPECT_EQ(content->description.role, PageRole::slave);
+    EXPECT_STREQ(content->description.name.data(), "rack-7");
+    EXPECT_STREQ(content->description.source.data(), "clocks.example:8080");
+    EXPECT_EQ(content->clock.interval, 3s);
+    EXPECT_EQ(content->clock.maxBound, 1ms);
 }
 
 TEST(HostClock, SimulatesAnOffsetAndADrift) {

@@ -63,7 +63,7 @@ class SlaveDeparturesTest : public testing::Test {
 
     boost::asio::io_context context_;
     Listener listener_{context_, {kLoopback, 0}};
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
         {.synchronized = [](auto&&...) {}, .toldByLab = [](auto&&...) {}},
@@ -137,7 +137,7 @@ class MasterDeparturesTest : public testing::Test {
     }
 
     HostClock host_;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     std::promise<CycleStatus> cycle_;
     std::optional<MasterNode> master_;
     boost::asio::io_context context_;

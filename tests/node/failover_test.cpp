@@ -76,7 +76,7 @@ class Master {
 
     Log log_;
     std::atomic<std::uint32_t> cycle_ = 0;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     std::shared_ptr<Leadership> leadership_;
     std::optional<MasterNode> node_;
     std::optional<FailoverNode> failover_;
@@ -195,7 +195,7 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     first.takePart();
     second.takePart();
     ASSERT_TRUE(first.leads());
-    SteeredClock clock{HostClock{250ms, 40'000}, kMaxSlewPpb, ""};
+    SteeredClock clock{HostClock{250ms, 40'000}, kMaxSlewPpb};
     std::atomic<int> steps = 0;
     std::atomic<std::uint32_t> told = 0;
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},

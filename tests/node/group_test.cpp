@@ -74,14 +74,14 @@ class Master {
     }
 
     Cycles cycles_;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     std::optional<MasterNode> node_;
 };
 
 class Slave {
   public:
     Slave(const Endpoint& master, const std::string& name, Nanoseconds offset, double driftPpb = 0)
-        : clock_(HostClock{offset, driftPpb}, kMaxSlewPpb, ""),
+        : clock_(HostClock{offset, driftPpb}, kMaxSlewPpb),
           node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false},
                 {.synchronized = [](auto&&...) {}, .toldByLab = [](auto&&...) {}}, clock_,
                 silent()) {
@@ -176,7 +176,7 @@ TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
     const Master first{1};
     MasterConfig config;
     config.listen = first.node_->local();
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock{HostClock{}, kMaxSlewPpb};
     MasterNode second{config, {}, clock, silent()};
     EXPECT_THROW(second.initiateClockServer(), std::runtime_error);
 }

@@ -39,7 +39,7 @@ class Slave {
 
     Log log_;
     std::atomic<int> told_ = 0;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     SlaveNode node_;
 };
 
@@ -65,7 +65,7 @@ class KeysTest : public testing::Test {
     }
 
     Log log_;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     std::optional<MasterNode> node_;
 };
 

@@ -5,35 +5,9 @@
 /// the name. Thread safety: const members from any thread.
 #pragma once
 
-#include "berkeley/time/system_time.h"
-#include "berkeley/time/timeline.h"
+#include "berkeley/page/raw_clock.h"
 
 namespace berkeley {
-
-/// CLOCK_MONOTONIC_RAW: nanoseconds since this machine started, the same for all its processes.
-struct RawTimeline {
-    using rep = std::int64_t;
-    using period = std::nano;
-    using duration = Nanoseconds;
-    using time_point = std::chrono::time_point<RawTimeline, duration>;
-    static constexpr bool is_steady = true;
-
-    static time_point now();
-};
-
-using RawTime = RawTimeline::time_point;
-
-/// The system clock, which anyone may set: an epoch, and what timestamps are compared with.
-SystemTime systemNow();
-
-/// Host time as a line over the raw clock.
-struct HostLine {
-    RawTime raw;
-    HostTime host;      ///< at `raw`
-    double driftPpb{};  ///< simulated; 0 for an honest clock
-
-    HostTime at(RawTime time) const;
-};
 
 class HostClock {
   public:

@@ -1,100 +1,74 @@
-/// A daemon's group clock in a file that other processes map: read without asking the daemon.
+/// A daemon's group clock in a file that other processes map: written here, read as
+/// berkeley/page/group_page.h has it.
 ///
-/// The page is kPageWords 64-bit words in the machine's byte order; docs/algorithm.md says how a
-/// reader gets the time and its bound from them:
-///
-///     0  magic "BERKELEY"              8  correction, ns, at the anchor
-///     1  version                       9  frequency, ppb, a double
-///     2  sequence, odd while written  10  slew rate, ppb, a double
-///     3  1 when synchronized          11  end of the slew, host ns
-///     4  raw anchor, ns               12  reference of the bound, host ns
-///     5  host time at it, ns          13  bound, ns, at the reference
-///     6  host drift, ppb, a double    14  growth of the bound, ppb, a double
-///     7  anchor of the correction,    15  sync cycle of the last adjustment
-///        host ns
-///
-/// One process writes, any number read. Units: std::chrono, or in the name. Source of the protocol:
-/// Boehm, "Can seqlocks get along with programming language memory models?" (2012).
+/// One process writes, any number read. Units: std::chrono, or in the name.
 #pragma once
 
-#include <array>
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 
-#include "berkeley/host/host_clock.h"
+#include "berkeley/page/group_page.h"
 #include "berkeley/sync/discipline.h"
 
 namespace berkeley {
 
-inline constexpr std::size_t kPageWords = 16;
-inline constexpr std::uint64_t kPageVersion = 1;
-
-/// Everything that tells group time from the raw clock alone.
-struct PageContent {
-    HostLine host;
-    ClockState clock;
+/// Who publishes, for as long as it does.
+struct Publisher {
+    PageRole role{};
+    std::string name{};
+    Nanoseconds maxBound = std::chrono::seconds{1};  ///< beyond it readers are told not to rely
 };
 
-/// What a page says about one instant.
-struct PageReading {
-    bool synchronized{};  ///< when false, `time` is this machine's own and the bound is unknown
-    GroupTime time;
-    std::optional<Nanoseconds> bound;  ///< largest possible distance to the group's time
+/// Of whom an adjustment came.
+struct AdjustmentSource {
+    std::string name{};                              ///< "" for a clock's own
+    Nanoseconds interval = std::chrono::seconds{5};  ///< from one sync cycle to the next
 };
 
-/// Maps a file into memory for as long as it lives. Not copyable.
-class MappedPage {
-  public:
-    using Words = std::array<std::uint64_t, kPageWords>;
-
-    MappedPage(const std::string& path, bool writable);
-    ~MappedPage();
-    MappedPage(const MappedPage&) = delete;
-    MappedPage& operator=(const MappedPage&) = delete;
-
-    std::atomic_ref<std::uint64_t> word(std::size_t index) const {
-        return std::atomic_ref<std::uint64_t>{(*words_)[index]};
-    }
-
-  private:
-    int file_ = -1;
-    Words* words_ = nullptr;
-};
+/// The clock as it is published. `adjustedAt` is when it came to `state`, by `change`.
+PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adjustedAt,
+                      const Change& change = {}, const AdjustmentSource& source = {});
 
 /// Belongs to one thread.
 class PageWriter {
   public:
-    /// Creates the file (readable by all) or takes over an old one. std::runtime_error, with the
-    /// path and the remedy, when that fails or another daemon publishes there.
-    explicit PageWriter(const std::string& path);
+    /// Creates the file, readable by all, or takes over one that is a page already; an older
+    /// version's is replaced. std::runtime_error, with the path and the remedy, when that fails or
+    /// another daemon publishes there.
+    explicit PageWriter(const std::string& path, Publisher publisher = {});
+    ~PageWriter();
+    PageWriter(const PageWriter&) = delete;
+    PageWriter& operator=(const PageWriter&) = delete;
 
     /// Calls `compute` after readers have been turned away from the old content, and publishes what
-    /// it returns. A clock that is read and changed in there never goes backward for a reader.
-    void publish(const std::function<PageContent()>& compute);
+    /// it returns; nothing leaves the page as it was. A clock that is read and changed in there
+    /// never goes backward for a reader.
+    void publish(const std::function<std::optional<PageContent>()>& compute);
 
   private:
-    MappedPage page_;
+    void store(PageContent content);
+    std::atomic_ref<std::uint64_t> word(std::size_t index) const {
+        return std::atomic_ref<std::uint64_t>{words_[index]};
+    }
+
+    Publisher publisher_;
+    BootId boot_ = bootId();
+    int file_ = -1;
+    std::uint64_t* words_ = nullptr;
 };
 
-/// Const members from any thread. They throw std::runtime_error when the daemon died while it
-/// wrote.
+/// A page for whoever prefers exceptions. Const members from any thread.
 class PageReader {
   public:
     /// std::runtime_error when there is no page of this version at `path`.
     explicit PageReader(const std::string& path);
 
-    /// The time right now.
-    PageReading now() const;
-
-    /// The time at `raw`, as the page's present content tells it.
-    PageReading at(RawTime raw) const;
+    PageReading now() const { return page_.now(); }
+    PageReading at(RawTime raw) const { return page_.at(raw); }
 
   private:
-    MappedPage page_;
+    GroupPage page_;
 };
 
 }  // namespace berkeley

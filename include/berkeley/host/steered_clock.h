@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
+#include <vector>
 
 #include "berkeley/host/host_clock.h"
 #include "berkeley/host/shared_page.h"
@@ -18,9 +18,9 @@ namespace berkeley {
 
 class SteeredClock {
   public:
-    /// Publishes at `path` unless that is empty; errors as for PageWriter. Steers `system`, if
-    /// given, after the group clock.
-    SteeredClock(const HostClock& host, double maxSlewPpb, const std::string& path,
+    /// Publishes in `page` and steers `system` after the group clock, where they are given.
+    SteeredClock(const HostClock& host, double maxSlewPpb,
+                 std::unique_ptr<PageWriter> page = nullptr,
                  std::unique_ptr<SystemClock> system = nullptr);
 
     HostTime hostNow() const { return host_.now(); }
@@ -29,16 +29,14 @@ class SteeredClock {
 
     /// As Discipline::apply, at this moment, and published. Throws when the system clock, which is
     /// to follow, cannot be steered any more.
-    std::optional<Change> apply(const Adjustment& adjustment);
+    std::optional<Change> apply(const Adjustment& adjustment, const AdjustmentSource& source = {});
 
   private:
-    void update(const std::function<void(HostTime)>& change);
-
     const HostClock host_;
     mutable std::mutex lock_;  ///< guards discipline_
     Discipline discipline_;
-    std::optional<PageWriter> page_;
-    std::unique_ptr<SystemClock> system_;
+    const std::unique_ptr<PageWriter> page_;
+    const std::unique_ptr<SystemClock> system_;
     std::optional<SystemFollower> follower_;
 };
 

@@ -79,6 +79,7 @@ class SlaveNode {
         MasterList& masters;
         StampConverter stamps;
         std::optional<Report> answered{};      ///< the last answer to a poll
+        Nanoseconds interval{};                ///< between two sync cycles, as the master has said
         bool adjusted = false;                 ///< there was an adjustment already
         std::optional<Nanoseconds> silence{};  ///< for how long the master may be silent
         std::optional<Parting> parting{};      ///< the last word of a standby

@@ -1,0 +1,51 @@
+#include "common/publishing.h"
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace berkeley {
+namespace {
+
+constexpr const char* kNowhere = "none";
+
+/// The folder is made for the daemons alone to write to, and for all to read.
+std::unique_ptr<PageWriter> tryToPublish(const PagePath& path, const Publisher& publisher,
+                                         spdlog::logger& logger) {
+    std::error_code ignored;  // What is missing then, the page itself will miss too.
+    std::filesystem::create_directory(std::filesystem::path{path.data()}.parent_path(), ignored);
+    try {
+        auto page = std::make_unique<PageWriter>(path.data(), publisher);
+        logger.info("the group's time can be read from {}", path.data());
+        return page;
+    } catch (const std::runtime_error& error) {
+        logger.debug("{}", error.what());
+        return nullptr;
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role, std::string name,
+                                    spdlog::logger& logger) {
+    const Publisher publisher{role, std::move(name), options.maxBound};
+    if (options.publish == kNowhere) {
+        return nullptr;
+    }
+    if (!options.publish.empty()) {
+        return std::make_unique<PageWriter>(options.publish, publisher);
+    }
+    if (isSimulated(options)) {
+        return nullptr;
+    }
+    const char* file = role == PageRole::master ? "master" : "slave";
+    PagePath path{};
+    for (std::size_t index = 0; defaultPagePath(index, file, path); ++index) {
+        if (auto page = tryToPublish(path, publisher, logger)) {
+            return page;
+        }
+    }
+    logger.info("the group's time is not published: give --publish FILE to share it");
+    return nullptr;
+}
+
+}  // namespace berkeley

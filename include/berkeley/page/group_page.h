@@ -1,0 +1,79 @@
+/// Reads a published page, again and again, from any thread.
+///
+/// Costs no system call beyond what clock_gettime() costs, takes no lock, allocates nothing and
+/// throws nothing, so it also serves programs that are in the middle of anything. Source of the
+/// protocol: Boehm, "Can seqlocks get along with programming language memory models?" (2012).
+/// Units: std::chrono. Thread safety: const members from any thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <climits>
+#include <cstdint>
+#include <optional>
+
+#include "berkeley/page/page.h"
+
+namespace berkeley {
+
+enum class PageError {
+    none,
+    missing,       ///< there is no such file, as no daemon publishes there
+    refused,       ///< this user may not read it
+    notAPage,      ///< the file is of another kind
+    otherVersion,  ///< a daemon of another version writes it
+    system,        ///< errno says what
+};
+
+/// Where a daemon publishes unless it is told otherwise: "berkeley/ROLE.page" in /run or, for
+/// whoever may not write there, in XDG_RUNTIME_DIR. `index` counts them in the order of preference;
+/// false beyond the last one.
+using PagePath = std::array<char, PATH_MAX>;
+bool defaultPagePath(std::size_t index, const char* role, PagePath& path);
+
+class GroupPage {
+  public:
+    constexpr GroupPage() = default;
+    ~GroupPage() { close(); }
+    GroupPage(const GroupPage&) = delete;
+    GroupPage& operator=(const GroupPage&) = delete;
+
+    /// The page at `path`. With nullptr, the one that BERKELEY_PAGE in the environment names, else
+    /// that of this machine's daemon: of several, the one that was adjusted last.
+    PageError open(const char* path);
+    void close();
+    bool isOpen() const { return words_ != nullptr; }
+    const char* path() const { return path_.data(); }
+
+    /// The time right now. While the clock is not synchronized it is looked, once a second, whether
+    /// a daemon has put another page into the place of this one.
+    PageReading now() const;
+
+    /// The time at `raw`, as the page's present content tells it.
+    PageReading at(RawTime raw) const;
+
+    /// Nothing when the daemon died while it wrote.
+    std::optional<PageContent> content() const;
+
+  private:
+    PageError openBest();
+    template <std::size_t size>
+    bool read(std::array<std::uint64_t, size>& words, RawTime& raw) const;
+    bool mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const;
+    Nanoseconds suspendedBy(RawTime raw) const;
+    void lookForAnother(RawTime raw) const;
+    std::atomic_ref<std::uint64_t> word(std::size_t index) const {
+        return std::atomic_ref<std::uint64_t>{words_[index]};
+    }
+
+    std::uint64_t* words_ = nullptr;
+    BootId boot_{};
+    PagePath path_{};
+    mutable std::atomic<std::uint64_t> deadSequence_{0};  ///< of a daemon that died while it wrote
+    mutable std::atomic<std::uint64_t> inode_{0};
+    mutable std::atomic<std::int64_t> systemMinusRaw_{INT64_MIN};  ///< when it was last looked
+    mutable std::atomic<std::int64_t> suspended_{0};               ///< as it was found then
+    mutable std::atomic<std::int64_t> soughtAt_{0};                ///< another page, in raw time
+};
+
+}  // namespace berkeley

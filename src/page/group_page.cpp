@@ -1,0 +1,267 @@
+#include "berkeley/page/group_page.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A write takes less than a microsecond, unless the writer is preempted.
+constexpr Nanoseconds kLongestWrite = 1s;
+constexpr int kYields = 100;
+
+/// By how much the system clock leaves the raw clock before it is looked whether the machine was
+/// suspended: more than its own steering and the kernel's tick do within seconds.
+constexpr Nanoseconds kJump = 20ms;
+
+constexpr Nanoseconds kSeekEvery = 1s;
+
+constexpr const char* kRoles[] = {"master", "slave"};
+
+struct File {
+    int descriptor = -1;
+    std::uint64_t inode = 0;
+};
+
+PageError errorOfOpen() {
+    switch (errno) {
+        case ENOENT:
+        case ENOTDIR:
+            return PageError::missing;
+        case EACCES:
+        case EPERM:
+            return PageError::refused;
+        default:
+            return PageError::system;
+    }
+}
+
+/// Whether the file holds a page that this code understands.
+PageError check(File& file) {
+    struct stat status {};
+    std::uint64_t start[2] = {};
+    if (::fstat(file.descriptor, &status) != 0) {
+        return PageError::system;
+    }
+    if (!S_ISREG(status.st_mode) ||
+        ::pread(file.descriptor, start, sizeof start, 0) != sizeof start ||
+        start[kMagicWord] != kPageMagic) {
+        return PageError::notAPage;
+    }
+    if (start[kVersionWord] != kPageVersion || status.st_size < off_t{kPageBytes}) {
+        return PageError::otherVersion;
+    }
+    file.inode = status.st_ino;
+    return PageError::none;
+}
+
+/// Maps the page at `path`, in the place of what is at `where`, if anything.
+PageError mapPage(const char* path, void* where, std::uint64_t*& words, std::uint64_t& inode) {
+    File file{::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    if (file.descriptor < 0) {
+        return errorOfOpen();
+    }
+    PageError error = check(file);
+    if (error == PageError::none) {
+        const int flags = MAP_SHARED | (where != nullptr ? MAP_FIXED : 0);
+        void* memory = ::mmap(where, kPageBytes, PROT_READ, flags, file.descriptor, 0);
+        if (memory == MAP_FAILED) {
+            error = PageError::system;
+        } else {
+            words = static_cast<std::uint64_t*>(memory);
+            inode = file.inode;
+        }
+    }
+    const int code = errno;
+    ::close(file.descriptor);
+    errno = code;
+    return error;
+}
+
+/// Of two pages the one that is about now wins.
+bool isBetter(const GroupPage& page, const GroupPage& than) {
+    const PageReading reading = page.now(), other = than.now();
+    if (reading.isOfPage() != other.isOfPage()) {
+        return reading.isOfPage();
+    }
+    const auto content = page.content(), otherContent = than.content();
+    return content && otherContent && content->clock.adjustedAt > otherContent->clock.adjustedAt;
+}
+
+}  // namespace
+
+bool defaultPagePath(std::size_t index, const char* role, PagePath& path) {
+    const char* folder = index == 0 ? "/run" : std::getenv("XDG_RUNTIME_DIR");
+    if (index > 1 || folder == nullptr || *folder == '\0') {
+        return false;
+    }
+    const int size = std::snprintf(path.data(), path.size(), "%s/berkeley/%s.page", folder, role);
+    return size > 0 && static_cast<std::size_t>(size) < path.size();
+}
+
+PageError GroupPage::open(const char* path) {
+    close();
+    if (path == nullptr) {
+        path = std::getenv("BERKELEY_PAGE");
+    }
+    if (path == nullptr || *path == '\0') {
+        return openBest();
+    }
+    if (std::strlen(path) >= path_.size()) {
+        errno = ENAMETOOLONG;
+        return PageError::system;
+    }
+    std::strcpy(path_.data(), path);
+    boot_ = bootId();
+    std::uint64_t inode = 0;
+    const PageError error = mapPage(path, nullptr, words_, inode);
+    inode_.store(inode, std::memory_order_relaxed);
+    return error;
+}
+
+PageError GroupPage::openBest() {
+    GroupPage best, candidate;
+    PageError error = PageError::missing;
+    PagePath path{};
+    for (const char* role : kRoles) {
+        for (std::size_t index = 0; defaultPagePath(index, role, path); ++index) {
+            const PageError found = candidate.open(path.data());
+            if (found == PageError::none && (!best.isOpen() || isBetter(candidate, best))) {
+                best.open(path.data());
+            }
+            // What stands in the way of a page is worth more than that there is none elsewhere.
+            error = found != PageError::missing ? found : error;
+        }
+    }
+    return best.isOpen() ? open(best.path()) : error;
+}
+
+void GroupPage::close() {
+    if (words_ != nullptr) {
+        ::munmap(words_, kPageBytes);
+        words_ = nullptr;
+    }
+}
+
+PageReading GroupPage::now() const {
+    ClockWords words;
+    RawTime raw;
+    PageReading reading{.reason = PageReason::interrupted};
+    if (read(words, raw)) {
+        reading = evaluate(toClock(words), {raw, suspendedBy(raw), boot_});
+    }
+    if (reading.status != PageStatus::synchronized) {
+        if (!reading.isOfPage()) {
+            reading.time = GroupTime{systemNow().time_since_epoch()};
+        }
+        lookForAnother(raw);
+    }
+    return reading;
+}
+
+PageReading GroupPage::at(RawTime raw) const {
+    ClockWords words;
+    RawTime now;
+    if (!read(words, now)) {
+        return {.reason = PageReason::interrupted};
+    }
+    return evaluate(toClock(words), {raw, suspendedBy(now), boot_});
+}
+
+std::optional<PageContent> GroupPage::content() const {
+    ContentWords words;
+    RawTime raw;
+    return read(words, raw) ? std::optional{toContent(words)} : std::nullopt;
+}
+
+/// The words' loads carry the ordering themselves, in place of fences. `raw` is read while the
+/// words are current.
+template <std::size_t size>
+bool GroupPage::read(std::array<std::uint64_t, size>& words, RawTime& raw) const {
+    RawTime since;
+    for (int tries = 0;; ++tries) {
+        const std::uint64_t before = word(kSequenceWord).load(std::memory_order_acquire);
+        for (std::size_t i = 0; i < size; ++i) {
+            words[i] = word(kFirstContentWord + i).load(std::memory_order_acquire);
+        }
+        raw = RawTimeline::now();
+        const std::uint64_t after = word(kSequenceWord).load(std::memory_order_acquire);
+        if (before == after && before % 2 == 0) {
+            return true;
+        }
+        if (!mayGoOn(tries, after, since)) {
+            return false;
+        }
+    }
+}
+
+/// Waits for the writer. False when it must be dead; whoever comes next need not wait again.
+bool GroupPage::mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const {
+    if (sequence % 2 == 0) {
+        return true;
+    }
+    if (deadSequence_.load(std::memory_order_relaxed) == sequence) {
+        return false;
+    }
+    if (tries < kYields) {
+        since = RawTimeline::now();
+        ::sched_yield();
+        return true;
+    }
+    if (RawTimeline::now() - since > kLongestWrite) {
+        deadSequence_.store(sequence, std::memory_order_relaxed);
+        return false;
+    }
+    const timespec pause{0, 50'000};
+    ::nanosleep(&pause, nullptr);
+    return true;
+}
+
+/// How long this machine has been suspended, at least. When it was, the system clock ran on and the
+/// raw clock did not; only then it is worth asking for more.
+Nanoseconds GroupPage::suspendedBy(RawTime raw) const {
+    const std::int64_t apart =
+        (coarseSystemNow().time_since_epoch() - raw.time_since_epoch()).count();
+    const std::int64_t before = systemMinusRaw_.load(std::memory_order_relaxed);
+    if (before == INT64_MIN || std::abs(apart - before) > kJump.count()) {
+        systemMinusRaw_.store(apart, std::memory_order_relaxed);
+        const std::int64_t known = suspended_.load(std::memory_order_relaxed);
+        suspended_.store(std::max(known, suspension().atLeast.count()), std::memory_order_relaxed);
+    }
+    return Nanoseconds{suspended_.load(std::memory_order_relaxed)};
+}
+
+/// The kernel exchanges the mapping in one piece: other threads see the old page or the new one.
+void GroupPage::lookForAnother(RawTime raw) const {
+    const std::int64_t now = raw.time_since_epoch().count();
+    std::int64_t last = soughtAt_.load(std::memory_order_relaxed);
+    if (now - last < kSeekEvery.count() ||
+        !soughtAt_.compare_exchange_strong(last, now, std::memory_order_relaxed)) {
+        return;
+    }
+    const int code = errno;
+    struct stat status {};
+    if (::stat(path_.data(), &status) == 0 &&
+        status.st_ino != inode_.load(std::memory_order_relaxed)) {
+        std::uint64_t* words = nullptr;
+        std::uint64_t inode = 0;
+        if (mapPage(path_.data(), words_, words, inode) == PageError::none) {
+            inode_.store(inode, std::memory_order_relaxed);
+        }
+    }
+    errno = code;
+}
+
+}  // namespace berkeley

@@ -1,0 +1,135 @@
+#include "berkeley/page/page.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr BootId kBoot{1, 2};
+constexpr RawTime kAdjusted{100s};
+constexpr Nanoseconds kSlept = 5s;
+
+PageClock adjustedClock() {
+    PageClock clock;
+    clock.adjusted = true;
+    clock.host = {kAdjusted, HostTime{1'000'000s}, 0};
+    clock.line = {HostTime{1'000'000s}, 1min, 1'000, 0, HostTime{1'000'000s}};
+    clock.reference = HostTime{1'000'000s};
+    clock.bound = 10us;
+    clock.boundGrowthPpb = 200'000;
+    clock.cycle = 7;
+    clock.adjustedAt = kAdjusted;
+    clock.suspended = kSlept;
+    clock.boot = kBoot;
+    clock.interval = 1s;
+    clock.maxBound = 1ms;
+    return clock;
+}
+
+PageReading after(Nanoseconds elapsed, Nanoseconds slept = kSlept, BootId boot = kBoot) {
+    return evaluate(adjustedClock(), {kAdjusted + elapsed, slept, boot});
+}
+
+void expectUnsynchronized(const PageReading& reading, PageReason reason) {
+    EXPECT_EQ(reading.status, PageStatus::unsynchronized);
+    EXPECT_EQ(reading.reason, reason);
+}
+
+TEST(Page, tellsTheGroupsTimeWithAGrowingBound) {
+    const PageReading reading = after(2s);
+    EXPECT_EQ(reading.status, PageStatus::synchronized);
+    EXPECT_EQ(reading.time, GroupTime{1'000'002s + 1min + 2us});
+    EXPECT_EQ(reading.bound, 410us);
+    EXPECT_EQ(reading.cycle, 7U);
+    EXPECT_GT(after(3s).bound, reading.bound);
+}
+
+TEST(Page, isInHoldoverWhenSixIntervalsOrFiveSecondsBringNoAdjustment) {
+    PageClock clock = adjustedClock();
+    clock.maxBound = 1h;
+    for (const auto& [interval, usual] :
+         {std::pair<Nanoseconds, Nanoseconds>{1s, 6s}, {100ms, 5s}, {1min, 6min}}) {
+        clock.interval = interval;
+        EXPECT_EQ(evaluate(clock, {kAdjusted + usual, kSlept, kBoot}).status,
+                  PageStatus::synchronized);
+        const PageReading later = evaluate(clock, {kAdjusted + usual + 1ns, kSlept, kBoot});
+        EXPECT_EQ(later.status, PageStatus::holdover);
+        EXPECT_EQ(later.reason, PageReason::none);
+        EXPECT_TRUE(later.bound);
+    }
+}
+
+TEST(Page, isUnsynchronizedBeyondItsLargestBoundWhichStillHolds) {
+    EXPECT_EQ(after(4950ms).status, PageStatus::synchronized) << "1 ms of bound";
+    const PageReading reading = after(4951ms);
+    expectUnsynchronized(reading, PageReason::boundTooLarge);
+    EXPECT_GT(reading.bound, 1ms);
+}
+
+TEST(Page, isUnsynchronizedBeforeTheFirstAdjustment) {
+    PageClock clock = adjustedClock();
+    clock.adjusted = false;
+    const PageReading reading = evaluate(clock, {kAdjusted, kSlept, kBoot});
+    expectUnsynchronized(reading, PageReason::neverAdjusted);
+    EXPECT_FALSE(reading.bound);
+}
+
+TEST(Page, isUnsynchronizedAfterTheMachineWasSuspended) {
+    EXPECT_EQ(after(1s, kSlept - 1ms).status, PageStatus::synchronized);
+    const PageReading reading = after(1s, kSlept + 1h);
+    expectUnsynchronized(reading, PageReason::suspended);
+    EXPECT_FALSE(reading.bound) << "the raw clock stood still for nobody knows how long";
+}
+
+TEST(Page, isUnsynchronizedWhenItIsOfAnotherBoot) {
+    const PageReading reading = after(1s, kSlept, {1, 3});
+    expectUnsynchronized(reading, PageReason::otherBoot);
+    EXPECT_FALSE(reading.isOfPage());
+    EXPECT_FALSE(reading.bound);
+    EXPECT_EQ(after(1s, kSlept, {}).status, PageStatus::synchronized)
+        << "a kernel that does not tell the boot";
+}
+
+TEST(Page, growsUncertainByTheSlewUnderWay) {
+    PageClock clock = adjustedClock();
+    clock.line.slewPpb = -500'000;
+    clock.line.slewEnd = clock.line.anchor + 1s;
+    EXPECT_EQ(evaluate(clock, {kAdjusted, kSlept, kBoot}).bound, 510us);
+}
+
+TEST(Page, isTheSameInWords) {
+    PageContent content;
+    content.clock = adjustedClock();
+    content.description = {.role = PageRole::slave,
+                           .lastOffset = -3us,
+                           .deviation = 20ns,
+                           .driftDeviationPpb = 1.5,
+                           .name = {"rack-7"},
+                           .source = {"[::1]:8080"}};
+    const ContentWords words = toWords(content);
+    const PageContent again = toContent(words);
+    EXPECT_EQ(toWords(again), words);
+    EXPECT_STREQ(again.description.name.data(), "rack-7");
+    EXPECT_STREQ(again.description.source.data(), "[::1]:8080");
+    ClockWords clockWords;
+    std::copy_n(words.begin(), clockWords.size(), clockWords.begin());
+    EXPECT_EQ(toClock(clockWords).maxBound, 1ms);
+    // docs/page.md has them there.
+    EXPECT_EQ(words[15 - kFirstContentWord], 7U) << "sync cycle";
+    EXPECT_EQ(words[21 - kFirstContentWord], 1'000'000U) << "largest bound";
+    EXPECT_EQ(words[22 - kFirstContentWord], 2U) << "role";
+    EXPECT_EQ(kPageBytes, 320U);
+}
+
+TEST(RawClock, KnowsTheBootAndTheSuspension) {
+    EXPECT_EQ(bootId(), bootId());
+    EXPECT_TRUE(bootId().isKnown());
+    const Suspension found = suspension();
+    EXPECT_LE(found.atLeast, found.atMost);
+    EXPECT_LT(found.atMost - found.atLeast, 1s);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -15,7 +15,7 @@ std::unique_ptr<PageWriter> tryToPublish(const PagePath& path, const Publisher& 
     std::filesystem::create_directory(std::filesystem::path{path.data()}.parent_path(), ignored);
     try {
         auto page = std::make_unique<PageWriter>(path.data(), publisher);
-        logger.info("the group's time can be read from {}", path.data());
+        logger.debug("the group's time can be read from {}", path.data());
         return page;
     } catch (const std::runtime_error& error) {
         logger.debug("{}", error.what());
@@ -44,7 +44,7 @@ std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role,
             return page;
         }
     }
-    logger.info("the group's time is not published: give --publish FILE to share it");
+    logger.debug("the group's time is not published: give --publish FILE to share it");
     return nullptr;
 }
 

@@ -21,8 +21,7 @@ struct Counts {
 };
 
 void check(const Pages& pages, Counts& counts) {
-    const auto [raw, readings, interrupted] =
-        pages.at([](const PageReader& page, RawTime instant) { return page.at(instant); });
+    const auto [raw, readings, interrupted] = pages.now();
     counts.interrupted += interrupted;
     const PageReading& master = readings.front();
     for (std::size_t i = 1; i < readings.size(); ++i) {

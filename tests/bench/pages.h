@@ -30,14 +30,13 @@ class Pages {
         }
     }
 
-    template <class Read>
-    Moment at(Read read) const {
+    Moment now() const {
         Moment moment;
         while (true) {
             moment.raw = RawTimeline::now();
             moment.readings.clear();
             for (const auto& page : pages_) {
-                moment.readings.push_back(read(*page, moment.raw));
+                moment.readings.push_back(page->at(moment.raw));
             }
             if (RawTimeline::now() - moment.raw < kTogether) {
                 return moment;

@@ -25,6 +25,7 @@
 #include <system_error>
 #include <vector>
 
+#include "berkeley/host/host_clock.h"
 #include "berkeley/host/shared_page.h"
 #include "berkeley/sync/discipline.h"
 #include "berkeley/wire/native.h"

@@ -39,7 +39,7 @@ std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role,
     }
     const char* file = role == PageRole::master ? "master" : "slave";
     PagePath path{};
-    for (std::size_t index = 0; defaultPagePath(index, file, path); ++index) {
+    for (std::size_t index = 0; defaultPagePath(index, file, userRuntimeFolder(), path); ++index) {
         if (auto page = tryToPublish(path, publisher, logger)) {
             return page;
         }

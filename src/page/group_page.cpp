@@ -90,11 +90,12 @@ PageError mapPage(const char* path, void* where, std::uint64_t*& words, std::uin
     return error;
 }
 
-/// Of two pages the one that is about now wins.
+/// Of two pages the one that is about now wins, and then the one that was adjusted last.
 bool isBetter(const GroupPage& page, const GroupPage& than) {
-    const PageReading reading = page.now(), other = than.now();
-    if (reading.isOfPage() != other.isOfPage()) {
-        return reading.isOfPage();
+    const RawTime now = RawTimeline::now();
+    const bool isOfPage = page.at(now).isOfPage();
+    if (isOfPage != than.at(now).isOfPage()) {
+        return isOfPage;
     }
     const auto content = page.content(), otherContent = than.content();
     return content && otherContent && content->clock.adjustedAt > otherContent->clock.adjustedAt;
@@ -102,9 +103,14 @@ bool isBetter(const GroupPage& page, const GroupPage& than) {
 
 }  // namespace
 
-bool defaultPagePath(std::size_t index, const char* role, PagePath& path) {
-    const char* folder = index == 0 ? "/run" : std::getenv("XDG_RUNTIME_DIR");
-    if (index > 1 || folder == nullptr || *folder == '\0') {
+const char* userRuntimeFolder() {
+    const char* folder = std::getenv("XDG_RUNTIME_DIR");
+    return folder == nullptr ? "" : folder;
+}
+
+bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, PagePath& path) {
+    const char* folder = index == 0 ? "/run" : userFolder;
+    if (index > 1 || *folder == '\0') {
         return false;
     }
     const int size = std::snprintf(path.data(), path.size(), "%s/berkeley/%s.page", folder, role);
@@ -116,9 +122,19 @@ PageError GroupPage::open(const char* path) {
     if (path == nullptr) {
         path = std::getenv("BERKELEY_PAGE");
     }
-    if (path == nullptr || *path == '\0') {
-        return openBest();
+    isSearched_ = path == nullptr || *path == '\0';
+    if (!isSearched_) {
+        return openAt(path);
     }
+    if (const char* folder = userRuntimeFolder(); std::strlen(folder) < userFolder_.size()) {
+        std::strcpy(userFolder_.data(), folder);
+    }
+    PagePath best{};
+    const PageError error = findBest(best);
+    return error == PageError::none ? openAt(best.data()) : error;
+}
+
+PageError GroupPage::openAt(const char* path) {
     if (std::strlen(path) >= path_.size()) {
         errno = ENAMETOOLONG;
         return PageError::system;
@@ -131,21 +147,25 @@ PageError GroupPage::open(const char* path) {
     return error;
 }
 
-PageError GroupPage::openBest() {
+PageError GroupPage::findBest(PagePath& found) const {
     GroupPage best, candidate;
     PageError error = PageError::missing;
     PagePath path{};
     for (const char* role : kRoles) {
-        for (std::size_t index = 0; defaultPagePath(index, role, path); ++index) {
-            const PageError found = candidate.open(path.data());
-            if (found == PageError::none && (!best.isOpen() || isBetter(candidate, best))) {
-                best.open(path.data());
+        for (std::size_t index = 0; defaultPagePath(index, role, userFolder_.data(), path);
+             ++index) {
+            candidate.close();
+            const PageError opened = candidate.openAt(path.data());
+            if (opened == PageError::none && (!best.isOpen() || isBetter(candidate, best))) {
+                best.close();
+                best.openAt(path.data());
+                found = path;
             }
             // What stands in the way of a page is worth more than that there is none elsewhere.
-            error = found != PageError::missing ? found : error;
+            error = opened != PageError::missing ? opened : error;
         }
     }
-    return best.isOpen() ? open(best.path()) : error;
+    return best.isOpen() ? PageError::none : error;
 }
 
 void GroupPage::close() {
@@ -252,12 +272,13 @@ void GroupPage::lookForAnother(RawTime raw) const {
         return;
     }
     const int code = errno;
+    PagePath path = path_;
     struct stat status {};
-    if (::stat(path_.data(), &status) == 0 &&
+    if ((!isSearched_ || findBest(path) == PageError::none) && ::stat(path.data(), &status) == 0 &&
         status.st_ino != inode_.load(std::memory_order_relaxed)) {
         std::uint64_t* words = nullptr;
         std::uint64_t inode = 0;
-        if (mapPage(path_.data(), words_, words, inode) == PageError::none) {
+        if (mapPage(path.data(), words_, words, inode) == PageError::none) {
             inode_.store(inode, std::memory_order_relaxed);
         }
     }

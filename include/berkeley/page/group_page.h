@@ -8,7 +8,6 @@
 
 #include <array>
 #include <atomic>
-#include <climits>
 #include <cstdint>
 #include <optional>
 
@@ -25,11 +24,16 @@ enum class PageError {
     system,        ///< errno says what
 };
 
+/// Short enough to be kept wherever a page is read.
+using PagePath = std::array<char, 512>;
+
 /// Where a daemon publishes unless it is told otherwise: "berkeley/ROLE.page" in /run or, for
-/// whoever may not write there, in XDG_RUNTIME_DIR. `index` counts them in the order of preference;
+/// whoever may not write there, in `userFolder`. `index` counts them in the order of preference;
 /// false beyond the last one.
-using PagePath = std::array<char, PATH_MAX>;
-bool defaultPagePath(std::size_t index, const char* role, PagePath& path);
+bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, PagePath& path);
+
+/// XDG_RUNTIME_DIR in the environment, or "".
+const char* userRuntimeFolder();
 
 class GroupPage {
   public:
@@ -56,7 +60,8 @@ class GroupPage {
     std::optional<PageContent> content() const;
 
   private:
-    PageError openBest();
+    PageError openAt(const char* path);
+    PageError findBest(PagePath& found) const;
     template <std::size_t size>
     bool read(std::array<std::uint64_t, size>& words, RawTime& raw) const;
     bool mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const;
@@ -69,6 +74,8 @@ class GroupPage {
     std::uint64_t* words_ = nullptr;
     BootId boot_{};
     PagePath path_{};
+    bool isSearched_ = false;  ///< rather than named
+    PagePath userFolder_{};    ///< as it was when the page was opened: the environment may change
     mutable std::atomic<std::uint64_t> deadSequence_{0};  ///< of a daemon that died while it wrote
     mutable std::atomic<std::uint64_t> inode_{0};
     mutable std::atomic<std::int64_t> systemMinusRaw_{INT64_MIN};  ///< when it was last looked

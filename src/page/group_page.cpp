@@ -13,6 +13,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "page_words.h"
+
 namespace berkeley {
 namespace {
 
@@ -25,6 +27,7 @@ constexpr int kYields = 100;
 /// By how much the system clock leaves the raw clock before it is looked whether the machine was
 /// suspended: more than its own steering and the kernel's tick do within seconds.
 constexpr Nanoseconds kJump = 20ms;
+constexpr Nanoseconds kCompareEvery = 1ms;
 
 constexpr Nanoseconds kSeekEvery = 1s;
 
@@ -176,46 +179,52 @@ void GroupPage::close() {
 }
 
 PageReading GroupPage::now() const {
-    ClockWords words;
+    PageClock clock;
     RawTime raw;
-    PageReading reading{.reason = PageReason::interrupted};
-    if (read(words, raw)) {
-        reading = evaluate(toClock(words), {raw, suspendedBy(raw), boot_});
-    }
+    PageReading reading = readClock(clock, raw) ? evaluate(clock, {raw, suspendedBy(raw), boot_})
+                                                : PageReading{.reason = PageReason::interrupted};
     if (reading.status != PageStatus::synchronized) {
+        lookForAnother(raw);
         if (!reading.isOfPage()) {
+            // There is no other time than the system's.
             reading.time = GroupTime{systemNow().time_since_epoch()};
         }
-        lookForAnother(raw);
     }
     return reading;
 }
 
 PageReading GroupPage::at(RawTime raw) const {
-    ClockWords words;
+    PageClock clock;
     RawTime now;
-    if (!read(words, now)) {
-        return {.reason = PageReason::interrupted};
-    }
-    return evaluate(toClock(words), {raw, suspendedBy(now), boot_});
+    return readClock(clock, now) ? evaluate(clock, {raw, suspendedBy(now), boot_})
+                                 : PageReading{.reason = PageReason::interrupted};
 }
 
 std::optional<PageContent> GroupPage::content() const {
-    ContentWords words;
+    PageContent content;
     RawTime raw;
-    return read(words, raw) ? std::optional{toContent(words)} : std::nullopt;
+    const auto visit = [&](auto& load) {
+        visitClock(load, content.clock);
+        visitDescription(load, content.description);
+    };
+    return read(visit, raw) ? std::optional{content} : std::nullopt;
+}
+
+bool GroupPage::readClock(PageClock& clock, RawTime& raw) const {
+    return read([&](auto& load) { visitClock(load, clock); }, raw);
 }
 
 /// The words' loads carry the ordering themselves, in place of fences. `raw` is read while the
 /// words are current.
-template <std::size_t size>
-bool GroupPage::read(std::array<std::uint64_t, size>& words, RawTime& raw) const {
+template <class Visit>
+bool GroupPage::read(const Visit& visit, RawTime& raw) const {
     RawTime since;
     for (int tries = 0;; ++tries) {
         const std::uint64_t before = word(kSequenceWord).load(std::memory_order_acquire);
-        for (std::size_t i = 0; i < size; ++i) {
-            words[i] = word(kFirstContentWord + i).load(std::memory_order_acquire);
-        }
+        Loading load{[this](std::size_t index) {
+            return word(kFirstContentWord + index).load(std::memory_order_acquire);
+        }};
+        visit(load);
         raw = RawTimeline::now();
         const std::uint64_t after = word(kSequenceWord).load(std::memory_order_acquire);
         if (before == after && before % 2 == 0) {
@@ -252,13 +261,17 @@ bool GroupPage::mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const
 /// How long this machine has been suspended, at least. When it was, the system clock ran on and the
 /// raw clock did not; only then it is worth asking for more.
 Nanoseconds GroupPage::suspendedBy(RawTime raw) const {
-    const std::int64_t apart =
-        (coarseSystemNow().time_since_epoch() - raw.time_since_epoch()).count();
-    const std::int64_t before = systemMinusRaw_.load(std::memory_order_relaxed);
-    if (before == INT64_MIN || std::abs(apart - before) > kJump.count()) {
-        systemMinusRaw_.store(apart, std::memory_order_relaxed);
-        const std::int64_t known = suspended_.load(std::memory_order_relaxed);
-        suspended_.store(std::max(known, suspension().atLeast.count()), std::memory_order_relaxed);
+    const std::int64_t now = raw.time_since_epoch().count();
+    if (now - comparedAt_.load(std::memory_order_relaxed) >= kCompareEvery.count()) {
+        comparedAt_.store(now, std::memory_order_relaxed);
+        const std::int64_t apart = coarseSystemNow().time_since_epoch().count() - now;
+        const std::int64_t before = systemMinusRaw_.load(std::memory_order_relaxed);
+        if (before == INT64_MIN || std::abs(apart - before) > kJump.count()) {
+            systemMinusRaw_.store(apart, std::memory_order_relaxed);
+            const std::int64_t known = suspended_.load(std::memory_order_relaxed);
+            suspended_.store(std::max(known, suspension().atLeast.count()),
+                             std::memory_order_relaxed);
+        }
     }
     return Nanoseconds{suspended_.load(std::memory_order_relaxed)};
 }

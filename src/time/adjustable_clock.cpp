@@ -11,11 +11,11 @@ Nanoseconds CorrectionLine::at(HostTime host) const {
     const auto elapsed = static_cast<double>((host - anchor).count());
     const auto slewed = static_cast<double>((std::min(host, slewEnd) - anchor).count());
     return correction +
-           Nanoseconds{std::llround((elapsed * frequencyPpb + slewed * slewPpb) * 1e-9)};
+           Nanoseconds{std::llrint((elapsed * frequencyPpb + slewed * slewPpb) * 1e-9)};
 }
 
 Nanoseconds CorrectionLine::pendingAt(HostTime host) const {
-    return driftOver(std::max(slewEnd - host, Nanoseconds::zero()), slewPpb);
+    return host < slewEnd ? driftOver(slewEnd - host, slewPpb) : Nanoseconds::zero();
 }
 
 void AdjustableClock::setTo(HostTime now, Nanoseconds correction, double frequencyPpb) {

@@ -5,7 +5,7 @@
 namespace berkeley {
 
 Nanoseconds driftOver(Nanoseconds elapsed, double ppb) {
-    return Nanoseconds{std::llround(static_cast<double>(elapsed.count()) * ppb * 1e-9)};
+    return Nanoseconds{std::llrint(static_cast<double>(elapsed.count()) * ppb * 1e-9)};
 }
 
 }  // namespace berkeley

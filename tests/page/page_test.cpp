@@ -113,9 +113,6 @@ TEST(Page, isTheSameInWords) {
     EXPECT_EQ(toWords(again), words);
     EXPECT_STREQ(again.description.name.data(), "rack-7");
     EXPECT_STREQ(again.description.source.data(), "[::1]:8080");
-    ClockWords clockWords;
-    std::copy_n(words.begin(), clockWords.size(), clockWords.begin());
-    EXPECT_EQ(toClock(clockWords).maxBound, 1ms);
     // docs/page.md has them there.
     EXPECT_EQ(words[15 - kFirstContentWord], 7U) << "sync cycle";
     EXPECT_EQ(words[21 - kFirstContentWord], 1'000'000U) << "largest bound";

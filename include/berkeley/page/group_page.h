@@ -62,8 +62,9 @@ class GroupPage {
   private:
     PageError openAt(const char* path);
     PageError findBest(PagePath& found) const;
-    template <std::size_t size>
-    bool read(std::array<std::uint64_t, size>& words, RawTime& raw) const;
+    template <class Visit>
+    bool read(const Visit& visit, RawTime& raw) const;
+    bool readClock(PageClock& clock, RawTime& raw) const;
     bool mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const;
     Nanoseconds suspendedBy(RawTime raw) const;
     void lookForAnother(RawTime raw) const;
@@ -78,8 +79,9 @@ class GroupPage {
     PagePath userFolder_{};    ///< as it was when the page was opened: the environment may change
     mutable std::atomic<std::uint64_t> deadSequence_{0};  ///< of a daemon that died while it wrote
     mutable std::atomic<std::uint64_t> inode_{0};
-    mutable std::atomic<std::int64_t> systemMinusRaw_{INT64_MIN};  ///< when it was last looked
-    mutable std::atomic<std::int64_t> suspended_{0};               ///< as it was found then
+    mutable std::atomic<std::int64_t> comparedAt_{0};  ///< system and raw clock, in raw time
+    mutable std::atomic<std::int64_t> systemMinusRaw_{INT64_MIN};  ///< when the kernel was asked
+    mutable std::atomic<std::int64_t> suspended_{0};               ///< as it said then
     mutable std::atomic<std::int64_t> soughtAt_{0};                ///< another page, in raw time
 };
 

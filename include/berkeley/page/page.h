@@ -67,11 +67,9 @@ inline constexpr std::size_t kContentWords = kClockWords + kDescriptionWords;
 inline constexpr std::size_t kPageWords = kFirstContentWord + kContentWords;
 inline constexpr std::size_t kPageBytes = kPageWords * sizeof(std::uint64_t);
 
-using ClockWords = std::array<std::uint64_t, kClockWords>;
 using ContentWords = std::array<std::uint64_t, kContentWords>;
 
 ContentWords toWords(const PageContent& content);
-PageClock toClock(const ClockWords& words);
 PageContent toContent(const ContentWords& words);
 
 enum class PageStatus {

@@ -5,6 +5,7 @@
 #include "berkeley/time/units.h"
 
 namespace berkeley {
+
 HostClock::HostClock(Nanoseconds offset, double driftPpb) {
     const HostTime epoch{systemNow().time_since_epoch()};
     if (!isBelievable(epoch, offset)) {

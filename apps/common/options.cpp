@@ -12,6 +12,7 @@
 
 #include "berkeley/time/units.h"
 #include "berkeley/wire/native.h"
+#include "common/command_line.h"
 
 namespace berkeley {
 namespace {
@@ -248,14 +249,17 @@ std::string helpText(const Program& program, const po::options_description& know
     return text.str();
 }
 
+}  // namespace
+
 // --- the two sources ---
 
-/// Whatever the user wrote into it, the text stays one line.
 UsageError usageError(std::string text) {
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c >= '\0' && c < ' '; }, '?');
     return UsageError{text};
 }
+
+namespace {
 
 /// Boost puts what the user wrote into its errors in the place of these and, where that has one of
 /// them too, never ends.
@@ -288,6 +292,8 @@ void refuseStrayWords(const po::parsed_options& parsed) {
     }
 }
 
+}  // namespace
+
 po::variables_map readCommandLine(std::span<const char* const> arguments,
                                   const po::options_description& known) {
     using namespace po::command_line_style;
@@ -305,6 +311,8 @@ po::variables_map readCommandLine(std::span<const char* const> arguments,
         throw usageError(std::string{error.what()} + "; see --help");
     }
 }
+
+namespace {
 
 [[noreturn]] void refuseFile(const std::string& file) {
     throw usageError("--config: cannot read \"" + file +
@@ -336,7 +344,8 @@ po::variables_map readConfig(const std::string& file, const po::options_descript
     }
 }
 
-/// Turns texts into values. `source` goes before an option's name in an error.
+}  // namespace
+
 void assignAll(po::variables_map values, const std::string& source) {
     try {
         po::notify(values);
@@ -344,6 +353,8 @@ void assignAll(po::variables_map values, const std::string& source) {
         throw usageError(source + error.what());
     }
 }
+
+namespace {
 
 void refuseContradictions(const CommonOptions& options) {
     if (options.clock == ClockKind::system && isSimulated(options)) {

@@ -178,6 +178,10 @@ std::uint32_t readUnread(const std::string& text) {
 
 Nanoseconds readInterval(const std::string& text) { return readDurationWithin(text, 10ms, 24h); }
 
+Nanoseconds readTimeout(const std::string& text) {
+    return readDurationWithin(text, 0ns, kFarthestOffset);
+}
+
 Nanoseconds readMaxBound(const std::string& text) {
     return readDurationWithin(text, 1ns, std::chrono::days{1});
 }

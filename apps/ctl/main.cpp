@@ -1,0 +1,151 @@
+/// berkeleyctl: reads this machine's page, and asks the master about its clocks.
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <variant>
+
+#include "berkeley/group_clock.h"
+#include "berkeley/page/raw_clock.h"
+#include "berkeley/time/units.h"
+#include "common/daemon.h"
+#include "ctl/options.h"
+#include "ctl/run.h"
+#include "ctl/sources.h"
+#include "ctl/status.h"
+
+namespace berkeley {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// How often the page is read while it is waited for: it cannot say by itself that it has changed.
+constexpr std::chrono::milliseconds kLookAgain{20};
+
+using Clock = std::unique_ptr<const berkeley_clock, void (*)(const berkeley_clock*)>;
+
+/// Throws when there is none.
+Clock openClock(const CtlOptions& options) {
+    const char* fromEnvironment = std::getenv("BERKELEY_PAGE");
+    const std::string page =
+        options.page.empty() && fromEnvironment != nullptr ? fromEnvironment : options.page;
+    berkeley_clock* clock = nullptr;
+    if (const int error = berkeley_open(page.empty() ? nullptr : page.c_str(), &clock)) {
+        throw GroupClockError{static_cast<berkeley_error>(error),
+                              (page.empty() ? "" : page + ": ") + berkeley_error_text(error)};
+    }
+    return {clock,
+            [](const berkeley_clock* open) { berkeley_close(const_cast<berkeley_clock*>(open)); }};
+}
+
+berkeley_reading read(const Clock& clock) {
+    berkeley_reading reading;
+    berkeley_now(clock.get(), &reading);
+    return reading;
+}
+
+template <class Value>
+void print(const Value& value, const CtlOptions& options, std::string (*render)(const Value&)) {
+    std::cout << (options.json ? jsonOf(value).dump() + "\n" : render(value));
+}
+
+void showStatus(const CtlOptions& options) {
+    const Clock clock = openClock(options);
+    StatusReport report{.page = berkeley_path(clock.get()),
+                        .reading = read(clock),
+                        .description = {},
+                        .systemOffset = {}};
+    report.systemOffset = systemNow().time_since_epoch() - Nanoseconds{report.reading.time};
+    if (const int error = berkeley_describe(clock.get(), &report.description)) {
+        throw GroupClockError{static_cast<berkeley_error>(error),
+                              report.page + ": " + berkeley_error_text(error)};
+    }
+    print(report, options, renderStatus);
+}
+
+void showSources(const CtlOptions& options) {
+    const nlohmann::ordered_json status = fetchStatus(options.http);
+    std::cout << (options.json ? status.dump() + "\n" : renderSources(status));
+}
+
+void showNow(const CtlOptions& options) {
+    print(
+        read(openClock(options)), options,
+        +[](const berkeley_reading& reading) { return renderReading(reading) + "\n"; });
+}
+
+/// What is still missing; "" when nothing is.
+std::string missingFrom(const berkeley_reading& reading, const CtlOptions& options) {
+    if (reading.status != BERKELEY_SYNCHRONIZED) {
+        const std::string reason = berkeley_reason_text(reading.reason);
+        return reason.empty() ? "no adjustments come" : reason;
+    }
+    if (options.maxBound && reading.bound > options.maxBound->count()) {
+        return "the bound is " + toSpanText(Nanoseconds{reading.bound});
+    }
+    return "";
+}
+
+/// What is missing now, and whether it makes sense to wait for it.
+std::string lookOnce(const CtlOptions& options, Clock& clock, berkeley_reading& reading) {
+    try {
+        if (!clock) {
+            clock = openClock(options);
+        }
+        reading = read(clock);
+        return missingFrom(reading, options);
+    } catch (const GroupClockError& error) {
+        if (error.code() != BERKELEY_NO_PAGE) {
+            throw;
+        }
+        return error.what();
+    }
+}
+
+void waitForSync(const CtlOptions& options) {
+    const auto start = Steady::now();
+    Clock clock{nullptr, [](const berkeley_clock*) {}};
+    berkeley_reading reading;
+    std::string missing;
+    while (!(missing = lookOnce(options, clock, reading)).empty()) {
+        if (options.timeout && Steady::now() - start >= *options.timeout) {
+            throw std::runtime_error("waitsync: not within " + toSpanText(*options.timeout) + ": " +
+                                     missing);
+        }
+        std::this_thread::sleep_for(kLookAgain);
+    }
+    print(
+        reading, options, +[](const berkeley_reading& read) { return renderReading(read) + "\n"; });
+}
+
+void run(const CtlOptions& options) {
+    switch (options.command) {
+        case CtlCommand::status:
+            return showStatus(options);
+        case CtlCommand::sources:
+            return showSources(options);
+        case CtlCommand::now:
+            return showNow(options);
+        case CtlCommand::waitsync:
+            return waitForSync(options);
+        case CtlCommand::run: {
+            // Without a page the program would be left under the system's time, unnoticed.
+            const Clock clock = openClock(options);
+            runUnderGroupTime(options.program, berkeley_path(clock.get()));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace berkeley
+
+int main(int argc, char** argv) {
+    return berkeley::runMain("berkeleyctl", [&] {
+        const auto parsed = berkeley::parseCtlOptions({argv, static_cast<std::size_t>(argc)});
+        if (const auto* text = std::get_if<std::string>(&parsed)) {
+            std::cout << *text;
+        } else {
+            berkeley::run(std::get<berkeley::CtlOptions>(parsed));
+        }
+    });
+}

@@ -1,0 +1,49 @@
+#include "ctl/run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+namespace berkeley {
+namespace {
+
+/// Beside this program, or where it is installed.
+std::filesystem::path preloadLibrary() {
+    const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    const char* name = "libberkeley-preload.so";
+    for (const auto& candidate : {folder / name, folder / BERKELEY_PRELOAD_FOLDER / name}) {
+        if (std::filesystem::exists(candidate)) {
+            return std::filesystem::canonical(candidate);
+        }
+    }
+    throw std::runtime_error("run: there is no " + std::string{name} + " beside this program in " +
+                             folder.string() + ": install it again");
+}
+
+/// Before what is there already: the first one to answer counts.
+std::string withFormer(const std::string& library) {
+    const char* former = std::getenv("LD_PRELOAD");
+    return former == nullptr || *former == '\0' ? library : library + ":" + former;
+}
+
+}  // namespace
+
+void runUnderGroupTime(const std::vector<std::string>& program, const std::string& page) {
+    ::setenv("LD_PRELOAD", withFormer(preloadLibrary()).c_str(), 1);
+    // The program may go elsewhere.
+    ::setenv("BERKELEY_PAGE", std::filesystem::absolute(page).c_str(), 1);
+    std::vector<char*> arguments;
+    std::ranges::transform(program, std::back_inserter(arguments),
+                           [](const std::string& word) { return const_cast<char*>(word.c_str()); });
+    arguments.push_back(nullptr);
+    ::execvp(arguments.front(), arguments.data());
+    throw std::runtime_error("run: cannot run " + program.front() + ": " +
+                             std::generic_category().message(errno));
+}
+
+}  // namespace berkeley

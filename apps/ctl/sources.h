@@ -1,0 +1,19 @@
+/// The group's clocks as the master's HTTP server tells them in /status.json.
+///
+/// Errors: std::runtime_error with the remedy.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "berkeley/net/endpoint.h"
+
+namespace berkeley {
+
+/// The answer, whatever it tells. Within a few seconds, or it throws.
+nlohmann::ordered_json fetchStatus(const Endpoint& http);
+
+/// A table with a line for each clock. Throws when `status` does not tell of any.
+std::string renderSources(const nlohmann::ordered_json& status);
+
+}  // namespace berkeley

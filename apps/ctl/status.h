@@ -1,0 +1,31 @@
+/// What berkeleyctl says about this machine's clock, for people and as JSON.
+///
+/// Units: std::chrono. Thread safety: pure functions, but for the clocks that they read.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "berkeley/group_clock.h"
+
+namespace berkeley {
+
+/// "2026-11-25T17:00:00.123456789Z".
+std::string toTimeText(std::int64_t sinceEpoch);
+
+/// The time, its bound and how far they can be relied on, in one line without an end.
+std::string renderReading(const berkeley_reading& reading);
+nlohmann::ordered_json jsonOf(const berkeley_reading& reading);
+
+/// Everything that is known of a clock; `systemOffset` is the system clock minus the group's time.
+struct StatusReport {
+    std::string page;
+    berkeley_reading reading;
+    berkeley_description description;
+    std::chrono::nanoseconds systemOffset;
+};
+
+std::string renderStatus(const StatusReport& report);
+nlohmann::ordered_json jsonOf(const StatusReport& report);
+
+}  // namespace berkeley

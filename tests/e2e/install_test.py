@@ -1,0 +1,153 @@
+"""What is installed: other programs are built against it, and read a running daemon's clock."""
+
+import os
+import re
+import shlex
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+import berkeley_e2e
+from berkeley_e2e import MINUTE, ROOT, DaemonTest
+
+BUILD = berkeley_e2e.BIN.resolve()
+EXAMPLES = ROOT / "docs" / "examples"
+
+API = {
+    "berkeley_close", "berkeley_describe", "berkeley_error_text", "berkeley_now", "berkeley_open",
+    "berkeley_path", "berkeley_reason_text", "berkeley_status_text", "berkeley_version",
+}  # fmt: skip
+# What berkeleyctl run shows to programs, and nothing else.
+ANSWERED = {"clock_gettime", "gettimeofday", "time", "timespec_get"}
+
+
+def output(*command, env=None, cwd=None):
+    result = subprocess.run(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+    )
+    if result.returncode != 0:
+        raise AssertionError(f"{shlex.join(map(str, command))}\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def exported_by(library):
+    symbols = output("nm", "--dynamic", "--defined-only", "--format=posix", library).splitlines()
+    return {
+        name.split("@")[0] for name, kind, *_ in map(str.split, symbols) if kind not in ("A", "w")
+    }
+
+
+class InstallTest(DaemonTest):
+    def setUp(self):
+        super().setUp()
+        self.prefix = self.folder / "prefix"
+        output("cmake", "--install", BUILD, "--prefix", self.prefix)
+        (config,) = self.prefix.rglob("berkeley-config.cmake")
+        self.lib = config.parents[2]
+        master = self.start_master("--min-slaves", 1)
+        slave = self.start_slave("fast", master, "--simulate-offset=25min")
+        self.page = slave.page_path
+        self.installed("berkeleyctl", "waitsync", "--page", self.page, "--timeout", "60s")
+
+    def installed(self, program, *arguments):
+        return output(self.prefix / "bin" / program, *arguments)
+
+    def pkg_config(self, *options):
+        env = {"PKG_CONFIG_PATH": str(self.lib / "pkgconfig")}
+        # It has been installed elsewhere than it was configured for.
+        prefix = f"--define-variable=prefix={self.prefix}"
+        return output("pkg-config", prefix, *options, "berkeley", env=env).split()
+
+    def check_told(self, text):
+        """earliest, time, latest and status, of a group that is 12.5 min ahead."""
+        earliest, told, latest, status = text.split()
+        self.assertEqual("synchronized", status)
+        self.assertLess(int(earliest), int(told))
+        self.assertLess(int(told), int(latest))
+        self.assert_near(12.5 * MINUTE, int(told) / 1e9 - time.time(), 2, "the group's time")
+
+    def test_libraries_show_their_interface_and_nothing_else(self):
+        library = self.lib / "libberkeley.so"
+        self.assertEqual(API, exported_by(library))
+        self.assertEqual("libberkeley.so.1", Path(os.readlink(library)).name)
+        self.assertIn("libberkeley.so.1", output("objdump", "-p", library))
+        preload = self.lib / "berkeley" / "libberkeley-preload.so"
+        self.assertEqual(ANSWERED, exported_by(preload))
+        for file in (library, preload):
+            needed = set(re.findall(r"NEEDED +(\S+)", output("objdump", "-p", file)))
+            self.assertLessEqual(needed, {"libc.so.6", "libm.so.6"}, file)
+
+    def test_headers_are_those_of_the_interface(self):
+        headers = {path.name for path in self.prefix.rglob("*.h")}
+        self.assertEqual({"berkeley.h", "group_clock.h"}, headers)
+
+    def test_programs_are_installed(self):
+        for program in ("berkeley-master", "berkeley-slave", "berkeleyctl"):
+            self.assertIn(program, self.installed(program, "--version"))
+        told = self.installed("berkeleyctl", "run", "--page", self.page, "--", "date", "+%s")
+        self.assert_near(12.5 * MINUTE, int(told) - time.time(), 2, "date")
+
+    def test_c_with_pkg_config(self):
+        program = self.folder / "c"
+        command = ["cc", "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+        command += [EXAMPLES / "read_time.c", "-o", program]
+        output(*command, *self.pkg_config("--cflags", "--libs"))
+        self.check_told(output(program, self.page, env={"LD_LIBRARY_PATH": str(self.lib)}))
+        self.check_told(
+            output(program, env={"LD_LIBRARY_PATH": str(self.lib), "BERKELEY_PAGE": str(self.page)})
+        )
+        # Without the shared library, and still without a C++ library.
+        flags = self.pkg_config("--static", "--cflags", "--libs")
+        flags = ["-l:libberkeley.a" if flag == "-lberkeley" else flag for flag in flags]
+        output(*command, *flags)
+        self.check_told(output(program, self.page))
+
+    def test_cpp_with_cmake(self):
+        build = self.folder / "build"
+        options = [f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_BUILD_TYPE=Release"]
+        output("cmake", "-S", EXAMPLES, "-B", build, "-G", "Ninja", *options)
+        output("cmake", "--build", build)
+        for program in ("read_time", "read_time_static"):
+            told = output(build / program, self.page, env={"BERKELEY_PAGE": str(self.page)})
+            match = re.search(r"certainly one after the other, \d+ ns apart\n(\d+)\n", told)
+            self.assertTrue(match, told)
+            self.assert_near(12.5 * MINUTE, int(match[1]) / 1e9 - time.time(), 2, program)
+        needed = output("objdump", "-p", build / "read_time_static")
+        for library in ("berkeley", "spdlog", "boost", "ssl"):
+            self.assertNotIn(library, needed)
+
+    def test_python(self):
+        (module,) = self.prefix.rglob("berkeley.py")
+        env = {"PYTHONPATH": str(module.parent)}
+        script = EXAMPLES / "read_time.py"
+        self.check_told(output("/usr/bin/python3", script, self.page, env=env))
+        missing = self.folder / "missing"
+        failing = f"""
+import berkeley
+try:
+    berkeley.GroupClock({str(missing)!r})
+except berkeley.Error as error:
+    print(error.code, error)
+clock = berkeley.GroupClock({str(self.page)!r})
+print(clock.path)
+clock.close()
+clock.close()
+try:
+    clock.now()
+except ValueError as error:
+    print(error)
+"""
+        told = output("/usr/bin/python3", "-c", failing, env=env).splitlines()
+        self.assertRegex(told[0], f"^1 {missing}: there is no page")
+        self.assertEqual([str(self.page), "the clock is closed"], told[1:])
+
+
+if __name__ == "__main__":
+    unittest.main()

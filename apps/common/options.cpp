@@ -158,7 +158,13 @@ po::options_description timeGroup(MasterOptions& options) {
 }
 
 po::options_description timeGroup(SlaveOptions& options) {
-    return timeGroup(options, "from one report to the next");
+    po::options_description group = timeGroup(options, "from one report to the next");
+    add(group, "chrony-sock", "PATH", options.chronySock, readFile,
+        "hand the group's time to chronyd, which has \"refclock SOCK PATH\"" + byDefault("none"));
+    add(group, "ntp-shm", "UNIT", options.ntpShm, readShmUnit,
+        "hand it to chronyd or ntpd through NTP's shared memory, units 0 to 255" +
+            byDefault("none"));
+    return group;
 }
 
 po::options_description simulationGroup(CommonOptions& options) {
@@ -361,6 +367,15 @@ void refuseContradictions(const CommonOptions& options) {
         throw usageError(
             "--clock system would set the system clock wrong on purpose; leave out "
             "--simulate-offset and --simulate-drift");
+    }
+}
+
+void refuseContradictions(const SlaveOptions& options) {
+    refuseContradictions(static_cast<const CommonOptions&>(options));
+    if (options.clock == ClockKind::system && (!options.chronySock.empty() || options.ntpShm)) {
+        throw usageError(
+            "--clock system steers the system clock, and so does whoever is fed by --chrony-sock "
+            "or --ntp-shm; leave out one of them");
     }
 }
 

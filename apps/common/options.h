@@ -63,8 +63,10 @@ struct MasterOptions : CommonOptions {
 
 struct SlaveOptions : CommonOptions {
     std::vector<Endpoint> masters{{"127.0.0.1", kDefaultPort}};  ///< by rank
-    std::string name = defaultName();  ///< under which the master knows this slave
-    bool lab{};                        ///< speak the lab's text
+    std::string name = defaultName();     ///< under which the master knows this slave
+    bool lab{};                           ///< speak the lab's text
+    std::filesystem::path chronySock;     ///< where chronyd takes the group's time; empty: nowhere
+    std::optional<std::uint32_t> ntpShm;  ///< the unit of NTP's shared memory, likewise
 };
 
 /// Whether the clock is wrong on purpose, and so no matter of this machine's.

@@ -157,6 +157,15 @@ std::uint32_t readLimit(const std::string& text) {
     return limit;
 }
 
+std::uint32_t readShmUnit(const std::string& text) {
+    constexpr std::uint32_t kLast = 255;
+    std::uint32_t unit = 0;
+    if (!readWhole(text, unit) || unit > kLast) {
+        refuse(text, "is no unit: give a whole number from 0 to 255");
+    }
+    return unit;
+}
+
 std::chrono::milliseconds readPatience(const std::string& text) {
     const Nanoseconds patience = readDurationWithin(text, 10ms, 10min);
     if (patience % 1ms != 0ns) {

@@ -53,6 +53,9 @@ std::uint32_t readUnread(const std::string& text);
 /// Between two sync cycles, or two reports: 10 ms to 1 d.
 Nanoseconds readInterval(const std::string& text);
 
+/// 0 to 255.
+std::uint32_t readShmUnit(const std::string& text);
+
 /// To wait at most: up to 50 years, and zero too.
 Nanoseconds readTimeout(const std::string& text);
 

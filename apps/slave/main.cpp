@@ -17,6 +17,7 @@
 #include "common/options.h"
 #include "common/publishing.h"
 #include "common/state_keeper.h"
+#include "common/time_feeds.h"
 #include "common/watchdog.h"
 
 namespace berkeley {
@@ -51,6 +52,16 @@ SlaveEvents eventsTo(const Print& print) {
                                 localText(told.time_since_epoch())));
             },
     };
+}
+
+/// The same events; each adjustment goes to other time daemons too.
+SlaveEvents feeding(SlaveEvents events, TimeFeeds& feeds, const SteeredClock& clock) {
+    events.synchronized = [told = std::move(events.synchronized), &feeds, &clock](
+                              const Change& change, GroupTime now, Nanoseconds bound) {
+        feeds.send(clock);
+        told(change, now, bound);
+    };
+    return events;
 }
 
 /// Before the clock is synchronized there is nothing that it could hold.
@@ -102,12 +113,14 @@ void run(std::span<const char* const> arguments) {
     SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
                        options.maxSlewPpb, pageFor(options, PageRole::slave, options.name, *logger),
                        systemClockFor(options.clock)};
+    TimeFeeds feeds{options, logger};
     StateKeeper state{options, logger};
     requireKnownMaster(options.masters);
     const auto monitor = monitorFor(options, clock);
     SlaveNode slave{
         {options.masters, options.interval, options.name, options.lab, state.rememberedPpb(), key},
-        watchedBy(monitor.get(), eventsTo(printerFor(options.logFormat, logger))),
+        watchedBy(monitor.get(),
+                  feeding(eventsTo(printerFor(options.logFormat, logger)), feeds, clock)),
         clock,
         logger};
     auto http = serveHttp(options, monitor.get(), *logger);

@@ -391,6 +391,20 @@ TEST(UsageErrors, refuseToBeInsecureWithKeys) {
     EXPECT_EQ(masterError({"--key-file", ""}), "--key-file: \"\" is no file: give its path");
 }
 
+TEST(SlaveOptions, takeWhomTheyFeed) {
+    const SlaveOptions options = slave({"--chrony-sock", "/run/berkeley.sock", "--ntp-shm", "2"});
+    EXPECT_EQ(options.chronySock, "/run/berkeley.sock");
+    EXPECT_EQ(options.ntpShm, 2U);
+    EXPECT_FALSE(slave({}).ntpShm);
+    EXPECT_EQ(slaveError({"--ntp-shm", "256"}),
+              "--ntp-shm: \"256\" is no unit: give a whole number from 0 to 255");
+    for (const std::string feed : {"--chrony-sock", "--ntp-shm"}) {
+        EXPECT_NE(slaveError({"--clock", "system", feed, "2"}).find("leave out one"),
+                  std::string::npos)
+            << "two would steer the system clock";
+    }
+}
+
 TEST(UsageErrors, areOneLineWhateverTheUserWrote) {
     EXPECT_EQ(masterError({"two\nlines"}), "\"two?lines\" belongs to no option; see --help");
     EXPECT_EQ(slaveError({"--name", "two\nlines"}).find('\n'), std::string::npos);
@@ -431,6 +445,8 @@ TEST(Help, showsEveryOptionWithItsDefault) {
     std::vector<std::pair<std::string, std::string>> slaves{
         {"--master HOST[:PORT]", "127.0.0.1:8080"},
         {"--name NAME", "host name and process id"},
+        {"--chrony-sock PATH", "none"},
+        {"--ntp-shm UNIT", "none"},
         {"--lab", "off"}};
     masters.insert(masters.end(), shared.begin(), shared.end());
     slaves.insert(slaves.end(), shared.begin(), shared.end());

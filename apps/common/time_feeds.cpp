@@ -1,0 +1,43 @@
+#include "common/time_feeds.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace berkeley {
+
+TimeFeeds::TimeFeeds(const SlaveOptions& options, std::shared_ptr<spdlog::logger> logger)
+    : logger_(std::move(logger)) {
+    if (!options.chronySock.empty()) {
+        feeds_.push_back(
+            {"chronyd at " + options.chronySock.string(), feedForChronySocket(options.chronySock)});
+    }
+    if (options.ntpShm) {
+        feeds_.push_back({"NTP's shared memory " + std::to_string(*options.ntpShm),
+                          feedForNtpMemory(*options.ntpShm)});
+    }
+}
+
+void TimeFeeds::send(const SteeredClock& clock) {
+    if (feeds_.empty()) {
+        return;
+    }
+    const TimeSample sample = sampleOf(clock);
+    for (Feed& feed : feeds_) {
+        send(feed, sample);
+    }
+}
+
+void TimeFeeds::send(Feed& feed, const TimeSample& sample) {
+    try {
+        feed.feed->send(sample);
+        if (std::exchange(feed.failing, false)) {
+            logger_->info("{} takes the group's time again", feed.name);
+        }
+    } catch (const std::runtime_error& error) {
+        if (!std::exchange(feed.failing, true)) {
+            logger_->warn("{}", error.what());
+        }
+    }
+}
+
+}  // namespace berkeley

@@ -1,0 +1,37 @@
+/// The other time daemons of this machine that a slave hands the group's time to.
+///
+/// Thread safety: none; send() from one thread. Errors: std::runtime_error at the start.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "berkeley/host/time_feed.h"
+#include "common/options.h"
+
+namespace berkeley {
+
+class TimeFeeds {
+  public:
+    TimeFeeds(const SlaveOptions& options, std::shared_ptr<spdlog::logger> logger);
+
+    /// A sample of now, for each of them. Who does not take it is named once, until it does.
+    void send(const SteeredClock& clock);
+
+  private:
+    struct Feed {
+        std::string name;
+        std::unique_ptr<TimeFeed> feed;
+        bool failing = false;
+    };
+
+    void send(Feed& feed, const TimeSample& sample);
+
+    std::shared_ptr<spdlog::logger> logger_;
+    std::vector<Feed> feeds_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,177 @@
+#include "berkeley/host/time_feed.h"
+
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <system_error>
+
+#include "berkeley/host/stamp_converter.h"
+
+namespace berkeley {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const std::string& remedy) {
+    throw std::runtime_error(what + " (" + std::generic_category().message(errno) + "): " + remedy);
+}
+
+/// Seconds, and the nanoseconds beyond them.
+struct Split {
+    std::int64_t seconds;
+    std::int64_t nanoseconds;
+};
+
+Split split(Nanoseconds sinceEpoch) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(sinceEpoch);
+    return {seconds.count(), (sinceEpoch - seconds).count()};
+}
+
+/// As chronyd has it.
+struct SockSample {
+    timeval tv;     ///< the system clock
+    double offset;  ///< by which it is slow, in seconds
+    int pulse;      ///< 0: the offset is not only that of a pulse within its second
+    int leap;
+    int padding;
+    int magic;
+};
+
+class ChronySocket : public TimeFeed {
+  public:
+    explicit ChronySocket(const std::string& path) {
+        if (path.size() >= sizeof address_.sun_path) {
+            throw std::runtime_error("the path of a socket cannot be as long as " + path);
+        }
+        address_.sun_family = AF_UNIX;
+        std::strcpy(address_.sun_path, path.c_str());
+        socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (socket_ < 0) {
+            fail("cannot make a socket", "close other programs");
+        }
+    }
+    ~ChronySocket() override { ::close(socket_); }
+    ChronySocket(const ChronySocket&) = delete;
+    ChronySocket& operator=(const ChronySocket&) = delete;
+
+    /// chronyd may come and go: its socket is looked for each time.
+    void send(const TimeSample& sample) override {
+        constexpr int kMagic = 0x534f434b;  // "SOCK"
+        const auto [seconds, nanoseconds] = split(sample.system.time_since_epoch());
+        const SockSample message{
+            .tv = {seconds, nanoseconds / 1000},
+            .offset = std::chrono::duration<double>{sample.offset}.count(),
+            .pulse = 0,
+            .leap = 0,
+            .padding = 0,
+            .magic = kMagic,
+        };
+        const auto* address = reinterpret_cast<const sockaddr*>(&address_);
+        if (::sendto(socket_, &message, sizeof message, 0, address, sizeof address_) < 0) {
+            fail("chronyd does not take the group's time at " + std::string{address_.sun_path},
+                 "start it with \"refclock SOCK\" and that path");
+        }
+    }
+
+  private:
+    sockaddr_un address_{};
+    int socket_ = -1;
+};
+
+/// As the reference implementation of NTP has it.
+struct NtpMemory {
+    int mode;
+    int count;
+    time_t clockSeconds;  ///< the group's time
+    int clockMicroseconds;
+    time_t receivedSeconds;  ///< the system clock
+    int receivedMicroseconds;
+    int leap;
+    int precision;
+    int samples;
+    int valid;
+    unsigned clockNanoseconds;
+    unsigned receivedNanoseconds;
+    int reserved[8];
+};
+
+class NtpSharedMemory : public TimeFeed {
+  public:
+    explicit NtpSharedMemory(std::uint32_t unit) {
+        constexpr key_t kFirstKey = 0x4e545030;  // "NTP0"
+        constexpr std::uint32_t kFirstForAll = 2;
+        const int access = unit < kFirstForAll ? 0600 : 0666;
+        const int segment =
+            ::shmget(kFirstKey + static_cast<key_t>(unit), sizeof(NtpMemory), IPC_CREAT | access);
+        void* memory = segment < 0 ? nullptr : ::shmat(segment, nullptr, 0);
+        if (segment < 0 || memory == reinterpret_cast<void*>(-1)) {
+            fail("cannot use NTP's shared memory " + std::to_string(unit),
+                 "give a unit that this user may use, such as 2");
+        }
+        memory_ = static_cast<NtpMemory*>(memory);
+    }
+    ~NtpSharedMemory() override { ::shmdt(memory_); }
+    NtpSharedMemory(const NtpSharedMemory&) = delete;
+    NtpSharedMemory& operator=(const NtpSharedMemory&) = delete;
+
+    /// Whoever reads while this writes finds another count afterwards than before.
+    void send(const TimeSample& sample) override {
+        const Split clock = split(sample.system.time_since_epoch() + sample.offset);
+        const Split received = split(sample.system.time_since_epoch());
+        word(memory_->valid).store(0);
+        word(memory_->count).fetch_add(1);
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        memory_->mode = 1;
+        memory_->clockSeconds = clock.seconds;
+        memory_->clockMicroseconds = static_cast<int>(clock.nanoseconds / 1000);
+        memory_->clockNanoseconds = static_cast<unsigned>(clock.nanoseconds);
+        memory_->receivedSeconds = received.seconds;
+        memory_->receivedMicroseconds = static_cast<int>(received.nanoseconds / 1000);
+        memory_->receivedNanoseconds = static_cast<unsigned>(received.nanoseconds);
+        memory_->leap = 0;
+        memory_->precision = precisionOf(sample.bound);
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        word(memory_->count).fetch_add(1);
+        word(memory_->valid).store(1);
+    }
+
+  private:
+    static std::atomic_ref<int> word(int& word) { return std::atomic_ref<int>{word}; }
+
+    /// The power of two, in seconds, below the bound.
+    static int precisionOf(Nanoseconds bound) {
+        constexpr Nanoseconds kFinest{1};
+        return std::ilogb(std::chrono::duration<double>{std::max(bound, kFinest)}.count());
+    }
+
+    NtpMemory* memory_ = nullptr;
+};
+
+}  // namespace
+
+TimeSample sampleOf(const SteeredClock& clock) {
+    const ClockLook look = ClockLook::now();
+    const ClockState state = clock.state();
+    const HostTime host = clock.hostLine().at(look.before + (look.after - look.before) / 2);
+    const Nanoseconds group =
+        state.line.groupTimeAt(host).time_since_epoch() + state.line.pendingAt(host);
+    return {look.system, group - look.system.time_since_epoch(), state.boundAt(host)};
+}
+
+std::unique_ptr<TimeFeed> feedForChronySocket(const std::string& path) {
+    return std::make_unique<ChronySocket>(path);
+}
+
+std::unique_ptr<TimeFeed> feedForNtpMemory(std::uint32_t unit) {
+    return std::make_unique<NtpSharedMemory>(unit);
+}
+
+}  // namespace berkeley

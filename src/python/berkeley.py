@@ -56,8 +56,9 @@ def _load():
     name = os.environ.get("BERKELEY_LIBRARY")
     if not name:
         # Where this file was installed with the library, else where the system looks.
-        beside = Path(__file__).resolve().parents[2].rglob("libberkeley.so.1")
-        name = next(map(str, beside), "libberkeley.so.1")
+        folder = Path(__file__).resolve().parents[2]
+        beside = [*folder.glob("libberkeley.so.1"), *folder.glob("*/libberkeley.so.1")]
+        name = str(beside[0]) if beside else "libberkeley.so.1"
     library = ctypes.CDLL(name, use_errno=True)
     clock = ctypes.c_void_p
     library.berkeley_open.argtypes = [ctypes.c_char_p, ctypes.POINTER(clock)]

@@ -11,6 +11,7 @@ import sys
 from collections import namedtuple
 
 import failover
+import read_cost
 import relay
 import scale
 import simulated
@@ -70,6 +71,11 @@ BENCHES = {
         "whether a stopped, a deaf and a babbling peer delay the cycles",
         {"warm-up": 8, "seconds": 60, "slaves": 1000, "turns": 2},
     ),
+    "read": Entry(
+        read_cost.read,
+        "what a reading of the group's time costs, beside one of the system clock",
+        {"turns": 15},
+    ),
 }
 
 HELP = {
@@ -79,7 +85,7 @@ HELP = {
     "slaves": "with so many slaves",
     "seeds": "repeat it with so many seeds",
     "rounds": "take the active master away so many times",
-    "turns": "measure so many times, without and with them",
+    "turns": "measure so many times",
 }
 
 

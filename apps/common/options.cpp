@@ -138,7 +138,8 @@ po::options_description timeGroup(CommonOptions& options, const std::string& per
             byDefault("master.page or slave.page in /run/berkeley for root, else in "
                       "$XDG_RUNTIME_DIR/berkeley; none for a simulated clock"));
     add(group, "max-bound", "DURATION", options.maxBound, readMaxBound,
-        "with a larger bound those processes are told that the clock is not synchronized" +
+        "with a larger bound the clock is not healthy, and those processes are told that it is "
+        "not synchronized" +
             byDefault(toOptionText(options.maxBound)));
     return group;
 }
@@ -193,9 +194,6 @@ po::options_description monitoringGroup(CommonOptions& options) {
         "serve a web page there, and /status.json, /history.json, /healthz and /metrics, to "
         "everybody who reaches it; port 0 is one that the system chooses" +
             byDefault("none"));
-    add(group, "max-bound", "DURATION", options.maxBound, readMaxBound,
-        "with a larger bound of its clock this daemon is not healthy" +
-            byDefault(toOptionText(options.maxBound)));
     return group;
 }
 

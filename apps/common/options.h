@@ -35,15 +35,15 @@ struct CommonOptions {
     Nanoseconds interval = std::chrono::seconds{5};  ///< between sync cycles, or between reports
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
     std::filesystem::path publish;  ///< page for other processes; empty: the usual place
-    Nanoseconds maxBound = std::chrono::seconds{1};  ///< beyond it they are told not to rely on it
+    /// With a larger one the clock is not healthy, and other processes are told not to rely on it.
+    Nanoseconds maxBound = std::chrono::milliseconds{100};
     ClockKind clock = ClockKind::software;
     std::filesystem::path stateFolder;  ///< where the drift is remembered; empty: the usual place
     Nanoseconds simulateOffset{};       ///< added to what the host's clock shows
     double simulateDriftPpb{};          ///< by which the host's clock runs fast
     spdlog::level::level_enum logLevel = spdlog::level::info;
     LogFormat logFormat = LogFormat::text;
-    std::optional<Endpoint> http;                         ///< where to serve HTTP; nothing: nowhere
-    Nanoseconds maxBound = std::chrono::milliseconds{1};  ///< with a larger one it is not healthy
+    std::optional<Endpoint> http;  ///< where to serve HTTP; nothing: nowhere
 };
 
 struct MasterOptions : CommonOptions {

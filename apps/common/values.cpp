@@ -191,10 +191,6 @@ Nanoseconds readTimeout(const std::string& text) {
     return readDurationWithin(text, 0ns, kFarthestOffset);
 }
 
-Nanoseconds readMaxBound(const std::string& text) {
-    return readDurationWithin(text, 1ns, std::chrono::days{1});
-}
-
 Nanoseconds readSanityLimit(const std::string& text) {
     return readDurationWithin(text, 1ns, kFarthestOffset);
 }

@@ -64,7 +64,6 @@ Nanoseconds readMaxBound(const std::string& text);
 
 /// Up to 50 years, and more than zero.
 Nanoseconds readSanityLimit(const std::string& text);
-Nanoseconds readMaxBound(const std::string& text);
 
 /// Up to 50 years either way, so that a clock that far off still shows a believable time.
 Nanoseconds readSimulatedOffset(const std::string& text);

@@ -17,7 +17,8 @@ namespace berkeley {
 struct Publisher {
     PageRole role{};
     std::string name{};
-    Nanoseconds maxBound = std::chrono::seconds{1};  ///< beyond it readers are told not to rely
+    Nanoseconds maxBound =
+        std::chrono::milliseconds{100};  ///< beyond it readers are told not to rely
 };
 
 /// Of whom an adjustment came.

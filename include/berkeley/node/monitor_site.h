@@ -23,9 +23,10 @@ struct Asset {
 using Assets = std::map<std::string, Asset, std::less<>>;
 
 struct MonitorSiteConfig {
-    Nanoseconds mostBound = std::chrono::milliseconds{1};  ///< with a larger one it is not healthy
-    std::size_t metricsClocks = 100;                       ///< that have metrics of their own
-    std::function<PeerCounts()> peerCounts{};              ///< of a master
+    Nanoseconds mostBound =
+        std::chrono::milliseconds{100};        ///< with a larger one it is not healthy
+    std::size_t metricsClocks = 100;           ///< that have metrics of their own
+    std::function<PeerCounts()> peerCounts{};  ///< of a master
     Assets assets{};
 };
 

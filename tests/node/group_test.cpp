@@ -198,7 +198,7 @@ TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
 }
 
 TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock{HostClock{}, kMaxSlewPpb};
     std::mutex lock;
     std::vector<ClockStatus> there;
     MasterConfig config;
@@ -228,7 +228,7 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
     std::optional<Master> master;
     master.emplace(1);
     const Endpoint address = master->node_->local();
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, ""};
+    SteeredClock clock{HostClock{}, kMaxSlewPpb};
     std::mutex lock;
     std::vector<std::string> said;
     const auto say = [&](const std::string& what) {

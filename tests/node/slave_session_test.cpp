@@ -50,7 +50,7 @@ class SlaveSessionTest : public testing::Test {
     boost::asio::io_context context_;
     Listener listener_{context_, {"127.0.0.1", 0}};
     Connector connector_{context_};
-    SteeredClock clock_{HostClock{}, 500'000, ""};
+    SteeredClock clock_{HostClock{}, 500'000};
     SharedRoster roster_{0};
     Leadership leadership_{MasterRanks{masters_, 0}, 1s};
     SlaveSession::Admit admit_ = [](const std::string&) {};

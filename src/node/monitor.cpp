@@ -133,6 +133,9 @@ void Monitor::roleChanged(bool active) {
     const std::lock_guard guard{lock_};
     role_ = active ? Role::active : Role::standby;
     since_ = moment.host;
+    if (snapshot_->cycle) {
+        follower_.led(*snapshot_->cycle);
+    }
     group_.clear();
     snapshot_ = std::make_shared<const GroupSnapshot>();
     log_.add(EventKind::role, moment.group, "",

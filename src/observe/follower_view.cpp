@@ -33,11 +33,17 @@ void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds correction, Moment 
     if (cycle_ && cycle <= *cycle_) {
         log_.add(EventKind::restart, now.group, "",
                  "cycle " + std::to_string(cycle) + " comes after cycle " +
-                     std::to_string(*cycle_) + ": the master has begun anew");
+                     std::to_string(*cycle_) + ": cycles are counted anew");
     }
     cycle_ = cycle;
     correction_ = correction;
     adjustedAt_ = now.host;
+}
+
+void FollowerView::led(const CycleFigures& lastCycle) {
+    cycle_ = lastCycle.cycle;
+    adjustedAt_ = lastCycle.ended.host;
+    correction_.reset();
 }
 
 bool FollowerView::holdoverAt(HostTime now) const {

@@ -134,6 +134,7 @@ TEST_F(MonitorTest, AStandbyThatTakesOverShowsItsGroupAndNotTheOneBefore) {
     EXPECT_EQ(Role::standby, status.role);
     ASSERT_EQ(1U, status.group.clocks.size());
     EXPECT_EQ("master-2", status.group.clocks[0].id);
+    EXPECT_EQ(8U, status.cycle) << "the last one that it led";
     EXPECT_FALSE(status.group.cycle);
     EXPECT_EQ(EventKind::role, status.events.back().kind);
     EXPECT_EQ("master-2 stands by", status.events.back().text);

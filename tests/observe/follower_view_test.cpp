@@ -67,6 +67,15 @@ TEST_F(FollowerViewTest, IsInHoldoverWhenSixAdjustmentsAreMissing) {
 
 TEST_F(FollowerViewTest, NoSilenceIsTooShortForSomebodyToAct) { EXPECT_EQ(5s, silenceAfter(10ms)); }
 
+TEST_F(FollowerViewTest, IsNotInHoldoverWhenItHasLedTheGroupItself) {
+    view.adjusted(1, 5ns, at(1s));
+    view.led({.cycle = 9, .ended = at(1h), .average = {}, .spreadBefore = {}, .duration = {}});
+
+    EXPECT_EQ(9U, view.cycle());
+    EXPECT_FALSE(view.holdoverAt(at(1h + 1s).host));
+    EXPECT_FALSE(view.clockAt(at(1h + 1s).host, 900ns).status.correction) << "nobody told it one";
+}
+
 TEST_F(FollowerViewTest, NoticesThatCyclesAreCountedAnew) {
     view.adjusted(7, 5ns, at(1s));
     view.adjusted(1, 5ns, at(2s));

@@ -29,6 +29,9 @@ class FollowerView {
     /// `correction` is by how much the clock moves.
     void adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now);
 
+    /// It has led the group itself, and adjusted its clock, until now.
+    void led(const CycleFigures& lastCycle);
+
     const std::string& name() const { return name_; }
     const std::string& master() const { return master_; }  ///< "host:port", or ""
     /// Of the connection to it, once they are known.

@@ -98,7 +98,7 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
     EXPECT_EQ(options.simulateOffset, 0s);
     EXPECT_EQ(options.simulateDriftPpb, 0.0);
     EXPECT_TRUE(options.publish.empty());
-    EXPECT_EQ(options.maxBound, 1s);
+    EXPECT_EQ(options.maxBound, 100ms);
     EXPECT_EQ(options.logLevel, spdlog::level::info);
     EXPECT_EQ(options.logFormat, LogFormat::text);
 }
@@ -151,7 +151,7 @@ TEST(MasterOptions, sayWhatOthersMaySee) {
     EXPECT_TRUE(master({"--watch"}).watch);
     EXPECT_FALSE(options.watch);
     EXPECT_FALSE(master({}).http);
-    EXPECT_EQ(master({}).maxBound, 1ms);
+    EXPECT_EQ(master({}).maxBound, 100ms);
     EXPECT_EQ(master({}).metricsSlaves, 100U);
 }
 
@@ -331,7 +331,7 @@ TEST(UsageErrors, sayWhichRangeHolds) {
     EXPECT_EQ(masterError({"--http", ":9090"}),
               "--http: \"\" is no host: give a name or an address, as in 127.0.0.1");
     EXPECT_EQ(masterError({"--max-bound", "0"}),
-              "--max-bound: \"0\" is out of range: give 1ns to 50y");
+              "--max-bound: \"0\" is out of range: give 1ns to 1d");
     EXPECT_EQ(masterError({"--max-slew", "0"}),
               "--max-slew: \"0\" is out of range: give 1ppb to 100000ppm");
 }
@@ -420,11 +420,10 @@ TEST(Help, showsEveryOptionWithItsDefault) {
         {"--publish FILE",
          "master.page or slave.page in /run/berkeley for root, else in $XDG_RUNTIME_DIR/berkeley; "
          "none for a simulated clock"},
-        {"--max-bound DURATION", "1s"},
         {"--simulate-offset DURATION", "0s"},
         {"--simulate-drift FREQUENCY", "0ppm"},
         {"--http ADDR:PORT", "none"},
-        {"--max-bound DURATION", "1ms"},
+        {"--max-bound DURATION", "100ms"},
         {"--log-level LEVEL", "info"},
         {"--log-format FORMAT", "text"},
         {"--config FILE", "none"}};

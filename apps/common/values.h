@@ -59,10 +59,8 @@ std::uint32_t readShmUnit(const std::string& text);
 /// To wait at most: up to 50 years, and zero too.
 Nanoseconds readTimeout(const std::string& text);
 
-/// More than zero, up to 1 d.
-Nanoseconds readMaxBound(const std::string& text);
-
 /// Up to 50 years, and more than zero.
+Nanoseconds readMaxBound(const std::string& text);
 Nanoseconds readSanityLimit(const std::string& text);
 
 /// Up to 50 years either way, so that a clock that far off still shows a believable time.

@@ -331,7 +331,7 @@ TEST(UsageErrors, sayWhichRangeHolds) {
     EXPECT_EQ(masterError({"--http", ":9090"}),
               "--http: \"\" is no host: give a name or an address, as in 127.0.0.1");
     EXPECT_EQ(masterError({"--max-bound", "0"}),
-              "--max-bound: \"0\" is out of range: give 1ns to 1d");
+              "--max-bound: \"0\" is out of range: give 1ns to 50y");
     EXPECT_EQ(masterError({"--max-slew", "0"}),
               "--max-slew: \"0\" is out of range: give 1ppb to 100000ppm");
 }

@@ -1,118 +1,16 @@
 // The page's charts: offsets of the clocks, and the group's spread and average, or, where the clock
 // is not a master's, its own corrections and bound.
 
-import { Chart, cssValue, lineStyle } from "./chart.js";
+import { Chart, lineStyle } from "./chart.js";
+import { bandItem, legendItem, readingTexts } from "./legend.js";
+import { Places, areaLine, bandLines, clockLine, extentsOf, figureLine } from "./lines.js";
 import { scaleFor } from "./scale.js";
-import { offsetText, spanText, timeText } from "./units.js";
+import { timeText } from "./units.js";
 import { View, farthestNames, lastingNames } from "./view.js";
 
 const MOST_LINES = 20;
 const MOST_LINES_OVER_BANDS = 6;
 const SHORTEST_WINDOW = 20000;
-
-function extentOf(bars) {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const [lowest, , highest] of bars) {
-    low = Math.min(low, lowest);
-    high = Math.max(high, highest);
-  }
-  return high >= low ? [low, high] : null;
-}
-
-function isFinite3(bars) {
-  return bars.every(Number.isFinite) ? bars : null;
-}
-
-function readingBars({ offset, bound }, withBounds) {
-  const reach = withBounds && Number.isFinite(bound) ? bound : 0;
-  return isFinite3([offset - reach, offset, offset + reach]);
-}
-
-function clockLine(name, style, withBounds, overBands) {
-  return {
-    name,
-    style,
-    isFitted: ({ readings }) => !overBands && readings.get(name)?.state === "c",
-    bars: ({ readings }) => {
-      const reading = readings.get(name);
-      return reading ? readingBars(reading, withBounds) : null;
-    },
-  };
-}
-
-function band(low, high, fillAlpha, strokeWidth) {
-  return {
-    isFitted: () => low !== "min",
-    style: { color: cssValue("--band"), fillAlpha, strokeWidth },
-    bars: ({ quantiles: q }) => (q ? [q[low], q.p50, q[high]] : null),
-  };
-}
-
-function bandLines() {
-  return [band("min", "max", 0.12, 0), band("p5", "p95", 0.16, 0), band("p25", "p75", 0.28, 1.5)];
-}
-
-/** What the chart has to have room for: everything, or what the lines say the scale is fitted to. */
-function extentsOf(columns, lines, everything) {
-  const extents = [];
-  for (const column of columns) {
-    const fitted = lines.filter((line) => everything || line.isFitted(column));
-    const extent = extentOf(fitted.map((line) => line.bars(column)).filter(Boolean));
-    if (extent) {
-      extents.push(extent);
-    }
-  }
-  return extents;
-}
-
-function figureLine(style, figure) {
-  return {
-    style: { color: cssValue("--line-0"), ...style },
-    bars: (column) => {
-      const value = figure(column);
-      return value === null ? null : [value, value, value];
-    },
-  };
-}
-
-/** A stretch from zero to the figure, filled. */
-function areaLine(figure) {
-  return {
-    style: { color: cssValue("--line-0") },
-    bars: (column) => {
-      const value = figure(column);
-      return value === null ? null : [0, value, value];
-    },
-  };
-}
-
-/** A clock keeps its place, and so its colour, for as long as it is drawn. */
-class Places {
-  #taken = new Map();
-
-  of(names) {
-    const wanted = new Set(names);
-    for (const name of this.#taken.keys()) {
-      if (!wanted.has(name)) {
-        this.#taken.delete(name);
-      }
-    }
-    return names.map((name) => this.#placeOf(name));
-  }
-
-  #placeOf(name) {
-    if (!this.#taken.has(name)) {
-      const used = new Set(this.#taken.values());
-      let place = 0;
-      while (used.has(place)) {
-        ++place;
-      }
-      this.#taken.set(name, place);
-    }
-    return this.#taken.get(name);
-  }
-}
 
 export class Charts {
   #view;
@@ -151,7 +49,7 @@ export class Charts {
     const scale = this.#drawOffsets({ ...common, withBounds });
     if (leads) {
       this.#drawFigure(this.#spread, common, areaLine(({ spread }) => spread), true);
-      this.#drawFigure(this.#average, common, figureLine({}, ({ average }) => average), false);
+      this.#drawFigure(this.#average, common, figureLine(({ average }) => average), false);
     } else {
       this.#drawFigure(this.#bound, common, areaLine(({ bound }) => bound), true);
     }
@@ -183,8 +81,9 @@ export class Charts {
     const over = bands.length > 0;
     const names = over ? lastingNames(columns, MOST_LINES_OVER_BANDS) : farthestNames(columns, MOST_LINES);
     const places = this.#places.of(names);
+    // The first colour is the bands'.
     const clocks = names.map((name, index) =>
-      clockLine(name, lineStyle(places[index], names.length), withBounds && !over, over));
+      clockLine(name, lineStyle(places[index] + bands.length, names.length), withBounds && !over, over));
     this.#lines = [...bands, ...clocks];
     const scale = scaleFor(kind, extentsOf(columns, this.#lines, kind === "log"));
     const events = this.#history.events.filter(({ x }) => x >= window[0] && x <= window[1]);
@@ -219,50 +118,4 @@ export class Charts {
 function windowOf(columns, end, minutes) {
   const start = Math.max(end - minutes * 60000, Math.min(columns[0].x, end - SHORTEST_WINDOW));
   return [start, end + (end - start) * 0.005];
-}
-
-function readingTexts(line, { quantiles, readings }) {
-  const found = line?.name && readings.get(line.name);
-  if (found) {
-    const bound = Number.isFinite(found.bound) ? ` ± ${spanText(found.bound)}` : "";
-    const excluded = found.state === "c" ? "" : ", not counted";
-    return [`${line.name}: ${offsetText(found.offset)}${bound}${excluded}`];
-  }
-  return quantiles ? [`half of the clocks: ${offsetText(quantiles.p25)} to ${offsetText(quantiles.p75)}`,
-    `all: ${offsetText(quantiles.min)} to ${offsetText(quantiles.max)}`] : [];
-}
-
-const SVG = "http://www.w3.org/2000/svg";
-
-function sample({ color, strokePattern }) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("width", "26");
-  svg.setAttribute("height", "8");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "line");
-  for (const [key, value] of Object.entries({ x1: 0, x2: 26, y1: 4, y2: 4, stroke: color,
-    "stroke-width": 2.5, "stroke-dasharray": strokePattern?.join(" ") ?? "none" })) {
-    line.setAttribute(key, value);
-  }
-  svg.append(line);
-  return svg;
-}
-
-function offScaleText(reading, { map, range }) {
-  const height = reading ? map(reading.offset) : NaN;
-  return height > range[1] ? " ▲ off the scale" : height < range[0] ? " ▼ off the scale" : "";
-}
-
-function legendItem({ name, style }, reading, scale) {
-  const item = document.createElement("li");
-  item.append(sample(style), name + offScaleText(reading, scale));
-  return item;
-}
-
-function bandItem() {
-  const item = document.createElement("li");
-  const swatch = document.createElement("span");
-  swatch.className = "swatch";
-  item.append(swatch, "all clocks: half of them, 90 %, all of them, and the median");
-  return item;
 }

@@ -29,7 +29,6 @@ function rowOf(point, names) {
     average: point.average_ns,
     spread: point.spread_ns,
     bound: point.bound_ns,
-    clocks: point.clocks,
     quantiles: point.quantiles ?? null,
     names: offsets.map(([name]) => names[name]),
     states: offsets.map(([, , , state]) => state).join(""),

@@ -1,0 +1,111 @@
+// The lines that a chart can have: { name, style, bars, isFitted }. `bars` makes of a column
+// [low, middle, high] in nanoseconds, or null; `isFitted` tells whether a fitted scale has room for it.
+
+import { cssValue } from "./chart.js";
+
+function extentOf(bars) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const [lowest, , highest] of bars) {
+    low = Math.min(low, lowest);
+    high = Math.max(high, highest);
+  }
+  return high >= low ? [low, high] : null;
+}
+
+function finiteOrNull(bars) {
+  return bars.every(Number.isFinite) ? bars : null;
+}
+
+function readingBars({ offset, bound }, withBounds) {
+  const reach = withBounds && Number.isFinite(bound) ? bound : 0;
+  return finiteOrNull([offset - reach, offset, offset + reach]);
+}
+
+/** A clock's offset, with its bound around it or without. Over bands the scale is fitted to them. */
+export function clockLine(name, style, withBounds, overBands) {
+  return {
+    name,
+    style,
+    isFitted: ({ readings }) => !overBands && readings.get(name)?.state === "c",
+    bars: ({ readings }) => {
+      const reading = readings.get(name);
+      return reading ? readingBars(reading, withBounds) : null;
+    },
+  };
+}
+
+function band(low, high, fillAlpha, strokeWidth) {
+  return {
+    isFitted: () => low !== "min",
+    style: { color: cssValue("--band"), fillAlpha, strokeWidth },
+    bars: ({ quantiles: q }) => (q ? [q[low], q.p50, q[high]] : null),
+  };
+}
+
+/** The distribution of all clocks. */
+export function bandLines() {
+  return [band("min", "max", 0.12, 0), band("p5", "p95", 0.16, 0), band("p25", "p75", 0.28, 1.5)];
+}
+
+/** What the chart has to have room for: everything, or what the lines say the scale is fitted to. */
+export function extentsOf(columns, lines, everything) {
+  const extents = [];
+  for (const column of columns) {
+    const fitted = lines.filter((line) => everything || line.isFitted(column));
+    const extent = extentOf(fitted.map((line) => line.bars(column)).filter(Boolean));
+    if (extent) {
+      extents.push(extent);
+    }
+  }
+  return extents;
+}
+
+/** What `figure` finds in a column. */
+export function figureLine(figure) {
+  return {
+    style: { color: cssValue("--line-0") },
+    bars: (column) => {
+      const value = figure(column);
+      return value === null ? null : [value, value, value];
+    },
+  };
+}
+
+/** A stretch from zero to the figure, filled. */
+export function areaLine(figure) {
+  return {
+    style: { color: cssValue("--line-0") },
+    bars: (column) => {
+      const value = figure(column);
+      return value === null ? null : [0, value, value];
+    },
+  };
+}
+
+/** A clock keeps its place, and so its colour, for as long as it is drawn. */
+export class Places {
+  #taken = new Map();
+
+  of(names) {
+    const wanted = new Set(names);
+    for (const name of this.#taken.keys()) {
+      if (!wanted.has(name)) {
+        this.#taken.delete(name);
+      }
+    }
+    return names.map((name) => this.#placeOf(name));
+  }
+
+  #placeOf(name) {
+    if (!this.#taken.has(name)) {
+      const used = new Set(this.#taken.values());
+      let place = 0;
+      while (used.has(place)) {
+        ++place;
+      }
+      this.#taken.set(name, place);
+    }
+    return this.#taken.get(name);
+  }
+}

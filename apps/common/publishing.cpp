@@ -11,8 +11,12 @@ constexpr const char* kNowhere = "none";
 /// The folder is made for the daemons alone to write to, and for all to read.
 std::unique_ptr<PageWriter> tryToPublish(const PagePath& path, const Publisher& publisher,
                                          spdlog::logger& logger) {
+    const auto folder = std::filesystem::path{path.data()}.parent_path();
     std::error_code ignored;  // What is missing then, the page itself will miss too.
-    std::filesystem::create_directory(std::filesystem::path{path.data()}.parent_path(), ignored);
+    if (std::filesystem::create_directory(folder, ignored)) {
+        // Whatever the umask.
+        std::filesystem::permissions(folder, std::filesystem::perms{0755}, ignored);
+    }
     try {
         auto page = std::make_unique<PageWriter>(path.data(), publisher);
         logger.debug("the group's time can be read from {}", path.data());

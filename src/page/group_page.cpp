@@ -93,15 +93,13 @@ PageError mapPage(const char* path, void* where, std::uint64_t*& words, std::uin
     return error;
 }
 
-/// Of two pages the one that is about now wins, and then the one that was adjusted last.
-bool isBetter(const GroupPage& page, const GroupPage& than) {
-    const RawTime now = RawTimeline::now();
-    const bool isOfPage = page.at(now).isOfPage();
-    if (isOfPage != than.at(now).isOfPage()) {
-        return isOfPage;
-    }
-    const auto content = page.content(), otherContent = than.content();
-    return content && otherContent && content->clock.adjustedAt > otherContent->clock.adjustedAt;
+/// When a page was adjusted last; long ago when it never was, or is not about this run of the
+/// machine.
+RawTime lastAdjustmentOf(const GroupPage& page) {
+    const auto content = page.content();
+    const bool isOfPage = page.at(RawTimeline::now()).isOfPage();
+    return content && content->clock.adjusted && isOfPage ? content->clock.adjustedAt
+                                                          : RawTime::min();
 }
 
 }  // namespace
@@ -159,7 +157,7 @@ PageError GroupPage::findBest(PagePath& found) const {
              ++index) {
             candidate.close();
             const PageError opened = candidate.openAt(path.data());
-            if (opened == PageError::none && (!best.isOpen() || isBetter(candidate, best))) {
+            if (opened == PageError::none && (!best.isOpen() || lastAdjustmentOf(candidate) > lastAdjustmentOf(best))) {
                 best.close();
                 best.openAt(path.data());
                 found = path;

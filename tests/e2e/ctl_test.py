@@ -23,6 +23,9 @@ NOBODY = 65534
 
 BOOT_WORD = 18
 
+# Runs a command where /run is empty.
+PRIVATE_RUN = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run && exec "$@"', "sh"]
+
 
 def ctl(*arguments, env=None, prefix=()):
     return subprocess.run(
@@ -215,15 +218,29 @@ class StatusTest(CtlTest):
         self.assertIn("may not read", refused.stderr)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root has a /run of its own")
+    def test_of_several_pages_the_one_that_was_adjusted_last_counts(self):
+        _, slave = self.start_group()
+        lonely = self.start_master()
+        folder = self.folder / "run" / "berkeley"
+        folder.mkdir(parents=True)
+        (folder / "slave.page").symlink_to(slave.page_path)
+        (folder / "master.page").symlink_to(lonely.page_path)
+        told = answer("status", prefix=PRIVATE_RUN, env={"XDG_RUNTIME_DIR": str(folder.parent)})
+        self.assertEqual((str(folder / "slave.page"), "fast"), (told["page"], told["name"]))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root has a /run of its own")
     def test_is_published_where_everybody_looks(self):
-        private = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run && exec "$@"', "sh"]
-        command = [*private, BIN / "berkeley-master", "--port", free_port()]
+        command = ["sh", "-c", 'umask 077 && exec "$@"', "sh", *PRIVATE_RUN]
+        command += [BIN / "berkeley-master", "--port", free_port()]
         master = self.start(Program("master", [*command, "--state-dir", self.state_folder()]))
         master.wait_for("clock server started")
         inside = ["nsenter", "--target", master.pid, "--mount"]
         inside = [str(part) for part in inside]
         told = answer("status", prefix=inside)
         self.assertEqual(("/run/berkeley/master.page", "master"), (told["page"], told["role"]))
+        for path, mode in (("/run/berkeley", "755"), ("/run/berkeley/master.page", "644")):
+            found = subprocess.check_output([*inside, "stat", "-c", "%a", path], encoding="utf-8")
+            self.assertEqual(mode, found.strip(), f"{path}, for everybody to read")
         # Another one finds the place taken, and works all the same.
         second = self.start(
             Program("second", [*inside, BIN / "berkeley-master", "--port", free_port(),

@@ -379,6 +379,16 @@ class SourcesTest(CtlTest):
         self.assertEqual(1, len({len(line) for line in lines}), "aligned")
         self.assertEqual(STATUS, answer("sources", "--http", address))
 
+    def test_of_a_master(self):
+        master = self.start_master("--min-slaves", 1, "--http", "127.0.0.1:0")
+        address = master.wait_for(r"serving HTTP on (\S+)")[1]
+        self.start_slave("fast", master, "--simulate-offset=25min")
+        master.cycle(1)
+        wait_until(lambda: len(answer("sources", "--http", address)["clocks"]) == 2, "both clocks")
+        lines = ctl("sources", "--http", address).stdout.splitlines()
+        self.assertEqual(["clock", "master", "fast"], [line.split()[0] for line in lines])
+        self.assertRegex(lines[2], r"^fast +127\.0\.0\.1:\d+ +counted ")
+
     def test_a_server_that_is_no_master(self):
         nobody = f"127.0.0.1:{free_port()}"
         self.check_fails(1, nobody, "sources", "--http", nobody)

@@ -157,7 +157,8 @@ PageError GroupPage::findBest(PagePath& found) const {
              ++index) {
             candidate.close();
             const PageError opened = candidate.openAt(path.data());
-            if (opened == PageError::none && (!best.isOpen() || lastAdjustmentOf(candidate) > lastAdjustmentOf(best))) {
+            if (opened == PageError::none &&
+                (!best.isOpen() || lastAdjustmentOf(candidate) > lastAdjustmentOf(best))) {
                 best.close();
                 best.openAt(path.data());
                 found = path;

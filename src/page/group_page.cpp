@@ -58,9 +58,14 @@ PageError check(File& file) {
     if (::fstat(file.descriptor, &status) != 0) {
         return PageError::system;
     }
-    if (!S_ISREG(status.st_mode) ||
-        ::pread(file.descriptor, start, sizeof start, 0) != sizeof start ||
-        start[kMagicWord] != kPageMagic) {
+    if (!S_ISREG(status.st_mode)) {
+        return PageError::notAPage;
+    }
+    const ssize_t read = ::pread(file.descriptor, start, sizeof start, 0);
+    if (read == 0 || (read == sizeof start && start[kMagicWord] == 0)) {
+        return PageError::missing;  // A daemon is about to write it.
+    }
+    if (read != sizeof start || start[kMagicWord] != kPageMagic) {
         return PageError::notAPage;
     }
     if (start[kVersionWord] != kPageVersion || status.st_size < off_t{kPageBytes}) {

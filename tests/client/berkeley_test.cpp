@@ -101,6 +101,10 @@ TEST_F(ClientTest, HasAnErrorForEverythingThatIsNoPage) {
     EXPECT_EQ(errno, ENAMETOOLONG);
     std::ofstream{path()} << "short";
     EXPECT_EQ(open(path()), BERKELEY_NOT_A_PAGE);
+    for (const std::size_t size : {std::size_t{0}, kPageBytes}) {
+        std::ofstream{path()} << std::string(size, '\0');
+        EXPECT_EQ(open(path()), BERKELEY_NO_PAGE) << "its daemon has only just begun";
+    }
     const std::uint64_t future[40] = {kPageMagic, kPageVersion + 1};
     std::ofstream{path(), std::ios::binary}.write(reinterpret_cast<const char*>(future),
                                                   sizeof future);

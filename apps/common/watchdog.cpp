@@ -25,7 +25,7 @@ Watchdog::Finding Watchdog::look(std::uint64_t number, Time now) {
 }
 
 Watchdog::Finding Watchdog::moved(std::uint64_t number, Time now) {
-    const bool wasSaid = unsaid_ != usual_;
+    const bool wasSaid = isSilent();
     // A master that was started again counts anew.
     if (number > *number_) {
         usual_ = silenceAfter(silence_ / static_cast<Nanoseconds::rep>(number - *number_));

@@ -35,6 +35,9 @@ class Watchdog {
     /// How long nothing has happened or, when that is over, how long nothing had.
     Nanoseconds silence() const { return silence_; }
 
+    /// Whether a silence was found that is not over.
+    bool isSilent() const { return unsaid_ != usual_; }
+
   private:
     Finding moved(std::uint64_t number, Time now);
 

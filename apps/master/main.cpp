@@ -16,8 +16,10 @@
 #include "common/options.h"
 #include "common/publishing.h"
 #include "common/screen_log.h"
+#include "common/service_manager.h"
 #include "common/state_keeper.h"
 #include "common/watchdog.h"
+#include "master/latest_cycle.h"
 #include "master/watch.h"
 
 namespace berkeley {
@@ -187,10 +189,12 @@ void run(std::span<const char* const> arguments) {
     }
     StateKeeper state{options, logger};
     std::optional<Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
+    LatestCycle latest;
     MasterConfig config = configOf(options, std::move(keys), state.rememberedPpb(), leadership);
     const auto monitor = monitorFor(options, config.cycle.masterName, clock);
-    MasterNode master{std::move(config), watchedBy(monitor.get(), eventsFor(options, logger)),
-                      clock, logger};
+    MasterNode master{std::move(config),
+                      notedIn(latest, watchedBy(monitor.get(), eventsFor(options, logger))), clock,
+                      logger};
     auto http = serveHttp(
         options, monitor.get(), [&master] { return master.peerCounts(); }, *logger);
     master.initiateClockServer();
@@ -207,10 +211,22 @@ void run(std::span<const char* const> arguments) {
     }
     auto watch = watchFor(options, monitor.get(), screenLog, http.get());
     Watchdog watchdog{options.interval};
-    while (!waitForStop(kLookEvery, [&] { reloadKeys(options, master, *logger); })) {
+    ServiceManager manager;
+    const auto reload = [&] {
+        manager.whileReloading([&] { reloadKeys(options, master, *logger); });
+    };
+    const auto tell = [&] {
+        manager.tell({.ready = true,
+                      .alive = !watchdog.isSilent(),
+                      .status = statusOf(leadership.get(), latest, clock)});
+    };
+    tell();
+    while (!waitForStop(kLookEvery, reload)) {
         lookAfter(master, clock, watchdog, *logger);
+        tell();
         state.saveNowAndThen(clock);
     }
+    manager.stopping();
     watch.reset();
     http.reset();
     failover.reset();

@@ -16,6 +16,7 @@
 #include "common/monitoring.h"
 #include "common/options.h"
 #include "common/publishing.h"
+#include "common/service_manager.h"
 #include "common/state_keeper.h"
 #include "common/time_feeds.h"
 #include "common/watchdog.h"
@@ -62,6 +63,31 @@ SlaveEvents feeding(SlaveEvents events, TimeFeeds& feeds, const SteeredClock& cl
         told(change, now, bound);
     };
     return events;
+}
+
+bool isWithin(const ClockState& state, HostTime now, Nanoseconds maxBound) {
+    return state.synchronized && state.boundAt(now) <= maxBound;
+}
+
+std::string statusOf(const ClockState& state, HostTime now, const Watchdog& watchdog) {
+    if (!state.synchronized) {
+        return "waiting for the first adjustment";
+    }
+    const std::string what =
+        watchdog.isSilent() ? "holdover for " + toSpanText(watchdog.silence()) + " after cycle "
+                            : "cycle ";
+    return what + std::to_string(state.adjustment.cycle) + ", the clock is right within " +
+           toSpanText(state.boundAt(now));
+}
+
+/// With a lab master there is nothing to wait for: it adjusts no clock.
+ServiceState stateOf(const SlaveOptions& options, const SlaveNode& slave, const SteeredClock& clock,
+                     const Watchdog& watchdog) {
+    const ClockState state = clock.state();
+    const HostTime now = clock.hostNow();
+    return {.ready = options.lab || isWithin(state, now, options.maxBound),
+            .alive = !slave.isStuck(),
+            .status = options.lab ? "following a lab master" : statusOf(state, now, watchdog)};
 }
 
 /// Before the clock is synchronized there is nothing that it could hold.
@@ -126,10 +152,13 @@ void run(std::span<const char* const> arguments) {
     auto http = serveHttp(options, monitor.get(), *logger);
     slave.initiateSlaveClient();
     Watchdog watchdog{options.interval};
+    ServiceManager manager;
     while (!waitForStop(kLookEvery)) {
         lookAfter(clock, watchdog, *logger);
+        manager.tell(stateOf(options, slave, clock, watchdog));
         state.saveNowAndThen(clock);
     }
+    manager.stopping();
     http.reset();
     slave.stop();
     state.save(clock);

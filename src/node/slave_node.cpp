@@ -25,6 +25,8 @@ constexpr Nanoseconds kWelcome = 5s;
 constexpr Nanoseconds kLate = 250ms;
 /// A connection that lasted this long was a good one: the next attempt follows soon.
 constexpr Nanoseconds kGoodConnection = 5s;
+/// By how much a busy machine may let a thread run too late.
+constexpr Nanoseconds kScheduling = 10s;
 /// How long a master may take for a frame, from its first byte to its last.
 constexpr std::chrono::milliseconds kFramePatience = 5s;
 
@@ -79,6 +81,7 @@ void SlaveNode::startReceivingTime() {
     while (const std::shared_ptr<Connection> master = connectToMaster(masters, backoff)) {
         const HostTime begin = clock_.hostNow();
         const Parting parting = follow(*master, masters);
+        expectToGoOn(std::nullopt);
         setConnection(nullptr);
         events_.left();
         if (clock_.hostNow() - begin > kGoodConnection) {
@@ -141,8 +144,9 @@ SlaveNode::Parting SlaveNode::followNative(Connection& master, MasterList& maste
     auto heard = Steady::now();
     std::array<std::byte, kFrameSize * 4> buffer;
     while (!conversation.parting) {
-        const Received received =
-            master.receive(buffer, patienceOf(deadline, silenceLeft(conversation, heard)));
+        const auto patience = patienceOf(deadline, silenceLeft(conversation, heard));
+        expectToGoOn(patience);
+        const Received received = master.receive(buffer, patience);
         const HostTime read = clock_.hostNow();
         if (received.receipt == Receipt::closed) {
             return {.reason = "has closed the connection"};
@@ -329,6 +333,12 @@ bool SlaveNode::isStopping() const {
     const std::lock_guard guard{lock_};
     return stopping_;
 }
+
+void SlaveNode::expectToGoOn(Connection::Patience patience) {
+    goesOnBefore_ = patience ? Steady::now() + *patience + kScheduling : Steady::time_point::max();
+}
+
+bool SlaveNode::isStuck() const { return Steady::now() > goesOnBefore_.load(); }
 
 bool SlaveNode::pauseBeforeRetry(Backoff& backoff, const std::string& reason) {
     welcomed_ = false;

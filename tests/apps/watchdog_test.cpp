@@ -45,8 +45,11 @@ TEST_F(WatchdogTest, SaysSoAgainWheneverItHasBecomeTwiceAsLong) {
 
 TEST_F(WatchdogTest, FindsOnceThatItIsOver) {
     (void)watchdog_.look(7, now_);
+    EXPECT_FALSE(watchdog_.isSilent());
     (void)saidWithin(100s, 7);
+    EXPECT_TRUE(watchdog_.isSilent());
     EXPECT_EQ(watchdog_.look(8, now_ + 1s), over);
+    EXPECT_FALSE(watchdog_.isSilent());
     EXPECT_EQ(watchdog_.silence(), 101s);
     EXPECT_EQ(watchdog_.look(9, now_ + 2s), nothing);
 }

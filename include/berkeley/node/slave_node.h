@@ -7,6 +7,7 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <functional>
@@ -64,6 +65,10 @@ class SlaveNode {
     /// Ends every thread and the connection. From any thread but the node's own; again for nothing.
     void stop();
 
+    /// Whether the receive thread has not gone on when it should have, whatever the master does.
+    /// Any thread.
+    bool isStuck() const;
+
   private:
     using Steady = std::chrono::steady_clock;
 
@@ -120,6 +125,8 @@ class SlaveNode {
     /// It is the turn of the active master. True after stop().
     bool goTo(const Endpoint& active, MasterList& masters, Backoff& backoff);
     bool isStopping() const;
+    /// The receive thread is about to wait for no longer than `patience`.
+    void expectToGoOn(Connection::Patience patience);
 
     const SlaveConfig config_;
     const SlaveEvents events_;
@@ -134,6 +141,7 @@ class SlaveNode {
     std::condition_variable changed_;
     std::shared_ptr<Connection> connection_;
     bool stopping_ = false;
+    std::atomic<Steady::time_point> goesOnBefore_{Steady::time_point::max()};
     std::thread sendThread_;
     std::thread receiveThread_;
 };

@@ -1,0 +1,52 @@
+#include "common/service_manager.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <ctime>
+
+namespace berkeley {
+namespace {
+
+/// A manager that does not listen is none of the daemon's business.
+void notify(const std::string& message) {
+    if (!message.empty()) {
+        (void)sd_notify(0, message.c_str());
+    }
+}
+
+/// So that the manager can tell this reload from an earlier one.
+std::string monotonicMicroseconds() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1'000);
+}
+
+}  // namespace
+
+ServiceManager::ServiceManager() : watched_(sd_watchdog_enabled(0, nullptr) > 0) {}
+
+void ServiceManager::tell(const ServiceState& state) {
+    std::string message;
+    if (state.ready && !ready_) {
+        ready_ = true;
+        message += "READY=1\n";
+    }
+    if (state.status != status_) {
+        status_ = state.status;
+        message += "STATUS=" + status_ + "\n";
+    }
+    if (watched_ && state.alive) {
+        message += "WATCHDOG=1\n";
+    }
+    notify(message);
+}
+
+void ServiceManager::whileReloading(const std::function<void()>& reload) {
+    notify("RELOADING=1\nMONOTONIC_USEC=" + monotonicMicroseconds());
+    reload();
+    notify("READY=1");
+}
+
+void ServiceManager::stopping() { notify("STOPPING=1"); }
+
+}  // namespace berkeley

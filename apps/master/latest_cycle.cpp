@@ -1,0 +1,45 @@
+#include "master/latest_cycle.h"
+
+#include "berkeley/observe/table.h"
+#include "berkeley/time/units.h"
+
+namespace berkeley {
+
+void LatestCycle::set(std::string line) {
+    const std::lock_guard guard{lock_};
+    line_ = std::move(line);
+}
+
+std::string LatestCycle::line() const {
+    const std::lock_guard guard{lock_};
+    return line_;
+}
+
+MasterEvents notedIn(LatestCycle& latest, MasterEvents events) {
+    const auto ended = std::move(events.cycleEnded);
+    events.cycleEnded = [&latest, ended](const CycleStatus& status) {
+        latest.set("cycle " + std::to_string(status.cycle) + ": " + renderSummary(status));
+        ended(status);
+    };
+    const auto skipped = std::move(events.cycleSkipped);
+    events.cycleSkipped = [&latest, skipped](const std::vector<ClockStatus>& slaves,
+                                             std::size_t needed) {
+        latest.set(renderSkipped(slaves.size(), needed));
+        skipped(slaves, needed);
+    };
+    return events;
+}
+
+std::string statusOf(const Leadership* leadership, const LatestCycle& latest,
+                     const SteeredClock& clock) {
+    const bool isActive = leadership == nullptr || leadership->isActive();
+    const ClockState state = clock.state();
+    std::string line = isActive ? latest.line() : "standby";
+    if (state.synchronized) {
+        line += isActive ? "" : ", cycle " + std::to_string(state.adjustment.cycle);
+        line += ", the clock is right within " + toSpanText(state.boundAt(clock.hostNow()));
+    }
+    return line;
+}
+
+}  // namespace berkeley

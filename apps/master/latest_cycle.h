@@ -1,0 +1,32 @@
+/// What became of a master's latest sync cycle, in a line for the service manager.
+///
+/// Thread safety: any thread.
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "berkeley/host/steered_clock.h"
+#include "berkeley/node/leadership.h"
+#include "berkeley/node/master_node.h"
+
+namespace berkeley {
+
+class LatestCycle {
+  public:
+    void set(std::string line);
+    std::string line() const;
+
+  private:
+    mutable std::mutex lock_;
+    std::string line_ = "waiting for slaves";
+};
+
+/// What `latest`, which outlives them, is told before the events happen.
+MasterEvents notedIn(LatestCycle& latest, MasterEvents events);
+
+/// `leadership` may be nothing: a master without others is active.
+std::string statusOf(const Leadership* leadership, const LatestCycle& latest,
+                     const SteeredClock& clock);
+
+}  // namespace berkeley

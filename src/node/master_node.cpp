@@ -193,7 +193,8 @@ void MasterNode::startReceivingClockTime(Receiver& receiver) {
             if (!announced && session.slave()) {
                 announced = true;
                 closeOthersWithKeyOf(session);
-                goings_.write(session.peer(), session.label() + " got connected successfully");
+                goings_.write(session.peer(), session.label() + " got connected successfully" +
+                                                  session.otherVersion());
             }
             noteTimestamps(receiver);
         }

@@ -190,7 +190,7 @@ void SlaveNode::receiveMessage(Conversation& conversation, const Message& messag
         receiveWelcome(conversation, *welcome);
     } else if (const auto* redirect = std::get_if<Redirect>(&message)) {
         conversation.parting = partingFor(*redirect);
-    } else {
+    } else if (!std::holds_alternative<UnknownMessage>(message)) {
         throw WireError("sent a message that only a slave sends");
     }
 }
@@ -199,7 +199,10 @@ void SlaveNode::receiveMessage(Conversation& conversation, const Message& messag
 void SlaveNode::receiveWelcome(Conversation& conversation, const Welcome& welcome) {
     conversation.interval = welcome.interval;
     if (!std::exchange(welcomed_, true)) {
-        logger_->info("connected to the master at {}", toText(conversation.masters.current()));
+        logger_->info("connected to the master at {}{}", toText(conversation.masters.current()),
+                      welcome.minorVersion == kMinorVersion
+                          ? ""
+                          : ", which speaks protocol " + toVersionText(welcome.minorVersion));
         events_.joined(conversation.masters.current(), welcome.interval);
         conversation.silence = silenceFor(welcome.interval);
         conversation.masters.reached();

@@ -158,9 +158,18 @@ void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
             [&](const Hello& hello) { receiveHello(hello); },
             [&](const Report& report) { receiveReport(report, t4); },
             [&](const MasterAnnouncement& announcement) { receiveAnnouncement(announcement); },
+            [&](const UnknownMessage& unknown) { leaveAside(unknown); },
             [](const auto&) { throw WireError("sent a message that only a master sends"); },
         },
         message);
+}
+
+/// Of a peer of a later version; but any version begins with what all know.
+void SlaveSession::leaveAside(const UnknownMessage& unknown) const {
+    if (!introduced_) {
+        throw WireError("began with a frame of type " + std::to_string(unknown.type) +
+                        ", which is unknown");
+    }
 }
 
 void SlaveSession::receiveHello(const Hello& hello) {
@@ -168,6 +177,8 @@ void SlaveSession::receiveHello(const Hello& hello) {
         throw WireError("said hello twice");
     }
     requireKeyOf(hello.name);
+    introduced_ = true;
+    minorVersion_ = hello.minorVersion;
     const Message greeting = leadership_.greeting(interval_);
     if (!std::holds_alternative<Welcome>(greeting)) {
         greet(greeting);
@@ -201,6 +212,7 @@ void SlaveSession::receiveAnnouncement(const MasterAnnouncement& announcement) {
     }
     requireKeyOf(MasterRanks::nameOf(announcement.announcement.from));
     leadership_.heard(announcement);
+    introduced_ = true;
 }
 
 void SlaveSession::requireKeyOf(const std::string& name) const {
@@ -305,6 +317,11 @@ void SlaveSession::tell(const Adjustment& adjustment) {
     const GroupTime arrival = clock_.state().line.groupTimeAt(now) + connection_->roundTrip() / 2;
     const std::string text = toLabText(arrival.time_since_epoch(), zone_);
     connection_->send(std::as_bytes(std::span{text}));
+}
+
+std::string SlaveSession::otherVersion() const {
+    return minorVersion_ == kMinorVersion ? ""
+                                          : ", speaks protocol " + toVersionText(minorVersion_);
 }
 
 void SlaveSession::close() {

@@ -166,6 +166,8 @@ std::string_view problemOf(const Redirect& redirect) {
     return {};
 }
 
+std::string_view problemOf(const UnknownMessage&) { return "message is of an unknown type"; }
+
 std::string_view problemOf(const Message& message) {
     return std::visit([](const auto& value) { return problemOf(value); }, message);
 }
@@ -191,6 +193,9 @@ class FrameWriter {
     }
     void port(std::uint16_t port) { put(port, sizeof port); }
     void number(std::uint64_t number) { put(number, sizeof number); }
+    void version(std::uint8_t minor) { put8(minor); }
+    /// Zeros.
+    void skip(std::size_t size) { used_ += size; }
     /// Zeros behind it, up to `size`.
     void text(std::string_view text, std::size_t size) {
         for (const char c : text) {
@@ -217,9 +222,8 @@ class FrameWriter {
 Frame frameOf(const Hello& hello) {
     FrameWriter writer{FrameType::kHello, hello.frequencyPpb ? kRemembers : kNoFlags, 0};
     writer.text(hello.name, kLongestName);
-    if (hello.frequencyPpb) {
-        writer.frequency(*hello.frequencyPpb);
-    }
+    writer.frequency(hello.frequencyPpb.value_or(0));
+    writer.version(hello.minorVersion);
     return writer.frame();
 }
 
@@ -254,6 +258,7 @@ Frame frameOf(const Adjustment& adjustment) {
 Frame frameOf(const Welcome& welcome) {
     FrameWriter writer{FrameType::kWelcome, kNoFlags, 0};
     writer.span(welcome.interval);
+    writer.version(welcome.minorVersion);
     return writer.frame();
 }
 
@@ -276,6 +281,8 @@ Frame frameOf(const Redirect& redirect) {
     return writer.frame();
 }
 
+Frame frameOf(const UnknownMessage&) { return {}; }
+
 std::string hexOf(std::uint8_t value) {
     constexpr std::string_view digits = "0123456789abcdef";
     return {'0', 'x', digits[value >> 4], digits[value & 0x0F]};
@@ -286,13 +293,8 @@ class FrameReader {
   public:
     explicit FrameReader(std::span<const std::byte, kFrameSize> frame) : rest_(frame.subspan(3)) {}
 
-    std::uint8_t flags(std::uint8_t known) {
-        const auto flags = static_cast<std::uint8_t>(take(1));
-        if ((flags & ~known) != 0) {
-            throw WireError("flags " + hexOf(flags) + " are unknown");
-        }
-        return flags;
-    }
+    /// Flags that nobody here knows are of a later minor version.
+    std::uint8_t flags(std::uint8_t known) { return static_cast<std::uint8_t>(take(1) & known); }
     std::uint32_t sequence() { return static_cast<std::uint32_t>(take(4)); }
     HostTime time() { return HostTime{span()}; }
     std::optional<HostTime> optionalTime() {
@@ -305,6 +307,7 @@ class FrameReader {
     Deviation deviation() { return {.sigma = span(), .driftPpb = frequency()}; }
     std::uint16_t port() { return static_cast<std::uint16_t>(take(2)); }
     std::uint64_t number() { return take(8); }
+    std::uint8_t version() { return static_cast<std::uint8_t>(take(1)); }
 
     /// Without the padding; a zero byte inside stays in the text, which then is not printable.
     std::string text(std::size_t size) {
@@ -316,19 +319,10 @@ class FrameReader {
         return text;
     }
 
-    void reserved(std::size_t size) {
-        while (size-- > 0) {
-            if (take(1) != 0) {
-                throw WireError("reserved byte " + std::to_string(at()) + " is set");
-            }
-        }
-    }
-    void end() { reserved(rest_.size()); }
+    /// What is reserved here may have a meaning in a later minor version.
+    void skip(std::size_t size) { rest_ = rest_.subspan(size); }
 
   private:
-    /// The offset in the frame of the byte that was taken last.
-    std::size_t at() const { return kFrameSize - rest_.size() - 1; }
-
     std::int64_t integer() { return static_cast<std::int64_t>(take(8)); }
     std::uint64_t take(std::size_t size) {
         std::uint64_t value = 0;
@@ -346,9 +340,14 @@ class FrameReader {
 
 Message readHello(FrameReader& reader) {
     const bool remembers = reader.flags(kRemembers) == kRemembers;
-    reader.reserved(sizeof(std::uint32_t));
-    return Hello{.name = reader.text(kLongestName),
-                 .frequencyPpb = remembers ? std::optional{reader.frequency()} : std::nullopt};
+    reader.skip(sizeof(std::uint32_t));
+    Hello hello{.name = reader.text(kLongestName)};
+    const double frequencyPpb = reader.frequency();
+    if (remembers) {
+        hello.frequencyPpb = frequencyPpb;
+    }
+    hello.minorVersion = reader.version();
+    return hello;
 }
 
 Message readPoll(FrameReader& reader) {
@@ -381,8 +380,8 @@ Message readAdjustment(FrameReader& reader) {
 
 Message readWelcome(FrameReader& reader) {
     reader.flags(kNoFlags);
-    reader.reserved(sizeof(std::uint32_t));
-    return Welcome{.interval = reader.span()};
+    reader.skip(sizeof(std::uint32_t));
+    return Welcome{.interval = reader.span(), .minorVersion = reader.version()};
 }
 
 Message readAnnouncement(FrameReader& reader) {
@@ -401,7 +400,7 @@ Message readAnnouncement(FrameReader& reader) {
 
 Message readRedirect(FrameReader& reader) {
     reader.flags(kNoFlags);
-    reader.reserved(sizeof(std::uint32_t));
+    reader.skip(sizeof(std::uint32_t));
     return Redirect{.host = reader.text(kLongestHost), .port = reader.port()};
 }
 
@@ -435,12 +434,16 @@ void checkPreamble(std::span<const std::byte> begun) {
         throw WireError("peer speaks protocol version " + std::to_string(at(1)) +
                         ", this is version " + std::to_string(kVersion));
     }
-    if (begun.size() > 2 && (at(2) == 0 || at(2) > kReaders.size())) {
-        throw WireError("frame type " + std::to_string(at(2)) + " is unknown");
+    if (begun.size() > 2 && at(2) == 0) {
+        throw WireError("frame type 0 is none");
     }
 }
 
 }  // namespace
+
+std::string toVersionText(std::uint8_t minorVersion) {
+    return std::to_string(kVersion) + "." + std::to_string(minorVersion);
+}
 
 bool isPrintable(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
@@ -458,9 +461,11 @@ Frame encode(const Message& message) {
 Message decode(std::span<const std::byte, kFrameSize> frame) {
     checkPreamble(frame);
     FrameReader reader{frame};
-    const auto read = kReaders[std::to_integer<std::size_t>(frame[2]) - 1];
-    Message message = read(reader);
-    reader.end();
+    const auto type = std::to_integer<std::uint8_t>(frame[2]);
+    if (type > kReaders.size()) {
+        return UnknownMessage{type};
+    }
+    Message message = kReaders[type - 1U](reader);
     if (const auto problem = problemOf(message); !problem.empty()) {
         throw WireError(std::string(problem));
     }

@@ -1,5 +1,6 @@
 /// Native frames from a stream that is cut anywhere.
 #include <algorithm>
+#include <variant>
 
 #include "berkeley/wire/native.h"
 #include "fuzz.h"
@@ -65,6 +66,10 @@ void requireBelievable(const MasterAnnouncement& message) {
     require(message.announcement.wait >= Nanoseconds::zero(), "a wait is not negative");
 }
 
+void requireBelievable(const UnknownMessage& unknown) {
+    require(unknown.type > 7, "a type that is known is read");
+}
+
 }  // namespace
 
 void run(Bytes input) {
@@ -72,9 +77,9 @@ void run(Bytes input) {
     const Decoded decoded = decodeAll(stream.pieces);
     for (std::size_t i = 0; i < decoded.messages.size(); ++i) {
         std::visit([](const auto& message) { requireBelievable(message); }, decoded.messages[i]);
-        const Frame again = encode(decoded.messages[i]);
-        require(std::ranges::equal(again, stream.whole.subspan(i * kFrameSize, kFrameSize)),
-                "a decoded message encodes to the bytes that it came in");
+        require(std::holds_alternative<UnknownMessage>(decoded.messages[i]) ||
+                    decode(encode(decoded.messages[i])) == decoded.messages[i],
+                "a decoded message is the same after it has travelled again");
     }
     if (!decoded.refused) {
         require(decoded.messages.size() == stream.whole.size() / kFrameSize &&

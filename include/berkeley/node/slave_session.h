@@ -71,6 +71,8 @@ class SlaveSession {
     std::optional<SlaveId> slave() const;
     /// " (name)" or " (lab)" behind the peer's address; "" until it has said who it is.
     std::string label() const;
+    /// ", speaks protocol 1.3" where that is another one than this master's. The receive thread.
+    std::string otherVersion() const;
     /// What t1 and t4 come from; nothing until the first burst is over.
     std::optional<TimestampKind> timestamps() const;
 
@@ -107,6 +109,7 @@ class SlaveSession {
     void receiveNative(std::span<const std::byte> bytes, const Received& received, HostTime read);
     void receiveMessage(const Message& message, HostTime t4);
     void greet(const Message& greeting);
+    void leaveAside(const UnknownMessage& unknown) const;
     void receiveHello(const Hello& hello);
     void receiveAnnouncement(const MasterAnnouncement& announcement);
     bool isLab() const;
@@ -127,6 +130,8 @@ class SlaveSession {
     const Nanoseconds interval_;  ///< from one sync cycle to the next
     const Admit admit_;
     Decoder decoder_;
+    bool introduced_ = false;  ///< the peer has said who it is
+    std::uint8_t minorVersion_ = kMinorVersion;
     FrameDeadline deadline_;
     StampConverter stamps_;
     std::atomic<bool> sentOn_ = false;  ///< to another master; what comes from now on is late

@@ -37,11 +37,16 @@ class WireError : public std::runtime_error {
     Fault fault_;
 };
 
+/// Of the protocol's version 1: grows with every new message, field or flag that those who do not
+/// know it can do without.
+inline constexpr std::uint8_t kMinorVersion = 0;
+
 /// Slave to master, once and first: who is speaking.
 struct Hello {
     std::string name;  ///< 1 to 40 bytes of printable ASCII without space
     /// Of its group clock, now or in an earlier run; only where it knows one.
     std::optional<double> frequencyPpb{};
+    std::uint8_t minorVersion = kMinorVersion;  ///< that the sender speaks
 
     friend bool operator==(const Hello&, const Hello&) = default;
 };
@@ -71,7 +76,8 @@ struct Report {
 /// Active master to slave: it has been heard, and is one of a group with such sync cycles. Also
 /// when there is no sync cycle, as a sign of life.
 struct Welcome {
-    Nanoseconds interval{};  ///< from one sync cycle to the next
+    Nanoseconds interval{};                     ///< from one sync cycle to the next
+    std::uint8_t minorVersion = kMinorVersion;  ///< that the sender speaks
 
     friend bool operator==(const Welcome&, const Welcome&) = default;
 };
@@ -92,7 +98,14 @@ struct MasterAnnouncement {
     friend bool operator==(const MasterAnnouncement&, const MasterAnnouncement&) = default;
 };
 
-using Message =
-    std::variant<Hello, Poll, Report, Adjustment, Welcome, Redirect, MasterAnnouncement>;
+/// What only a later minor version knows. It is received, and never sent.
+struct UnknownMessage {
+    std::uint8_t type{};
+
+    friend bool operator==(const UnknownMessage&, const UnknownMessage&) = default;
+};
+
+using Message = std::variant<Hello, Poll, Report, Adjustment, Welcome, Redirect, MasterAnnouncement,
+                             UnknownMessage>;
 
 }  // namespace berkeley

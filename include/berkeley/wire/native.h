@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,9 @@ using Frame = std::array<std::byte, kFrameSize>;
 inline constexpr std::size_t kLongestName = 40;  ///< of a slave
 inline constexpr std::size_t kLongestHost = 48;  ///< to which a standby can send a slave on
 
+/// "1.3" of a peer that speaks this minor version of the same major one.
+std::string toVersionText(std::uint8_t minorVersion);
+
 /// What names and hosts are made of: printable ASCII without space.
 bool isPrintable(std::string_view text);
 
@@ -30,10 +35,11 @@ bool isPrintable(std::string_view text);
 bool isName(std::string_view text);
 
 /// A value that the layout cannot carry (a name too long, a time that is not believable) is the
-/// caller's mistake: std::invalid_argument.
+/// caller's mistake: std::invalid_argument. So is an UnknownMessage.
 Frame encode(const Message& message);
 
-/// Checks every field before it believes it; WireError names the first one that cannot be.
+/// Checks every field before it believes it; WireError names the first one that cannot be. What a
+/// later minor version may have added is left aside.
 Message decode(std::span<const std::byte, kFrameSize> frame);
 
 /// Turns a stream of bytes, cut anywhere, into messages.

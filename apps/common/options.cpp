@@ -127,7 +127,7 @@ po::options_description timeGroup(CommonOptions& options, const std::string& per
     add(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
         "fastest that the clock makes good an offset" + byDefault(ppmText(options.maxSlewPpb)));
     add(group, "clock", "CLOCK", options.clock, readClockKind,
-        "software, or system to steer the system clock too; that needs root or CAP_SYS_TIME" +
+        "software or system; system steers the system clock too, and needs root or CAP_SYS_TIME" +
             byDefault("software"));
     add(group, "state-dir", "DIR", options.stateFolder, readFile,
         "where the drift is remembered for the next start" +
@@ -149,7 +149,7 @@ po::options_description timeGroup(MasterOptions& options) {
     add(group, "min-slaves", "N", options.minSlaves, readCount,
         "no sync cycle with fewer slaves" + byDefault(std::to_string(options.minSlaves)));
     add(group, "cycles", "N", options.cycles, readCount,
-        "end after N sync cycles" + byDefault("0, until stopped"));
+        "end after N sync cycles, or with 0 only when stopped" + byDefault("0"));
     add(group, "average", "METHOD", options.average.method, readAveraging,
         "robust, mean, median or trimmed" + byDefault(toText(options.average.method)));
     add(group, "sanity-limit", "DURATION", options.average.sanityLimit, readSanityLimit,
@@ -208,17 +208,24 @@ po::options_description monitoringGroup(MasterOptions& options) {
     return group;
 }
 
-/// Adds what may stand on the command line and in the file alike.
+/// What may stand on the command line and in the file alike.
+template <class Options>
+std::vector<po::options_description> settingsOf(Options& options) {
+    std::vector<po::options_description> groups{networkGroup(options), timeGroup(options)};
+    if constexpr (std::is_same_v<Options, MasterOptions>) {
+        groups.push_back(limitsGroup(options));
+    }
+    groups.push_back(simulationGroup(options));
+    groups.push_back(monitoringGroup(options));
+    groups.push_back(loggingGroup(options));
+    return groups;
+}
+
 template <class Options>
 void addSettings(po::options_description& known, Options& options) {
-    known.add(networkGroup(options));
-    known.add(timeGroup(options));
-    if constexpr (std::is_same_v<Options, MasterOptions>) {
-        known.add(limitsGroup(options));
+    for (const po::options_description& group : settingsOf(options)) {
+        known.add(group);
     }
-    known.add(simulationGroup(options));
-    known.add(monitoringGroup(options));
-    known.add(loggingGroup(options));
 }
 
 // --- --help and --version ---
@@ -417,6 +424,16 @@ Rank rankIn(const std::vector<Endpoint>& peers, const Endpoint& listen) {
 }
 
 template <class Options>
+ProgramText describe(const Program& program) {
+    Options unused;
+    ProgramText text{program.name, {textOf(generalGroup())}};
+    for (const po::options_description& group : settingsOf(unused)) {
+        text.groups.push_back(textOf(group));
+    }
+    return text;
+}
+
+template <class Options>
 ParseResult<Options> parse(const Program& program, std::span<const char* const> arguments) {
     Options options;
     po::options_description settings;
@@ -465,5 +482,9 @@ ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> argum
 ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments) {
     return parse<SlaveOptions>(kSlave, arguments);
 }
+
+ProgramText describeMaster() { return describe<MasterOptions>(kMaster); }
+
+ProgramText describeSlave() { return describe<SlaveOptions>(kSlave); }
 
 }  // namespace berkeley

@@ -18,6 +18,7 @@
 #include "berkeley/sync/average.h"
 #include "berkeley/sync/election.h"
 #include "common/logging.h"
+#include "common/program_text.h"
 #include "common/values.h"
 
 namespace berkeley {
@@ -83,5 +84,9 @@ using ParseResult = std::variant<Options, std::string>;
 /// that is named by --config. Throws UsageError.
 ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments);
 ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments);
+
+/// What their --help says.
+ProgramText describeMaster();
+ProgramText describeSlave();
 
 }  // namespace berkeley

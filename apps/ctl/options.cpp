@@ -141,4 +141,13 @@ std::variant<CtlOptions, std::string> parseCtlOptions(std::span<const char* cons
     return options;
 }
 
+ProgramText describeCtl() {
+    CtlOptions unused;
+    ProgramText text{"berkeleyctl", {textOf(optionsOf(std::nullopt, unused))}, {}};
+    for (const CommandText& command : kCommands) {
+        text.commands.push_back({std::string{command.name}, std::string{command.purpose}});
+    }
+    return text;
+}
+
 }  // namespace berkeley

@@ -11,6 +11,7 @@
 
 #include "berkeley/net/endpoint.h"
 #include "berkeley/time/timeline.h"
+#include "common/program_text.h"
 
 namespace berkeley {
 
@@ -28,5 +29,8 @@ struct CtlOptions {
 
 /// The options, or the text that --help or --version asks for.
 std::variant<CtlOptions, std::string> parseCtlOptions(std::span<const char* const> arguments);
+
+/// What its --help says.
+ProgramText describeCtl();
 
 }  // namespace berkeley

@@ -1,0 +1,74 @@
+/// Makes what is installed besides the programs out of their own options: man pages, a completion
+/// for bash, configuration files. Is not installed itself.
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "common/options.h"
+#include "ctl/options.h"
+#include "docs/completion.h"
+#include "docs/configuration.h"
+#include "docs/roff.h"
+
+namespace berkeley {
+namespace {
+
+const char* const kUsage =
+    "Usage: berkeley-docs man TEMPLATE\n"
+    "       berkeley-docs bash\n"
+    "       berkeley-docs conf PROGRAM\n";
+
+Programs allPrograms() {
+    Programs programs;
+    for (const ProgramText& program : {describeMaster(), describeSlave(), describeCtl()}) {
+        programs.emplace(program.name, program);
+    }
+    return programs;
+}
+
+std::string contentOf(const std::string& file) {
+    std::ifstream stream{file};
+    if (!stream) {
+        throw std::runtime_error("cannot read " + file);
+    }
+    return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+std::string bashCompletion() {
+    std::string text = "# Completion for the programs of the Berkeley clock synchronization.\n";
+    for (const auto& [name, program] : allPrograms()) {
+        text += '\n';
+        text += completionFor(program);
+    }
+    return text;
+}
+
+std::string made(std::span<char*> arguments) {
+    const std::string what = arguments.size() > 1 ? arguments[1] : "";
+    if (what == "man" && arguments.size() == 3) {
+        return manPage(contentOf(arguments[2]), allPrograms());
+    }
+    if (what == "bash" && arguments.size() == 2) {
+        return bashCompletion();
+    }
+    if (what == "conf" && arguments.size() == 3) {
+        return configurationOf(allPrograms().at(arguments[2]));
+    }
+    throw std::runtime_error(kUsage);
+}
+
+}  // namespace
+}  // namespace berkeley
+
+int main(int argc, char** argv) {
+    try {
+        std::cout << berkeley::made({argv, static_cast<std::size_t>(argc)}) << std::flush;
+        return std::cout ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::cerr << "berkeley-docs: " << error.what() << "\n";
+        return 1;
+    }
+}

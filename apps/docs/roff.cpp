@@ -1,0 +1,99 @@
+#include "docs/roff.h"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+namespace berkeley {
+namespace {
+
+/// What would be a command at the beginning of a line, is not there in these texts.
+std::string escaped(const std::string& text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '\\') {
+            escaped += "\\e";
+        } else if (c == '-') {
+            escaped += "\\-";
+        } else {
+            escaped += c;
+        }
+    }
+    return escaped;
+}
+
+std::string sentence(std::string text) {
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    return escaped(text) + ".";
+}
+
+std::string sentencesOf(const OptionText& option) {
+    const std::string text = sentence(option.description);
+    return option.byDefault.empty() ? text : text + " Default: " + escaped(option.byDefault) + ".";
+}
+
+enum class Form { commandLine, configuration };
+
+std::string headOf(const OptionText& option, Form form) {
+    const bool isKey = form == Form::configuration;
+    const std::string name = "\\fB" + escaped((isKey ? "" : "--") + option.name) + "\\fR";
+    if (option.placeholder.empty()) {
+        return isKey ? name + " = true" : name;
+    }
+    return name + (isKey ? " = " : " ") + "\\fI" + escaped(option.placeholder) + "\\fR";
+}
+
+/// The group General has nothing that can stand in a file.
+std::string optionsOf(const ProgramText& program, Form form) {
+    std::string roff;
+    for (const OptionGroup& group : program.groups) {
+        if (form == Form::configuration && group.name == "General") {
+            continue;
+        }
+        roff += program.groups.size() > 1 ? ".SS " + group.name + "\n" : "";
+        for (const OptionText& option : group.options) {
+            roff += ".TP\n" + headOf(option, form) + "\n" + sentencesOf(option) + "\n";
+        }
+    }
+    return roff;
+}
+
+std::string commandsOf(const ProgramText& program) {
+    std::string roff;
+    for (const auto& [name, purpose] : program.commands) {
+        roff += ".TP\n.B " + escaped(name) + "\n" + sentence(purpose) + "\n";
+    }
+    return roff;
+}
+
+std::string partOf(const ProgramText& program, const std::string& part) {
+    if (part == "@COMMANDS") {
+        return commandsOf(program);
+    }
+    return optionsOf(program, part == "@KEYS" ? Form::configuration : Form::commandLine);
+}
+
+}  // namespace
+
+std::string manPage(const std::string& text, const Programs& programs) {
+    std::istringstream lines{text};
+    std::string page;
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words{line};
+        std::string command;
+        std::string name;
+        words >> command >> name;
+        if (command == "@OPTIONS" || command == "@KEYS" || command == "@COMMANDS") {
+            const auto found = programs.find(name.substr(0, name.find('@')));
+            if (found == programs.end()) {
+                throw std::runtime_error("no such program: " + line);
+            }
+            page += partOf(found->second, command);
+        } else {
+            page += line + "\n";
+        }
+    }
+    return page;
+}
+
+}  // namespace berkeley

@@ -1,0 +1,172 @@
+"""What is installed besides the programs: services, man pages, completion, configuration files."""
+
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from berkeley_e2e import BIN, DEADLINE, ROOT, DaemonTest, free_port
+
+MADE = BIN / "packaging"
+PAGES = ("berkeley-master.8", "berkeley-slave.8", "berkeleyctl.1", "berkeley.conf.5")
+SERVICES = ("berkeley-master.service", "berkeley-slave.service")
+
+
+def run(*command, **options):
+    return subprocess.run(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=DEADLINE,
+        check=False,
+        **options,
+    )
+
+
+def help_of(program):
+    return run(BIN / program, "--help").stdout
+
+
+def options_in(help_text):
+    return set(re.findall(r"^  --([a-z-]+)", help_text, re.MULTILINE))
+
+
+def rendered(page):
+    env = {**os.environ, "MANWIDTH": "100", "LC_ALL": "C.UTF-8"}
+    return run("man", "-E", "UTF-8", "-P", "cat", "-l", MADE / page, env=env).stdout
+
+
+class ManPagesTest(unittest.TestCase):
+    def test_they_are_well_formed(self):
+        for page in PAGES:
+            with self.subTest(page):
+                env = {**os.environ, "MANROFFSEQ": "", "LC_ALL": "C.UTF-8"}
+                command = ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", MADE / page]
+                result = subprocess.run(
+                    command, env=env, capture_output=True, encoding="utf-8", check=False
+                )
+                self.assertEqual((0, ""), (result.returncode, result.stderr))
+                self.assertEqual("", run("mandoc", "-T", "lint", "-W", "warning", MADE / page).stdout)
+
+    def test_they_have_every_option_of_the_help(self):
+        for page in PAGES[:3]:
+            with self.subTest(page):
+                options = options_in(help_of(page.split(".")[0]))
+                self.assertGreater(len(options), 5)
+                shown = set(re.findall(r"^ +--([a-z-]+)", rendered(page), re.MULTILINE))
+                self.assertEqual(options, options & shown)
+
+    def test_that_of_the_files_has_every_key(self):
+        shown = set(re.findall(r"^ +([a-z-]+) = ", rendered("berkeley.conf.5"), re.MULTILINE))
+        for program in ("berkeley-master", "berkeley-slave"):
+            keys = options_in(help_of(program)) - {"help", "version", "config"}
+            self.assertEqual(keys, keys & shown)
+
+
+class CompletionTest(unittest.TestCase):
+    def complete(self, *words):
+        """What bash offers for the last of the words."""
+        script = f"""
+            source {MADE / "berkeley.bash"}
+            COMP_WORDS=("$@")
+            COMP_CWORD=$(($# - 1))
+            function=$(complete -p "$1" | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
+            "$function" "$1" "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD - 1]}}"
+            printf '%s\\n' "${{COMPREPLY[@]}}"
+        """
+        return run("bash", "-eu", "-c", script, "bash", *words).stdout.split()
+
+    def test_options(self):
+        self.assertEqual(["--average"], self.complete("berkeley-master", "--av"))
+        self.assertEqual([], self.complete("berkeley-slave", "--av"))
+        for program in ("berkeley-master", "berkeley-slave", "berkeleyctl"):
+            offered = {word[2:] for word in self.complete(program, "--")}
+            self.assertEqual(options_in(help_of(program)), offered)
+
+    def test_choices(self):
+        averages = ["robust", "mean", "median", "trimmed"]
+        self.assertEqual(averages, self.complete("berkeley-master", "--average", ""))
+        self.assertEqual(averages, self.complete("berkeley-master", "--average", "="))
+        self.assertEqual(["mean", "median"], self.complete("berkeley-master", "--average", "=", "me"))
+        self.assertEqual([], self.complete("berkeley-master", "--average", "x"))
+        self.assertEqual(["software", "system"], self.complete("berkeley-slave", "--clock", "s"))
+        self.assertEqual(["text", "json"], self.complete("berkeley-slave", "--log-format", ""))
+        self.assertEqual(["warn"], self.complete("berkeley-slave", "--log-level", "w"))
+        self.assertEqual([], self.complete("berkeley-slave", "--name", ""))
+
+    def test_files_and_commands(self):
+        self.assertEqual([str(BIN)], self.complete("berkeley-slave", "--state-dir", BIN))
+        self.assertEqual([__file__], self.complete("berkeley-slave", "--config", __file__[:-1]))
+        self.assertEqual(["waitsync"], self.complete("berkeleyctl", "wa"))
+        self.assertEqual([], self.complete("berkeleyctl", "waitsync", "wa"))
+
+
+class ConfigurationTest(DaemonTest):
+    def uncommented(self, role):
+        """The file with every default that can stand there as it is."""
+        text = (MADE / f"{role}.conf").read_text()
+        placeholder = re.compile(r"^#([a-z-]+ = .*[A-Z]{3}.*)$", re.MULTILINE)
+        config = self.folder / f"{role}.conf"
+        config.write_text(re.sub(r"^#([a-z-]+ = )", r"\1", placeholder.sub("", text), flags=re.M))
+        return config
+
+    def test_it_has_every_option_and_its_defaults_are_valid(self):
+        for role in ("master", "slave"):
+            text = (MADE / f"{role}.conf").read_text()
+            keys = set(re.findall(r"^#([a-z-]+) = ", text, re.MULTILINE))
+            self.assertEqual(options_in(help_of(f"berkeley-{role}")) - {"help", "version", "config"}, keys)
+            self.assertEqual([], re.findall(r"^[^#\n].*", text, re.MULTILINE))
+        port = free_port()
+        master = self.start_master("--config", self.uncommented("master"), port=port)
+        slave = self.start_slave("one", master, "--config", self.uncommented("slave"))
+        slave.wait_for("Synchronized time")
+
+    def test_the_files_as_they_are_installed_are_valid(self):
+        master = self.start_master("--config", MADE / "master.conf")
+        slave = self.start_slave("one", master, "--config", MADE / "slave.conf")
+        slave.wait_for("Synchronized time")
+
+
+@unittest.skipIf(not shutil.which("systemd-analyze"), "no systemd-analyze here")
+class ServicesTest(DaemonTest):
+    def unit(self, name):
+        """With the program that was built in the place of the one that is installed."""
+        text = (MADE / name).read_text()
+        unit = self.folder / name
+        unit.write_text(re.sub(r"^ExecStart=\S*/", f"ExecStart={BIN.resolve()}/", text, flags=re.M))
+        return unit
+
+    def test_they_are_valid(self):
+        for name in SERVICES:
+            with self.subTest(name):
+                result = run("systemd-analyze", "verify", "--man=no", self.unit(name))
+                self.assertEqual((0, ""), (result.returncode, result.stdout))
+
+    def exposure(self, unit):
+        result = run("systemd-analyze", "security", "--offline=yes", "--no-pager", unit)
+        level = re.search(r"Overall exposure level for \S+: ([\d.]+) (\w+)", result.stdout)
+        self.assertTrue(level, result.stdout)
+        return float(level[1])
+
+    def test_they_are_little_exposed(self):
+        for name in SERVICES:
+            with self.subTest(name):
+                self.assertLess(self.exposure(self.unit(name)), 2)
+
+    def test_they_are_little_exposed_when_they_steer_the_system_clock(self):
+        for name in SERVICES:
+            with self.subTest(name):
+                unit = self.unit(name)
+                drop_in = unit.with_name(f"{name}.d")
+                drop_in.mkdir()
+                shutil.copy(ROOT / "packaging" / "systemd" / "steer-system-clock.conf", drop_in)
+                self.assertLess(self.exposure(unit), 3)
+                result = run("systemd-analyze", "verify", "--man=no", unit)
+                self.assertEqual((0, ""), (result.returncode, result.stdout))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -431,7 +431,7 @@ TEST(Help, showsEveryOptionWithItsDefault) {
                                                              {"--port PORT", "8080"},
                                                              {"--insecure", "off"},
                                                              {"--min-slaves N", "1"},
-                                                             {"--cycles N", "0, until stopped"},
+                                                             {"--cycles N", "0"},
                                                              {"--average METHOD", "robust"},
                                                              {"--sanity-limit DURATION", "1h"},
                                                              {"--max-slaves N", "10000"},

@@ -33,13 +33,18 @@ double meanOf(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-Choice robustChoice(std::span<const double> values, double typicalBound) {
-    const double median = medianOf({values.begin(), values.end()});
+/// The median of the distances from `median`.
+double deviationOf(std::span<const double> values, double median) {
     std::vector<double> deviations;
     for (const double value : values) {
         deviations.push_back(std::abs(value - median));
     }
-    const double deviation = medianOf(deviations);
+    return medianOf(std::move(deviations));
+}
+
+Choice robustChoice(std::span<const double> values, double typicalBound) {
+    const double median = medianOf({values.begin(), values.end()});
+    const double deviation = deviationOf(values, median);
     const double limit = std::max(kDeviations * kMadScale * deviation, typicalBound);
 
     Choice choice;
@@ -142,6 +147,17 @@ Average averageOf(std::span<const Reading> readings, const AverageOptions& optio
     return {*middle + Nanoseconds{std::llround(choice.middle)}, std::move(choice.exclusions)};
 }
 
-double robustMean(std::span<const double> ppb) { return robustChoice(ppb, 0).middle; }
+double robustMean(std::span<const double> ppb) {
+    const double median = medianOf({ppb.begin(), ppb.end()});
+    const double limit = kDeviations * kMadScale * deviationOf(ppb, median);
+    double sum = 0, weights = 0;
+    for (const double value : ppb) {
+        const double distance = value - median;
+        const double weight = limit > 0 ? std::clamp(2 - std::abs(distance) / limit, 0.0, 1.0) : 0;
+        sum += weight * distance;
+        weights += weight;
+    }
+    return weights > 0 ? median + sum / weights : median;
+}
 
 }  // namespace berkeley

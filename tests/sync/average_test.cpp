@@ -147,5 +147,19 @@ TEST(RobustMean, OfFrequenciesLeavesOutTheWildOne) {
     EXPECT_NEAR(robustMean(ppb), -5'000, 1);
 }
 
+TEST(RobustMean, DoesNotJumpWhileAFrequencyMovesAway) {
+    double before = robustMean(std::vector<double>{-2, -1, 0, 1, 2});
+    for (double away = 2; away < 20; away += 0.01) {
+        const double mean = robustMean(std::vector<double>{-2, -1, 0, 1, away});
+        EXPECT_NEAR(mean, before, 0.01) << away;
+        before = mean;
+    }
+    EXPECT_EQ(before, -0.5);
+}
+
+TEST(RobustMean, OfThreeThatAreMostlyTheSameIsThatOne) {
+    EXPECT_EQ(robustMean(std::vector<double>{7, 7, 900}), 7);
+}
+
 }  // namespace
 }  // namespace berkeley

@@ -1,0 +1,239 @@
+"""Includes follow the layers of docs/architecture.md, and the core stays arithmetic."""
+
+import re
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("include", "src", "apps")
+
+CORE = {"time", "sync", "wire"}
+
+# layer: the layers that it may include besides itself
+LAYERS = {
+    "time": set(),
+    "sync": {"time"},
+    "wire": {"sync", "time"},
+    "page": {"time"},
+    "client": {"page", "time"},
+    "preload": {"page", "time"},
+    "host": {"wire", "sync", "time", "page"},
+    "net": {"wire", "sync", "time"},
+    "observe": {"wire", "sync", "time"},
+    "node": {"host", "net", "observe", "wire", "sync", "time", "page"},
+    "apps": {"node", "host", "net", "observe", "wire", "sync", "time", "page", "client"},
+}  # fmt: skip
+
+# layer: the libraries that it may include besides C++'s own, by the beginning of the header's name
+LIBRARIES = {
+    "time": (),
+    "sync": (),
+    "wire": ("date/",),
+    "page": (),
+    "client": (),
+    "preload": (),
+    "host": ("date/", "nlohmann/"),
+    "net": ("boost/asio/", "boost/beast/", "openssl/"),
+    "observe": ("date/", "nlohmann/", "prometheus/"),
+    "node": ("date/", "boost/asio/", "fmt/", "spdlog/"),
+    "apps": ("date/", "boost/", "fmt/", "nlohmann/", "spdlog/"),
+}  # fmt: skip
+
+# layer: the headers of the C library and the kernel that it may include; the others may use any
+SYSTEM = {
+    "time": set(),
+    "sync": set(),
+    "wire": set(),
+    "observe": set(),
+    # clocks and files
+    "page": {"fcntl.h", "sched.h", "sys/mman.h", "sys/stat.h", "unistd.h"},
+    "client": {"stdint.h"},
+}  # fmt: skip
+
+# C++'s headers for threads, streams, files, signals, chance and the system's clock
+BLOCKING = set(
+    "atomic barrier condition_variable coroutine csignal cstdio ctime filesystem fstream future "
+    "iostream istream latch mutex ostream random semaphore shared_mutex stop_token thread".split()
+)
+CLOCK_CALL = re.compile(r"_clock::now|\b(clock_gettime|gettimeofday|std::time)\s*\(")
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
+
+# The public headers that are in no layer's folder.
+CLIENT_HEADERS = {"berkeley/berkeley.h", "berkeley/group_clock.h"}
+
+
+def layer_of(path):
+    """Of a file, named from the project's root."""
+    parts = Path(path).parts
+    if parts[0] == "apps":
+        return "apps"
+    if str(Path(*parts[1:])) in CLIENT_HEADERS:
+        return "client"
+    return parts[2] if parts[0] == "include" else parts[1]
+
+
+def mistake_of_project_header(root, file, layer, header):
+    """What is wrong with `#include "header"`, if anything."""
+    candidates = [file.parent / header, root / "include" / header]
+    if layer == "apps":
+        candidates.append(root / "apps" / header)
+    found = next((path for path in candidates if path.is_file()), None)
+    if found is None:
+        return "is not where this layer may look"
+    other = layer_of(found.resolve().relative_to(root))
+    if other != layer and other not in LAYERS[layer]:
+        return f"is of the layer {other}"
+    return None
+
+
+def mistake_of_system_header(layer, header):
+    """What is wrong with `#include <header>`, if anything."""
+    if header.startswith("berkeley/"):
+        return "belongs to the project, which is included with quotes"
+    if "/" not in header and not header.endswith(".h"):
+        return "is nothing for arithmetic" if layer in CORE and header in BLOCKING else None
+    if header.startswith(LIBRARIES[layer]):
+        return None
+    library = header.split("/")[0] + "/"
+    if any(library == name.split("/")[0] + "/" for names in LIBRARIES.values() for name in names):
+        return "is of a library that this layer does not know"
+    if header not in SYSTEM.get(layer, {header}):
+        return "is of the system"
+    return None
+
+
+def mistakes(root):
+    """All that is wrong, a line each."""
+    root = root.resolve()
+    result = []
+    for file in sorted(
+        path
+        for folder in FOLDERS
+        for path in (root / folder).rglob("*")
+        if path.suffix in (".h", ".cpp")
+    ):
+        name = file.relative_to(root)
+        layer = layer_of(name)
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            mistake = None
+            if include := INCLUDE.match(line):
+                project, system = include.groups()
+                mistake = (
+                    mistake_of_project_header(root, file, layer, project)
+                    if project
+                    else mistake_of_system_header(layer, system)
+                )
+            elif layer in CORE and CLOCK_CALL.search(line):
+                mistake = "reads a clock"
+            if mistake:
+                result.append(f"{name}:{number}: {line.strip()}: in {layer}: {mistake}")
+    return result
+
+
+class Layers(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_layer_is_in_the_table(self):
+        folders = {path.name for path in (ROOT / "include" / "berkeley").iterdir() if path.is_dir()}
+        folders |= {path.parent.name for path in (ROOT / "src").glob("*/*.cpp")}
+        self.assertEqual(folders | {"apps"}, set(LAYERS))
+        self.assertEqual(set(LIBRARIES), set(LAYERS))
+
+    def test_includes_follow_the_layers(self):
+        self.assertEqual([], mistakes(ROOT))
+
+
+class WrongIncludes(unittest.TestCase):
+    """Each is put at the end of a copy of a real file, and has to be found."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.copy = Path(folder.name).resolve()
+        for name in FOLDERS:
+            shutil.copytree(ROOT / name, cls.copy / name)
+
+    def expect(self, file, line, mistake):
+        path = self.copy / file
+        before = path.read_text(encoding="utf-8")
+        number = len(before.splitlines()) + 1
+        try:
+            path.write_text(f"{before}{line}\n", encoding="utf-8")
+            found = mistakes(self.copy)
+        finally:
+            path.write_text(before, encoding="utf-8")
+        layer = layer_of(file)
+        self.assertEqual([f"{file}:{number}: {line}: in {layer}: {mistake}"], found)
+
+    def test_a_layer_below_does_not_include_one_above(self):
+        for file, header in (
+            ("src/time/units.cpp", "sync/average.h"),
+            ("include/berkeley/sync/roster.h", "wire/messages.h"),
+            ("src/wire/native.cpp", "net/connection.h"),
+            ("src/page/page.cpp", "sync/discipline.h"),
+            ("src/net/connection.cpp", "node/backoff.h"),
+            ("src/client/berkeley.cpp", "host/shared_page.h"),
+            ("src/preload/preload.cpp", "wire/lab.h"),
+        ):
+            with self.subTest(file):
+                self.expect(
+                    file,
+                    f'#include "berkeley/{header}"',
+                    f"is of the layer {header.split('/')[0]}",
+                )
+
+    def test_host_net_and_observe_do_not_know_each_other(self):
+        headers = {"host": "steered_clock.h", "net": "endpoint.h", "observe": "status.h"}
+        files = {"host": "state_file.cpp", "net": "endpoint.cpp", "observe": "status.cpp"}
+        for layer, file in files.items():
+            for other, header in headers.items():
+                if other != layer:
+                    with self.subTest(f"{layer} includes {other}"):
+                        self.expect(
+                            f"src/{layer}/{file}",
+                            f'#include "berkeley/{other}/{header}"',
+                            f"is of the layer {other}",
+                        )
+
+    def test_private_headers_of_another_layer_are_out_of_reach(self):
+        self.expect("src/net/endpoint.cpp", '#include "../page/page_words.h"', "is of the layer page")
+        self.expect(
+            "src/node/backoff.cpp", '#include "tls_session.h"', "is not where this layer may look"
+        )
+
+    def test_the_core_has_no_sockets_threads_logs_or_system_calls(self):
+        for line, mistake in (
+            ("#include <sys/socket.h>", "is of the system"),
+            ("#include <unistd.h>", "is of the system"),
+            ("#include <time.h>", "is of the system"),
+            ("#include <thread>", "is nothing for arithmetic"),
+            ("#  include <mutex>", "is nothing for arithmetic"),
+            ("#include <ctime>", "is nothing for arithmetic"),
+            ("#include <spdlog/logger.h>", "is of a library that this layer does not know"),
+            ("#include <boost/asio/ip/tcp.hpp>", "is of a library that this layer does not know"),
+            ("auto now = std::chrono::system_clock::now();", "reads a clock"),
+            ("clock_gettime(CLOCK_MONOTONIC, &now);", "reads a clock"),
+        ):
+            for file in (
+                "src/time/timeline.cpp",
+                "include/berkeley/sync/cycle.h",
+                "src/wire/native.cpp",
+            ):
+                with self.subTest(f"{file}: {line}"):
+                    self.expect(file, line, mistake)
+
+    def test_the_page_knows_clocks_and_files_only(self):
+        self.expect("src/page/page.cpp", "#include <sys/socket.h>", "is of the system")
+        self.expect(
+            "src/page/page.cpp",
+            "#include <spdlog/logger.h>",
+            "is of a library that this layer does not know",
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

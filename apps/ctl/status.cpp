@@ -116,7 +116,7 @@ Json jsonOf(const StatusReport& report) {
                  {"pending_ns", orNull(told.pending, adjusted)},
                  {"deviation_ns", orNull(told.deviation, adjusted)},
                  {"frequency_ppb", adjusted ? Json(told.frequency_ppb) : Json(nullptr)},
-                 {"skew_ppb", adjusted ? Json(told.drift_deviation_ppb) : Json(nullptr)},
+                 {"drift_deviation_ppb", adjusted ? Json(told.drift_deviation_ppb) : Json(nullptr)},
                  {"bound_growth_ppb", adjusted ? Json(told.bound_growth_ppb) : Json(nullptr)}});
     return json;
 }

@@ -194,8 +194,8 @@ Metrics::Metrics(bool leads, bool follows) {
         cycles_ = counter(registry_, "berkeley_sync_cycles_total", "Sync cycles that have ended.");
         skipped_ = counter(registry_, "berkeley_sync_cycles_skipped_total",
                            "Sync cycles that there were not, for lack of slaves.");
-        told_ = counter(registry_, "berkeley_corrections_total",
-                        "Corrections that slaves and the master's own clock were told.");
+        told_ = counter(registry_, "berkeley_adjustments_told_total",
+                        "Adjustments that slaves and the master's own clock were told.");
         duration_ = histogram(registry_, "berkeley_sync_cycle_duration_seconds",
                               "From a sync cycle's first poll to its last adjustment.");
         lateness_ = histogram(registry_, "berkeley_sync_cycle_lateness_seconds",

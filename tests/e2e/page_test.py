@@ -101,7 +101,7 @@ class PageTest(DaemonTest):
         self.assertEqual(b"\x89PNG", path.read_bytes()[:4])
 
     def start_lab_liar(self, master):
-        """A falseticker that stays one: nobody can correct a lab client's clock."""
+        """An outlier that stays one: nobody can correct a lab client's clock."""
         return self.start_lab_peer(
             "client", "--port", master.port, "--offset", 90, "--interval", 1
         )
@@ -135,10 +135,10 @@ class PageTest(DaemonTest):
         self.start_lab_liar(master)
         name = self.liar()
         self.wait_for_state(name, "outlier")
-        self.wait_for(lambda: "is a falseticker" in self.headline(), "the falseticker's name")
-        self.assertIn(f"{name} is a falseticker", self.headline())
+        self.wait_for(lambda: "is an outlier" in self.headline(), "the outlier's name")
+        self.assertIn(f"{name} is an outlier", self.headline())
         self.wait_for(
-            lambda: "falseticker" in self.browser.text("#announcement"), "an announcement"
+            lambda: "outlier" in self.browser.text("#announcement"), "an announcement"
         )
 
         self.let_pass(master)
@@ -147,7 +147,7 @@ class PageTest(DaemonTest):
         self.wait_for(lambda: "rack-2 is lost" in self.headline(), "the lost clock's name")
         self.wait_for(lambda: "rack-2" in self.events().split("\n")[1], "the latest event")
 
-        # A fitted scale leaves the falseticker out, and says so; the logarithmic one shows it.
+        # A fitted scale leaves the outlier out, and says so; the logarithmic one shows it.
         self.wait_for(lambda: "off the scale" in self.browser.text("#legend"), "a fitted scale")
         self.choose("kind", "log")
         self.wait_for(

@@ -113,7 +113,7 @@ TEST_F(MetricsTest, CountCycles) {
 
     expectLine("berkeley_sync_cycles_total 2");
     expectLine("berkeley_sync_cycles_skipped_total 1");
-    expectLine("berkeley_corrections_total 4");
+    expectLine("berkeley_adjustments_told_total 4");
     expectLine(R"(berkeley_sync_cycle_duration_seconds_bucket{le="0.0025"} 0)");
     expectLine(R"(berkeley_sync_cycle_duration_seconds_bucket{le="0.005"} 2)");
     expectLine("berkeley_sync_cycle_duration_seconds_sum 0.006");

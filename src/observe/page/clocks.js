@@ -11,7 +11,7 @@ const PATIENT = new Set(["late", "newcomer", "no sync cycle", "holdover", "not s
 const SEVERITY = { excluded: 0, waiting: 1, lost: 2, counted: 3 };
 
 const MEANINGS = {
-  outlier: "a falseticker: too far from the middle of the clocks",
+  outlier: "too far from the middle of the clocks",
   late: "did not answer in this sync cycle",
   "no majority": "two clocks farther apart than the sanity limit",
   trimmed: "among the highest or lowest, which the method drops",
@@ -182,7 +182,7 @@ function newRow() {
 function fillRow(row, clock) {
   Object.values(COLUMNS).forEach(({ text }, index) => setText(row.cells[index], text(clock)));
   row.className = `clock-${classOf(clock)}`;
-  const hint = clock.why ? `${clock.why}: ${MEANINGS[clock.why] ?? "does not count"}` : "";
+  const hint = clock.why ? `${clock.why}: ${MEANINGS[clock.why] ?? "not in the average"}` : "";
   row.cells[1].title = hint;
   row.cells[0].title = clock.address;
 }

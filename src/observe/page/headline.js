@@ -13,20 +13,20 @@ function listText(names) {
     : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
-/** "a and b are falsetickers", or "" when there are none. */
+/** "a and b are outliers", or "" when there are none. */
 function areText(clocks, one, many) {
   const names = clocks.map(({ name }) => name);
   return names.length === 0 ? "" : `${listText(names)} ${names.length === 1 ? one : many}`;
 }
 
-/** Clause by clause, who does not count and why. */
-function deviations(clocks) {
+/** Clause by clause, who is excluded and why, or lost. */
+function exceptions(clocks) {
   const because = (why) => clocks.filter((clock) => clock.state === "excluded" && clock.why === why);
   const others = clocks.filter((clock) => clock.state === "excluded" &&
     !["outlier", "late", "newcomer", "no sync cycle"].includes(clock.why));
   return [
-    areText(because("outlier"), "is a falseticker", "are falsetickers"),
-    areText(others, "is left out", "are left out"),
+    areText(because("outlier"), "is an outlier", "are outliers"),
+    areText(others, "is excluded", "are excluded"),
     areText(because("late"), "is late", "are late"),
     areText(because("newcomer"), "is new", "are new"),
     areText(clocks.filter(({ state }) => state === "lost"), "is lost", "are lost"),
@@ -49,7 +49,7 @@ function groupHeadline(status) {
     return { level: "attention", label: "Spread of the clocks that count", big: UNKNOWN,
       clauses: [waiting ? waitingText(waiting) : "The first sync cycle has not ended yet"] };
   }
-  const clauses = deviations(clocks);
+  const clauses = exceptions(clocks);
   const wrong = clocks.some((clock) => classOf(clock) === "excluded");
   const agree = `${group.counted} of ${group.clocks} clocks agree within ${spanText(group.spread_ns)}`;
   const level = !healthy ? "trouble" : wrong || clauses.length > 0 ? "attention" : "good";
@@ -61,7 +61,7 @@ function groupHeadline(status) {
 /** For a clock that follows a master: a slave's, or a standby's. */
 function followerHeadline({ role, synchronized, holdover, master, bound_ns: bound, last_cycle_s: last,
   clocks }) {
-  const label = "Largest possible error of this clock";
+  const label = "Bound of this clock";
   const whom = master ? `the master at ${master.address}` : "nobody";
   if (!synchronized) {
     return { level: "attention", label, big: UNKNOWN,

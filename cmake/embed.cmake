@@ -21,18 +21,18 @@ endforeach()
 file(WRITE "${OUTPUT}" "// Made by cmake/embed.cmake.
 #include <iterator>
 
-#include \"berkeley/observe/page.h\"
+#include \"berkeley/observe/web_page.h\"
 
 namespace berkeley {
 namespace {
 
 ${arrays}
-constexpr PageFile kFiles[] = {
+constexpr WebPageFile kFiles[] = {
 ${table}};
 
 }  // namespace
 
-std::span<const PageFile> pageFiles() { return kFiles; }
+std::span<const WebPageFile> webPageFiles() { return kFiles; }
 
 }  // namespace berkeley
 ")

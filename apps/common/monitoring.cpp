@@ -1,15 +1,15 @@
 #include "common/monitoring.h"
 
-#include "berkeley/observe/page.h"
+#include "berkeley/observe/web_page.h"
 
 namespace berkeley {
 namespace {
 
 bool isWanted(const CommonOptions& options) { return options.http.has_value(); }
 
-Assets pageAssets() {
+Assets webPageAssets() {
     Assets assets;
-    for (const PageFile& file : pageFiles()) {
+    for (const WebPageFile& file : webPageFiles()) {
         assets.emplace(file.path, Asset{file.contentType, file.bytes});
     }
     return assets;
@@ -20,8 +20,8 @@ std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfi
     if (!options.http) {
         return nullptr;
     }
-    config.mostBound = options.maxBound;
-    config.assets = pageAssets();
+    config.maxBound = options.maxBound;
+    config.assets = webPageAssets();
     auto server =
         std::make_unique<HttpServer>(*options.http, MonitorSite{std::move(config), *monitor});
     logger.info("serving HTTP on {}", toText(server->local()));

@@ -1,4 +1,4 @@
-/// berkeleyctl: reads this machine's page, and asks the master about its clocks.
+/// berkeleyctl: reads this machine's published page, and asks the master about its clocks.
 #include <cstdlib>
 #include <iostream>
 #include <memory>

@@ -96,7 +96,8 @@ std::string renderStatus(const StatusReport& report) {
            line("Group time", toTimeText(report.reading.time)) +
            line("System time", systemText(report.systemOffset)) +
            line("Bound", boundText(report.reading) + growth) +
-           (told.adjusted != 0 ? renderAdjustment(report) : "") + line("Page", report.page);
+           (told.adjusted != 0 ? renderAdjustment(report) : "") +
+           line("Published page", report.page);
 }
 
 Json jsonOf(const StatusReport& report) {

@@ -25,15 +25,15 @@ void Watch::requireTerminal() {
     }
 }
 
-Watch::Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string page,
-             Nanoseconds mostBound)
+Watch::Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string webPage,
+             Nanoseconds maxBound)
     : monitor_(monitor),
       log_(std::move(log)),
       colour_(wantsColour(STDOUT_FILENO)),
       unicode_(showsUnicode()),
       zone_(localTimeZone()) {
-    model_.page = std::move(page);
-    model_.mostBound = mostBound;
+    model_.webPage = std::move(webPage);
+    model_.maxBound = maxBound;
     if (isatty(STDERR_FILENO) == 1) {
         log_->hold();
     }

@@ -18,8 +18,8 @@ class Watch {
   public:
     /// `monitor` outlives it. `page` is the web page's address, or "". As long as there is a
     /// screen, the lines of `log` that would come to the same terminal are held.
-    Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string page,
-          Nanoseconds mostBound);
+    Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string webPage,
+          Nanoseconds maxBound);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;

@@ -44,19 +44,19 @@ constexpr const char* kReasonTexts[] = {
     "the clock was never adjusted",
     "the bound is larger than the daemon's --max-bound",
     "the machine was suspended since the last adjustment",
-    "the page was written before the machine was started again",
-    "the daemon died while it wrote the page; start it again",
+    "the published page was written before the machine was started again",
+    "the daemon died while it wrote the published page; start it again",
 };
 
 constexpr const char* kErrorTexts[] = {
     "success",
-    "there is no page: start a daemon, or name the file that it was told to --publish",
-    "this user may not read the page",
-    "the file is no page: name the one that a daemon was told to --publish",
-    "the page is of another version: let daemon and library be of the same release",
-    "the page cannot be read",
+    "there is no published page: start a daemon, or name the file that it was told to --publish",
+    "this user may not read the published page",
+    "the file is no published page: name the one that a daemon was told to --publish",
+    "the published page is of another version: let daemon and library be of the same release",
+    "the published page cannot be read",
     "a null pointer was given",
-    "the page cannot be read, as the daemon died while it wrote it: start it again",
+    "the published page cannot be read, as the daemon died while it wrote it: start it again",
 };
 
 template <std::size_t size>

@@ -87,26 +87,26 @@ HttpResponse MonitorSite::operator()(const std::string& target) const {
     const std::string_view query =
         std::string_view{target}.substr(std::min(end + 1, target.size()));
     if (path == "/status.json") {
-        return statusPage();
+        return statusAnswer();
     }
     if (path == "/history.json") {
-        return historyPage(query);
+        return historyAnswer(query);
     }
     if (path == "/healthz") {
-        return healthPage();
+        return healthAnswer();
     }
     if (path == "/metrics") {
-        return metricsPage();
+        return metricsAnswer();
     }
-    return assetPage(path);
+    return assetAnswer(path);
 }
 
-HttpResponse MonitorSite::statusPage() const {
+HttpResponse MonitorSite::statusAnswer() const {
     const Status status = monitor_.status();
-    return {200, kJson, statusJson(status, complaintOf(status, config_.mostBound))};
+    return {200, kJson, statusJson(status, complaintOf(status, config_.maxBound))};
 }
 
-HttpResponse MonitorSite::historyPage(std::string_view query) const {
+HttpResponse MonitorSite::historyAnswer(std::string_view query) const {
     try {
         HistoryQuery wanted = readHistoryQuery(query);
         return {200, kJson, historyJson(monitor_.history(wanted.since, std::move(wanted.clocks)))};
@@ -115,19 +115,19 @@ HttpResponse MonitorSite::historyPage(std::string_view query) const {
     }
 }
 
-HttpResponse MonitorSite::healthPage() const {
-    const std::string complaint = complaintOf(monitor_.status(), config_.mostBound);
+HttpResponse MonitorSite::healthAnswer() const {
+    const std::string complaint = complaintOf(monitor_.status(), config_.maxBound);
     return complaint.empty() ? HttpResponse{200, kText, "ok\n"}
                              : HttpResponse{503, kText, complaint + "\n"};
 }
 
-HttpResponse MonitorSite::metricsPage() const {
+HttpResponse MonitorSite::metricsAnswer() const {
     const std::optional<PeerCounts> peers =
         config_.peerCounts ? std::optional{config_.peerCounts()} : std::nullopt;
     return {200, kMetrics, monitor_.metrics(peers, config_.metricsClocks)};
 }
 
-HttpResponse MonitorSite::assetPage(std::string_view path) const {
+HttpResponse MonitorSite::assetAnswer(std::string_view path) const {
     if (const auto asset = config_.assets.find(path); asset != config_.assets.end()) {
         return {200, std::string{asset->second.contentType}, std::string{asset->second.bytes}};
     }

@@ -86,7 +86,7 @@ void addLost(const GroupSnapshot& group, std::vector<Piece>& figures) {
 std::vector<Piece> figuresOf(const ScreenModel& model) {
     const Status& status = model.status;
     std::vector<Piece> figures;
-    if (std::string complaint = complaintOf(status, model.mostBound); !complaint.empty()) {
+    if (std::string complaint = complaintOf(status, model.maxBound); !complaint.empty()) {
         figures.push_back({std::move(complaint), Colour::red});
     }
     if (status.cycle) {
@@ -105,8 +105,8 @@ std::vector<Piece> figuresOf(const ScreenModel& model) {
         figures.push_back({"cycle time " + toSpanText(status.group.cycle->duration)});
     }
     addLost(status.group, figures);
-    if (!model.page.empty()) {
-        figures.push_back({"page " + model.page});
+    if (!model.webPage.empty()) {
+        figures.push_back({"web page " + model.webPage});
     }
     return figures;
 }

@@ -35,7 +35,7 @@ std::string_view toText(Role role) {
     return kTexts.at(static_cast<std::size_t>(role));
 }
 
-std::string complaintOf(const Status& status, Nanoseconds mostBound) {
+std::string complaintOf(const Status& status, Nanoseconds maxBound) {
     std::string complaint =
         status.role == Role::active ? complaintOfLeader(status) : complaintOfFollower(status);
     if (!complaint.empty()) {
@@ -44,9 +44,9 @@ std::string complaintOf(const Status& status, Nanoseconds mostBound) {
     if (!status.bound) {
         return "not synchronized yet";
     }
-    if (*status.bound > mostBound) {
+    if (*status.bound > maxBound) {
         return "the bound, " + toSpanText(*status.bound) + ", is above the limit of " +
-               toSpanText(mostBound);
+               toSpanText(maxBound);
     }
     return "";
 }

@@ -103,8 +103,8 @@ class UsageTest(CtlTest):
         self.check_fails(1, str(missing), "run", "--page", missing, "--", "date")
         self.check_fails(1, str(missing), "now", env={"BERKELEY_PAGE": str(missing)})
         missing.write_text("something else")
-        self.check_fails(1, "no page", "status", "--page", missing)
-        self.check_fails(1, "no page", "waitsync", "--page", missing)
+        self.check_fails(1, "no published page", "status", "--page", missing)
+        self.check_fails(1, "no published page", "waitsync", "--page", missing)
 
 
 class StatusTest(CtlTest):

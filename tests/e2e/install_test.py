@@ -143,7 +143,7 @@ except ValueError as error:
     print(error)
 """
         told = output("/usr/bin/python3", "-c", failing, env=env).splitlines()
-        self.assertRegex(told[0], f"^1 {missing}: there is no page")
+        self.assertRegex(told[0], f"^1 {missing}: there is no published page")
         self.assertEqual([str(self.page), "the clock is closed"], told[1:])
 
 

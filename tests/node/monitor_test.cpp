@@ -194,7 +194,7 @@ TEST_F(MonitorTest, TheSiteSaysWhetherTheDaemonIsHealthy) {
     EXPECT_EQ("ok\n", get("/healthz").body);
 
     MonitorSiteConfig strict;
-    strict.mostBound = 899ns;
+    strict.maxBound = 899ns;
     EXPECT_EQ(503U, get("/healthz", strict).status);
     const Json status = Json::parse(get("/status.json", strict).body);
     EXPECT_EQ(false, status["healthy"]);

@@ -97,13 +97,13 @@ class ScreenTest : public testing::Test {
 
 TEST_F(ScreenTest, ShowsTheGroupItsClocksAndWhatHasHappened) {
     liveAMinute();
-    model_.page = "http://127.0.0.1:8123/";
+    model_.webPage = "http://127.0.0.1:8123/";
     model_.notices = {{at(45s).group, false, "127.0.0.1:4711: wrong key; connection closed"}};
     EXPECT_EQ(screen(80, 20),
               R"(master  active                                               1970-01-02 00:01:01
 cycle 61            4/6 counted         spread 13 ns        average +3 ns
 bound 1.3 µs        cycle time 4.000 ms 1 lost
-page http://127.0.0.1:8123/
+web page http://127.0.0.1:8123/
 
 clock                  offset   ± bound  state        last minute ±6 ns
 gone                        –         –  lost 11 s    ▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃

@@ -1,5 +1,5 @@
-/// A daemon's group clock: the host's clock, the discipline above it, and the page that publishes
-/// it.
+/// A daemon's group clock: the host's clock, the discipline above it, and the published
+/// page.
 ///
 /// Units: std::chrono. Thread safety: apply() from one thread, the rest from any.
 #pragma once

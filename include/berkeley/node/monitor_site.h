@@ -1,4 +1,5 @@
-/// What a daemon answers over HTTP: status, history, health, metrics, and files such as a page.
+/// What a daemon answers over HTTP: status, history, health, metrics, and the files of the web
+/// page.
 ///
 /// docs/monitoring.md describes every address. Thread safety: any thread.
 #pragma once
@@ -23,10 +24,9 @@ struct Asset {
 using Assets = std::map<std::string, Asset, std::less<>>;
 
 struct MonitorSiteConfig {
-    Nanoseconds mostBound =
-        std::chrono::milliseconds{100};        ///< with a larger one it is not healthy
-    std::size_t metricsClocks = 100;           ///< that have metrics of their own
-    std::function<PeerCounts()> peerCounts{};  ///< of a master
+    Nanoseconds maxBound = std::chrono::milliseconds{100};  ///< with a larger one it is not healthy
+    std::size_t metricsClocks = 100;                        ///< that have metrics of their own
+    std::function<PeerCounts()> peerCounts{};               ///< of a master
     Assets assets{};
 };
 
@@ -39,11 +39,11 @@ class MonitorSite {
     HttpResponse operator()(const std::string& target) const;
 
   private:
-    HttpResponse statusPage() const;
-    HttpResponse historyPage(std::string_view query) const;
-    HttpResponse healthPage() const;
-    HttpResponse metricsPage() const;
-    HttpResponse assetPage(std::string_view path) const;
+    HttpResponse statusAnswer() const;
+    HttpResponse historyAnswer(std::string_view query) const;
+    HttpResponse healthAnswer() const;
+    HttpResponse metricsAnswer() const;
+    HttpResponse assetAnswer(std::string_view path) const;
 
     MonitorSiteConfig config_;
     const Monitor& monitor_;

@@ -24,9 +24,9 @@ struct Notice {
 struct ScreenModel {
     Status status;
     Traces traces;
-    std::vector<Notice> notices;                 ///< oldest first
-    std::string page;                            ///< the web page's address; "" when there is none
-    Nanoseconds mostBound = Nanoseconds::max();  ///< as of complaintOf()
+    std::vector<Notice> notices;                ///< oldest first
+    std::string webPage;                        ///< its address; "" when there is none
+    Nanoseconds maxBound = Nanoseconds::max();  ///< as of complaintOf()
 };
 
 struct ScreenStyle {

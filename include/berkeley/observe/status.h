@@ -41,7 +41,7 @@ struct Status {
 };
 
 /// What is wrong, in a line without its end: no sync cycles, no adjustments, a bound above
-/// `mostBound`. "" when nothing is.
-std::string complaintOf(const Status& status, Nanoseconds mostBound);
+/// `maxBound`. "" when nothing is.
+std::string complaintOf(const Status& status, Nanoseconds maxBound);
 
 }  // namespace berkeley

@@ -1,6 +1,6 @@
 /// The files of the web page that shows a daemon's state, as they are built into the program.
 ///
-/// The page's own files are in src/observe/page; dygraphs, which draws its charts, comes from the
+/// Its own files are in src/observe/web_page; dygraphs, which draws its charts, comes from the
 /// system's package at build time. Thread safety: constants.
 #pragma once
 
@@ -9,14 +9,14 @@
 
 namespace berkeley {
 
-struct PageFile {
+struct WebPageFile {
     std::string_view path;         ///< on the daemon's server: "/", "/page.js"
     std::string_view contentType;  ///< as in HTTP
     std::string_view bytes;        ///< never empty
 };
 
-/// All of them. The page asks for nothing but these, and for what the daemon's server has under
+/// All of them. It asks for nothing but these, and for what the daemon's server has under
 /// "/status.json" and "/history.json".
-std::span<const PageFile> pageFiles();
+std::span<const WebPageFile> webPageFiles();
 
 }  // namespace berkeley

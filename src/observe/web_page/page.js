@@ -136,7 +136,7 @@ function details() {
   if (status.role === "active") {
     facts.unshift(["own bound", bound === null ? UNKNOWN : `± ${spanText(bound)}`],
       ["average moved", offsetText(group?.average_ns ?? null)]);
-    facts.push(["cycle took", spanText(group?.duration_ns ?? null)]);
+    facts.push(["cycle time", spanText(group?.duration_ns ?? null)]);
   } else {
     facts.unshift(["master", status.master?.address ?? UNKNOWN]);
   }

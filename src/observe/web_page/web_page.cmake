@@ -24,7 +24,7 @@ foreach(file ${scripts})
   list(APPEND page_entries ${file}=/${name}=text/javascript)
 endforeach()
 
-set(page_source ${CMAKE_CURRENT_BINARY_DIR}/page.cpp)
+set(page_source ${CMAKE_CURRENT_BINARY_DIR}/web_page.cpp)
 add_custom_command(
   OUTPUT ${page_source}
   COMMAND ${CMAKE_COMMAND} "-DFILES=${page_entries}" -DOUTPUT=${page_source}

@@ -1,4 +1,4 @@
-#include "berkeley/observe/page.h"
+#include "berkeley/observe/web_page.h"
 
 #include <gtest/gtest.h>
 
@@ -13,14 +13,14 @@ namespace {
 
 std::set<std::string> paths() {
     std::set<std::string> all;
-    for (const PageFile& file : pageFiles()) {
+    for (const WebPageFile& file : webPageFiles()) {
         all.emplace(file.path);
     }
     return all;
 }
 
 std::string textOf(std::string_view path) {
-    for (const PageFile& file : pageFiles()) {
+    for (const WebPageFile& file : webPageFiles()) {
         if (file.path == path) {
             return std::string{file.bytes};
         }
@@ -38,16 +38,16 @@ std::vector<std::string> matches(const std::string& text, const std::string& exp
     return found;
 }
 
-TEST(PageFiles, HaveEachPathOnceAndAreNotEmpty) {
-    EXPECT_EQ(pageFiles().size(), paths().size());
-    for (const PageFile& file : pageFiles()) {
+TEST(WebPageFiles, HaveEachPathOnceAndAreNotEmpty) {
+    EXPECT_EQ(webPageFiles().size(), paths().size());
+    for (const WebPageFile& file : webPageFiles()) {
         EXPECT_EQ('/', file.path.at(0)) << file.path;
         EXPECT_FALSE(file.bytes.empty()) << file.path;
     }
 }
 
-TEST(PageFiles, HaveTheContentTypesOfTheirKinds) {
-    for (const PageFile& file : pageFiles()) {
+TEST(WebPageFiles, HaveTheContentTypesOfTheirKinds) {
+    for (const WebPageFile& file : webPageFiles()) {
         const std::string_view path = file.path;
         const std::string_view expected = path == "/"              ? "text/html"
                                           : path.ends_with(".js")  ? "text/javascript"
@@ -58,19 +58,19 @@ TEST(PageFiles, HaveTheContentTypesOfTheirKinds) {
     }
 }
 
-TEST(PageFiles, AreTheSameByteForByte) {
+TEST(WebPageFiles, AreTheSameByteForByte) {
     EXPECT_TRUE(textOf("/").starts_with("<!DOCTYPE html>"));
     EXPECT_TRUE(textOf("/").ends_with("</html>\n"));
     EXPECT_NE(std::string::npos, textOf("/units.js").find("\u00B5s")) << "UTF-8 was kept";
 }
 
-TEST(PageFiles, AskForNothingElse) {
+TEST(WebPageFiles, AskForNothingElse) {
     std::set<std::string> known = paths();
     known.insert({"/status.json", "/history.json", "/metrics"});
     for (const std::string& name : matches(textOf("/"), "(?:src|href)=\"([^\"]*)\"")) {
         EXPECT_TRUE(known.contains("/" + name)) << name;
     }
-    for (const PageFile& file : pageFiles()) {
+    for (const WebPageFile& file : webPageFiles()) {
         if (file.path.ends_with(".js") && file.path != "/dygraph.js") {
             for (const std::string& name :
                  matches(std::string{file.bytes}, "from \"\\./([^\"]*)\"")) {

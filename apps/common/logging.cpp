@@ -5,9 +5,10 @@
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "berkeley/host/environment.h"
 
 namespace berkeley {
 namespace {
@@ -39,8 +40,7 @@ class JsonFormatter final : public spdlog::formatter {
 }  // namespace
 
 bool wantsColour(int descriptor) {
-    const char* optOut = std::getenv("NO_COLOR");
-    return isatty(descriptor) == 1 && (optOut == nullptr || *optOut == '\0');
+    return isatty(descriptor) == 1 && environmentVariable("NO_COLOR").empty();
 }
 
 std::shared_ptr<spdlog::logger> makeLogger(spdlog::level::level_enum level, LogFormat format) {

@@ -13,10 +13,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+
+#include "berkeley/host/environment.h"
 
 namespace berkeley {
 namespace {
@@ -75,9 +76,9 @@ std::string frameOf(std::string_view screen) {
 }  // namespace
 
 bool isTerminal() {
-    const char* kind = std::getenv("TERM");
-    return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && kind != nullptr &&
-           *kind != '\0' && std::string_view{kind} != "dumb";
+    const std::string kind = environmentVariable("TERM");
+    return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && !kind.empty() &&
+           kind != "dumb";
 }
 
 bool showsUnicode() {

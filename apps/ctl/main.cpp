@@ -1,11 +1,11 @@
 /// berkeleyctl: reads this machine's published page, and asks the master about its clocks.
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <thread>
 #include <variant>
 
 #include "berkeley/group_clock.h"
+#include "berkeley/host/environment.h"
 #include "berkeley/page/raw_clock.h"
 #include "berkeley/time/units.h"
 #include "common/daemon.h"
@@ -26,9 +26,8 @@ using Clock = std::unique_ptr<const berkeley_clock, void (*)(const berkeley_cloc
 
 /// Throws when there is none.
 Clock openClock(const CtlOptions& options) {
-    const char* fromEnvironment = std::getenv("BERKELEY_PAGE");
     const std::string page =
-        options.page.empty() && fromEnvironment != nullptr ? fromEnvironment : options.page;
+        options.page.empty() ? environmentVariable("BERKELEY_PAGE") : options.page;
     berkeley_clock* clock = nullptr;
     if (const int error = berkeley_open(page.empty() ? nullptr : page.c_str(), &clock)) {
         throw GroupClockError{static_cast<berkeley_error>(error),

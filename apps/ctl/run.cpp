@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "berkeley/host/environment.h"
+
 namespace berkeley {
 namespace {
 
@@ -27,16 +29,18 @@ std::filesystem::path preloadLibrary() {
 
 /// Before what is there already: the first one to answer counts.
 std::string withFormer(const std::string& library) {
-    const char* former = std::getenv("LD_PRELOAD");
-    return former == nullptr || *former == '\0' ? library : library + ":" + former;
+    const std::string former = environmentVariable("LD_PRELOAD");
+    return former.empty() ? library : library + ":" + former;
 }
 
 }  // namespace
 
 void runUnderGroupTime(const std::vector<std::string>& program, const std::string& page) {
+    // There is no other thread. NOLINTBEGIN(concurrency-mt-unsafe)
     ::setenv("LD_PRELOAD", withFormer(preloadLibrary()).c_str(), 1);
     // The program may go elsewhere.
     ::setenv("BERKELEY_PAGE", std::filesystem::absolute(page).c_str(), 1);
+    // NOLINTEND(concurrency-mt-unsafe)
     std::vector<char*> arguments;
     std::ranges::transform(program, std::back_inserter(arguments),
                            [](const std::string& word) { return const_cast<char*>(word.c_str()); });

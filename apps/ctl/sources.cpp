@@ -23,7 +23,7 @@ using Tcp = boost::asio::ip::tcp;
 
 constexpr std::chrono::seconds kPatience{5};
 /// Of ten thousand clocks it is some four megabytes.
-constexpr std::size_t kLongestAnswer = 64 * 1024 * 1024;
+constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 
 /// One request and its answer. The steps are asynchronous, as only those have a deadline.
 class Fetch {

@@ -11,7 +11,7 @@
 namespace berkeley {
 
 /// The answer, whatever it tells. Within a few seconds, or it throws.
-nlohmann::ordered_json fetchStatus(const Endpoint& http);
+nlohmann::ordered_json fetchStatus(const Endpoint& server);
 
 /// A table with a line for each clock. Throws when `status` does not tell of any.
 std::string renderSources(const nlohmann::ordered_json& status);

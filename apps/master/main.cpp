@@ -164,6 +164,35 @@ FailoverEvents eventsOfStandby() {
              .toldByLab = [](HostTime) {}}};
 }
 
+void warnOfInsecure(const MasterOptions& options, spdlog::logger& logger) {
+    if (options.insecure) {
+        logger.warn(
+            "insecure: whoever can reach this port can join the group under any name and move its "
+            "clocks; use --key-file instead");
+    }
+}
+
+/// Until a signal comes; the service manager is told `status` meanwhile.
+void waitForEnd(const MasterOptions& options, MasterNode& master, const SteeredClock& clock,
+                StateKeeper& state, const std::function<std::string()>& status,
+                spdlog::logger& logger) {
+    Watchdog watchdog{options.interval};
+    ServiceManager manager;
+    const auto reload = [&] {
+        manager.whileReloading([&] { reloadKeys(options, master, logger); });
+    };
+    const auto tell = [&] {
+        manager.tell({.ready = true, .alive = !watchdog.isSilent(), .status = status()});
+    };
+    tell();
+    while (!waitForStop(kLookEvery, reload)) {
+        lookAfter(master, clock, watchdog, logger);
+        tell();
+        state.saveNowAndThen(clock);
+    }
+    manager.stopping();
+}
+
 void run(std::span<const char* const> arguments) {
     const auto parsed = parseMasterOptions(arguments);
     if (const auto* text = std::get_if<std::string>(&parsed)) {
@@ -204,29 +233,11 @@ void run(std::span<const char* const> arguments) {
                          watchedBy(monitor.get(), eventsOfStandby()), clock, logger);
         failover->start();
     }
-    if (options.insecure) {
-        logger->warn(
-            "insecure: whoever can reach this port can join the group under any name and move its "
-            "clocks; use --key-file instead");
-    }
+    warnOfInsecure(options, *logger);
     auto watch = watchFor(options, monitor.get(), screenLog, http.get());
-    Watchdog watchdog{options.interval};
-    ServiceManager manager;
-    const auto reload = [&] {
-        manager.whileReloading([&] { reloadKeys(options, master, *logger); });
-    };
-    const auto tell = [&] {
-        manager.tell({.ready = true,
-                      .alive = !watchdog.isSilent(),
-                      .status = statusOf(leadership.get(), latest, clock)});
-    };
-    tell();
-    while (!waitForStop(kLookEvery, reload)) {
-        lookAfter(master, clock, watchdog, *logger);
-        tell();
-        state.saveNowAndThen(clock);
-    }
-    manager.stopping();
+    waitForEnd(
+        options, master, clock, state, [&] { return statusOf(leadership.get(), latest, clock); },
+        *logger);
     watch.reset();
     http.reset();
     failover.reset();

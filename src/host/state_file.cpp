@@ -4,23 +4,19 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 
+#include "berkeley/host/environment.h"
+
 namespace berkeley {
 namespace {
 
 /// A clock that is farther off than this is not remembered but broken.
 constexpr double kBelievablePpb = 1e6;
-
-std::string variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
     throw std::runtime_error(what + " " + path.string() + ": " +
@@ -78,17 +74,17 @@ void StateFile::save(const ClockMemory& memory) const {
 }
 
 std::filesystem::path defaultStateFolder() {
-    if (const std::string service = variable("STATE_DIRECTORY"); !service.empty()) {
+    if (const std::string service = environmentVariable("STATE_DIRECTORY"); !service.empty()) {
         // A service with several folders has them separated by colons.
         return service.substr(0, service.find(':'));
     }
     if (::geteuid() == 0) {
         return "/var/lib/berkeley";
     }
-    if (const std::string xdg = variable("XDG_STATE_HOME"); !xdg.empty()) {
+    if (const std::string xdg = environmentVariable("XDG_STATE_HOME"); !xdg.empty()) {
         return std::filesystem::path{xdg} / "berkeley";
     }
-    const std::string home = variable("HOME");
+    const std::string home = environmentVariable("HOME");
     return home.empty() ? std::filesystem::path{}
                         : std::filesystem::path{home} / ".local/state/berkeley";
 }

@@ -112,6 +112,7 @@ class NtpSharedMemory : public TimeFeed {
         const int segment =
             ::shmget(kFirstKey + static_cast<key_t>(unit), sizeof(NtpMemory), IPC_CREAT | access);
         void* memory = segment < 0 ? nullptr : ::shmat(segment, nullptr, 0);
+        // As shmat(2) has it. NOLINTNEXTLINE(performance-no-int-to-ptr)
         if (segment < 0 || memory == reinterpret_cast<void*>(-1)) {
             fail("cannot use NTP's shared memory " + std::to_string(unit),
                  "give a unit that this user may use, such as 2");

@@ -1,8 +1,9 @@
 #include "berkeley/host/time_zone.h"
 
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
+
+#include "berkeley/host/environment.h"
 
 namespace berkeley {
 namespace {
@@ -25,8 +26,7 @@ const date::time_zone* currentZone() {
 }
 
 const date::time_zone& findLocalTimeZone() {
-    const char* variable = std::getenv("TZ");
-    const std::string name = variable == nullptr ? "" : variable;
+    const std::string name = environmentVariable("TZ");
     const date::time_zone* zone = name.empty() ? nullptr : zoneNamed(name);
     if (zone == nullptr) {
         zone = currentZone();

@@ -142,7 +142,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     boost::beast::tcp_stream stream_;
     const HttpHandler& handler_;
-    boost::beast::flat_buffer buffer_{2 * HttpServer::kHeaderBytes};
+    boost::beast::flat_buffer buffer_{std::size_t{2} * HttpServer::kHeaderBytes};
     std::optional<http::request_parser<http::empty_body>> parser_;
     http::response<http::string_body> response_;
     std::optional<http::response_serializer<http::string_body>> serializer_;

@@ -218,6 +218,7 @@ std::string lineOf(const Row& row, const Widths& widths, const ScreenStyle& styl
 
 std::vector<const ClockView*> worstFirst(const std::vector<ClockView>& clocks) {
     std::vector<std::tuple<int, Nanoseconds, const ClockView*>> ranked;
+    ranked.reserve(clocks.size());
     for (const ClockView& clock : clocks) {
         ranked.emplace_back(-static_cast<int>(clock.standing), -badness(clock), &clock);
     }
@@ -226,6 +227,7 @@ std::vector<const ClockView*> worstFirst(const std::vector<ClockView>& clocks) {
         return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
     });
     std::vector<const ClockView*> sorted;
+    sorted.reserve(ranked.size());
     for (const auto& [standing, size, clock] : ranked) {
         sorted.push_back(clock);
     }
@@ -242,6 +244,7 @@ std::vector<std::string> clockRows(const ScreenModel& model,
     }
     const Widths widths = fitted(naturalWidths(rows), style.width);
     std::vector<std::string> lines;
+    lines.reserve(rows.size());
     for (const Row& row : rows) {
         lines.push_back(lineOf(row, widths, style));
     }

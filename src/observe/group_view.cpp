@@ -81,6 +81,7 @@ std::vector<std::string> GroupView::idsOf(const std::vector<ClockStatus>& clocks
         }
     }
     std::vector<std::string> ids;
+    ids.reserve(clocks.size());
     for (const ClockStatus& clock : clocks) {
         ids.push_back(owners.at(clock.name) == &clock ? clock.name
                                                       : clock.name + " (" + clock.address + ")");

@@ -41,6 +41,7 @@ std::vector<const ClockView*> presentIn(const GroupSnapshot& group) {
 OffsetQuantiles summarize(std::vector<const ClockView*>& clocks) {
     std::erase_if(clocks, [](const ClockView* clock) { return !clock->status.offset; });
     std::vector<Nanoseconds> offsets;
+    offsets.reserve(clocks.size());
     for (const ClockView* clock : clocks) {
         offsets.push_back(*clock->status.offset);
     }

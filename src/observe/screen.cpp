@@ -58,7 +58,8 @@ std::string titleLine(const Status& status, const date::time_zone& zone, const S
     for (const std::string& time :
          {dateText(status.now.group, zone), clockText(status.now.group, zone)}) {
         if (left + kGap + time.size() <= style.width) {
-            return line + std::string(style.width - left - time.size(), ' ') + time;
+            line.append(style.width - left - time.size(), ' ').append(time);
+            return line;
         }
     }
     return line;

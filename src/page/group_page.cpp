@@ -110,7 +110,7 @@ RawTime lastAdjustmentOf(const GroupPage& page) {
 }  // namespace
 
 const char* userRuntimeFolder() {
-    const char* folder = std::getenv("XDG_RUNTIME_DIR");
+    const char* folder = std::getenv("XDG_RUNTIME_DIR");  // NOLINT(concurrency-mt-unsafe)
     return folder == nullptr ? "" : folder;
 }
 
@@ -126,7 +126,7 @@ bool defaultPagePath(std::size_t index, const char* role, const char* userFolder
 PageError GroupPage::open(const char* path) {
     close();
     if (path == nullptr) {
-        path = std::getenv("BERKELEY_PAGE");
+        path = std::getenv("BERKELEY_PAGE");  // NOLINT(concurrency-mt-unsafe)
     }
     isSearched_ = path == nullptr || *path == '\0';
     if (!isSearched_) {

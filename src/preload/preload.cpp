@@ -35,7 +35,7 @@ constinit std::atomic<ClockGettime> libcClockGettime{nullptr};
 /// Constructed before anything runs, and never destroyed: threads may outlive main.
 union Forever {
     constexpr Forever() : page() {}
-    ~Forever() {}
+    ~Forever() {}  // NOLINT(modernize-use-equals-default): that would be a deleted one
     GroupPage page;
 };
 constinit Forever group;
@@ -77,6 +77,7 @@ bool readGroup(timespec& time) {
 __attribute__((constructor)) void begin() {
     libcClockGettime.store(reinterpret_cast<ClockGettime>(::dlsym(RTLD_NEXT, "clock_gettime")),
                            std::memory_order_release);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before main there is one thread
     if (const char* named = std::getenv("BERKELEY_PAGE");
         named != nullptr && std::strlen(named) < path.size()) {
         std::strcpy(path.data(), named);

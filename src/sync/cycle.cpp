@@ -242,9 +242,39 @@ Nanoseconds spreadOf(const std::vector<Participant>& participants) {
     return high - low;
 }
 
+/// What the roster remembers of a slave that has answered: that it counts from now on, and that it
+/// is told its correction.
+void admit(const Participant& participant, Roster& roster, bool hasGroup) {
+    if (participant.slave && participant.counts && hasGroup) {
+        roster.count(*participant.slave);
+    }
+    if (participant.slave && !participant.knowsBetter) {
+        roster.settle(*participant.slave);
+    }
+}
+
+/// Adds what the clock is told to `outcome`, which has the master's adjustment already.
+void adjust(Participant& participant, Nanoseconds average, CycleOutcome& outcome) {
+    const Nanoseconds correction = average - participant.fromGroup;
+    if (!participant.slave) {
+        participant.status.correction = correction;
+        return;
+    }
+    if (isBetterLeftAlone(participant, average)) {
+        return;
+    }
+    const Adjustment adjustment = seenFrom(participant.host, outcome.master);
+    if (isBelievable(adjustment.reference) &&
+        isBelievable(adjustment.reference, adjustment.correction)) {
+        participant.status.correction = correction;
+        outcome.adjustments.emplace_back(*participant.slave, adjustment);
+    }
+}
+
 std::vector<ClockStatus> statusesOf(std::vector<Participant>& participants, HostTime now,
                                     const Roster& roster) {
     std::vector<ClockStatus> clocks;
+    clocks.reserve(participants.size());
     for (Participant& participant : participants) {
         clocks.push_back(std::move(participant.status));
     }
@@ -305,26 +335,8 @@ CycleOutcome concludeCycle(std::uint32_t cycle, HostTime now, Roster& roster, Gr
         Participant& participant = participants[i];
         participant.status.exclusion = average.exclusions[i];
         participant.status.offset = participant.fromGroup - participants.front().fromGroup;
-        const Nanoseconds correction = average.offset - participant.fromGroup;
-        if (!participant.slave) {
-            participant.status.correction = correction;
-            continue;
-        }
-        if (participant.counts && master.synchronized) {
-            roster.count(*participant.slave);
-        }
-        if (!participant.knowsBetter) {
-            roster.settle(*participant.slave);
-        }
-        if (isBetterLeftAlone(participant, average.offset)) {
-            continue;
-        }
-        const Adjustment adjustment = seenFrom(participant.host, outcome.master);
-        if (isBelievable(adjustment.reference) &&
-            isBelievable(adjustment.reference, adjustment.correction)) {
-            participant.status.correction = correction;
-            outcome.adjustments.emplace_back(*participant.slave, adjustment);
-        }
+        admit(participant, roster, master.synchronized);
+        adjust(participant, average.offset, outcome);
     }
     roster.expectOn(outcome.master);
     outcome.status.cycle = cycle;

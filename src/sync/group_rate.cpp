@@ -20,6 +20,7 @@ constexpr SlaveId kMaster = 0;
 
 double meanOf(const std::map<SlaveId, double>& drifts) {
     std::vector<double> rates;
+    rates.reserve(drifts.size());
     for (const auto& [slave, drift] : drifts) {
         rates.push_back(drift);
     }

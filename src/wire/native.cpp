@@ -426,7 +426,7 @@ std::string_view looksLike(std::uint8_t first) {
 /// once and not after 64 bytes that it may never send.
 void checkPreamble(std::span<const std::byte> begun) {
     const auto at = [begun](std::size_t i) { return std::to_integer<std::uint8_t>(begun[i]); };
-    if (begun.size() > 0 && begun[0] != kFrameMagic) {
+    if (!begun.empty() && begun[0] != kFrameMagic) {
         throw WireError("first byte " + hexOf(at(0)) + " is not a native frame" +
                         std::string(looksLike(at(0))));
     }

@@ -119,7 +119,7 @@ std::variant<CtlOptions, std::string> parseCtlOptions(std::span<const char* cons
     }
     const auto end = std::ranges::find(arguments, std::string_view{"--"});
     if (command == CtlCommand::run) {
-        options.program.assign(std::min(end + 1, arguments.end()), arguments.end());
+        options.program.assign(end == arguments.end() ? end : end + 1, arguments.end());
         arguments = {arguments.begin(), end};
     }
     const po::options_description known = optionsOf(command, options);

@@ -27,6 +27,16 @@ std::filesystem::path preloadLibrary() {
                              folder.string() + ": install it again");
 }
 
+/// The system's linker takes LD_PRELOAD apart at spaces and colons, and goes on without what it
+/// does not find: the program would run under the system's time.
+void requireLoadable(const std::string& library) {
+    if (library.find_first_of(" :") != std::string::npos) {
+        throw std::runtime_error("run: " + library +
+                                 " cannot be loaded, for the space or colon in its path: install "
+                                 "it in another folder");
+    }
+}
+
 /// Before what is there already: the first one to answer counts.
 std::string withFormer(const std::string& library) {
     const std::string former = environmentVariable("LD_PRELOAD");
@@ -36,8 +46,10 @@ std::string withFormer(const std::string& library) {
 }  // namespace
 
 void runUnderGroupTime(const std::vector<std::string>& program, const std::string& page) {
+    const std::filesystem::path library = preloadLibrary();
+    requireLoadable(library);
     // There is no other thread. NOLINTBEGIN(concurrency-mt-unsafe)
-    ::setenv("LD_PRELOAD", withFormer(preloadLibrary()).c_str(), 1);
+    ::setenv("LD_PRELOAD", withFormer(library).c_str(), 1);
     // The program may go elsewhere.
     ::setenv("BERKELEY_PAGE", std::filesystem::absolute(page).c_str(), 1);
     // NOLINTEND(concurrency-mt-unsafe)

@@ -6,6 +6,10 @@
 int main(int argc, char** argv) try {
     const auto clock = berkeley::GroupClock::open(argc > 1 ? argv[1] : "");
     const auto before = clock.now();
+    if (!before.bound) {
+        std::cerr << "how wrong the time is is not known yet\n";
+        return 1;
+    }
     // An event on another machine may have its `earliest` and `latest` sent here instead.
     auto after = clock.now();
     while (!(before.latest < after.earliest)) {

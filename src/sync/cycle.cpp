@@ -70,7 +70,8 @@ bool knowsBetter(const Member& member, const Deviation& toBeTold, Nanoseconds in
 
 bool knowsLine(const Member& member, const Deviation& line, Nanoseconds interval) {
     const std::optional<Deviation>& own = member.reading->deviation;
-    return !member.settled && own && kClearly * own->after(interval) < line.after(interval);
+    // What the slave claims may be as large as can be.
+    return !member.settled && own && own->after(interval) < line.after(interval) / kClearly;
 }
 
 /// On the line as far as can be told, when that can be told at all.

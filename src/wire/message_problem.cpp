@@ -1,0 +1,152 @@
+#include "message_problem.h"
+
+#include <cmath>
+#include <variant>
+
+#include "berkeley/wire/native.h"
+
+namespace berkeley {
+namespace {
+
+constexpr Rank kMostMasters = 256;
+
+/// A clock that is a tenth off in rate is broken; and up to here a frequency in the frame's units
+/// is exact in a double.
+constexpr double kFrequencyLimitPpb = 1e8;
+
+/// False for NaN as well.
+bool isBelievableFrequency(double ppb) { return std::fabs(ppb) <= kFrequencyLimitPpb; }
+
+bool isBelievable(const Deviation& deviation) {
+    return deviation.sigma >= Nanoseconds::zero() && deviation.sigma < kTimeLimit &&
+           deviation.driftPpb >= 0 && isBelievableFrequency(deviation.driftPpb);
+}
+
+std::string_view problemOf(const Hello& hello) {
+    if (hello.name.empty()) {
+        return "hello has no name";
+    }
+    if (hello.name.size() > kLongestName) {
+        return "hello name is longer than 40 bytes";
+    }
+    if (!isPrintable(hello.name)) {
+        return "hello name holds a byte that is not printable ASCII";
+    }
+    if (!isBelievableFrequency(hello.frequencyPpb.value_or(0))) {
+        return "hello's frequency exceeds 10 %";
+    }
+    return {};
+}
+
+std::string_view problemOf(const Poll&) { return {}; }
+
+std::string_view problemOf(const Report& report) {
+    if (!isBelievable(report.received)) {
+        return "report's receive time is outside 1970 to 2116";
+    }
+    if (!isBelievable(report.sent)) {
+        return "report's send time is outside 1970 to 2116";
+    }
+    if (report.sent < report.received) {
+        return "report was sent before its poll was received";
+    }
+    if (!isBelievable(report.sent, report.correction)) {
+        return "report's correction leads outside 1970 to 2116";
+    }
+    if (!report.solicited && report.sequence != 0) {
+        return "unasked report has a sequence number";
+    }
+    if (!report.solicited && report.received != report.sent) {
+        return "unasked report has two different times";
+    }
+    if (!report.solicited && report.previousSent) {
+        return "unasked report tells of an answer before it";
+    }
+    if (report.previousSent && *report.previousSent <= HostTime{}) {
+        return "report's previous send time is outside 1970 to 2116";
+    }
+    if (report.previousSent && *report.previousSent > report.received) {
+        return "previous report was sent after this one's poll was received";
+    }
+    if (!report.solicited && report.deviation) {
+        return "unasked report has a deviation";
+    }
+    if (report.deviation && !isBelievable(*report.deviation)) {
+        return "report's deviation is outside 0 to 146 years, or its rate's outside 0 to 10 %";
+    }
+    return {};
+}
+
+std::string_view problemOf(const Adjustment& adjustment) {
+    if (!isBelievable(adjustment.reference)) {
+        return "adjustment's reference is outside 1970 to 2116";
+    }
+    if (!isBelievable(adjustment.reference, adjustment.correction)) {
+        return "adjustment's correction leads outside 1970 to 2116";
+    }
+    if (!isBelievableFrequency(adjustment.frequencyPpb)) {
+        return "adjustment's frequency exceeds 10 %";
+    }
+    if (adjustment.bound < Nanoseconds::zero()) {
+        return "adjustment's bound is negative";
+    }
+    if (adjustment.bound >= kTimeLimit) {
+        return "adjustment's bound exceeds 146 years";
+    }
+    if (!isBelievableFrequency(adjustment.boundGrowthPpb)) {
+        return "adjustment's bound growth exceeds 10 %";
+    }
+    if (adjustment.boundGrowthPpb < 0) {
+        return "adjustment's bound growth is negative";
+    }
+    if (!isBelievable(adjustment.deviation)) {
+        return "adjustment's deviation is outside 0 to 146 years, or its rate's outside 0 to 10 %";
+    }
+    return {};
+}
+
+std::string_view problemOf(const Welcome& welcome) {
+    if (welcome.interval <= Nanoseconds::zero()) {
+        return "welcome's interval is not positive";
+    }
+    if (welcome.interval >= kTimeLimit) {
+        return "welcome's interval exceeds 146 years";
+    }
+    return {};
+}
+
+std::string_view problemOf(const MasterAnnouncement& message) {
+    const auto& [from, active, wait, sent, answers] = message.announcement;
+    if (from >= kMostMasters) {
+        return "announcement's rank exceeds 255";
+    }
+    for (const Nanoseconds time : {wait, sent, answers.value_or(Nanoseconds::zero())}) {
+        if (time < Nanoseconds::zero() || time >= kTimeLimit) {
+            return "announcement holds a time outside 0 to 146 years";
+        }
+    }
+    return {};
+}
+
+std::string_view problemOf(const Redirect& redirect) {
+    if (redirect.host.size() > kLongestHost) {
+        return "redirect's host is longer than 48 bytes";
+    }
+    if (!isPrintable(redirect.host)) {
+        return "redirect's host holds a byte that is not printable ASCII";
+    }
+    if (redirect.host.empty() != (redirect.port == 0)) {
+        return "redirect has only one of host and port";
+    }
+    return {};
+}
+
+std::string_view problemOf(const UnknownMessage&) { return "message is of an unknown type"; }
+
+}  // namespace
+
+std::string_view problemOf(const Message& message) {
+    return std::visit([](const auto& value) { return problemOf(value); }, message);
+}
+
+}  // namespace berkeley

@@ -1,0 +1,13 @@
+/// What a message has to satisfy to travel in a native frame, in either direction.
+#pragma once
+
+#include <string_view>
+
+#include "berkeley/wire/messages.h"
+
+namespace berkeley {
+
+/// The first thing that is wrong with it, in words for a log line; "" for nothing.
+std::string_view problemOf(const Message& message);
+
+}  // namespace berkeley

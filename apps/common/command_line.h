@@ -1,4 +1,5 @@
-/// How the programs read a command line, the daemons' and the others alike.
+/// How the programs read their two sources, command line and file; the daemons and the others
+/// alike.
 ///
 /// Errors: UsageError.
 #pragma once
@@ -19,6 +20,10 @@ UsageError usageError(std::string text);
 boost::program_options::variables_map readCommandLine(
     std::span<const char* const> arguments,
     const boost::program_options::options_description& known);
+
+/// Of lines "key = value". Zero bytes and what cannot be read are refused.
+boost::program_options::variables_map readConfig(
+    const std::string& file, const boost::program_options::options_description& known);
 
 /// Turns texts into values. `source` goes before an option's name in an error.
 void assignAll(boost::program_options::variables_map values, const std::string& source);

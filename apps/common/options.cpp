@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <cerrno>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "berkeley/time/units.h"
@@ -259,113 +255,6 @@ std::string helpText(const Program& program, const po::options_description& know
          << program.example;
     return text.str();
 }
-
-}  // namespace
-
-// --- the two sources ---
-
-UsageError usageError(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c >= '\0' && c < ' '; }, '?');
-    return UsageError{text};
-}
-
-namespace {
-
-/// Boost puts what the user wrote into its errors in the place of these and, where that has one of
-/// them too, never ends.
-void refusePlaceholders(const std::string& source, std::string_view text) {
-    for (const std::string_view placeholder : {"%canonical_option%", "%invalid_line%", "%option%",
-                                               "%original_token%", "%prefix%", "%value%"}) {
-        if (text.find(placeholder) != std::string_view::npos) {
-            throw usageError(source + "holds " + std::string{placeholder} +
-                             ", which no option needs; leave it out");
-        }
-    }
-}
-
-po::variables_map stored(const po::parsed_options& parsed) {
-    po::variables_map values;
-    po::store(parsed, values);
-    return values;
-}
-
-/// What Boost lets pass: words that belong to no option, and an option in the place of a value.
-void refuseStrayWords(const po::parsed_options& parsed) {
-    for (const po::option& option : parsed.options) {
-        if (option.string_key.empty()) {
-            throw usageError('"' + option.value.front() + "\" belongs to no option; see --help");
-        }
-        if (option.original_tokens.size() > 1 && option.original_tokens[1].starts_with("--")) {
-            throw usageError("--" + option.string_key + ": give its value before \"" +
-                             option.original_tokens[1] + '"');
-        }
-    }
-}
-
-}  // namespace
-
-po::variables_map readCommandLine(std::span<const char* const> arguments,
-                                  const po::options_description& known) {
-    using namespace po::command_line_style;
-    // No short options, so that -10min is a value, and no guessing what --int may mean.
-    constexpr int kStyle = allow_long | long_allow_adjacent | long_allow_next;
-    const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
-    for (const std::string& word : words) {
-        refusePlaceholders('"' + word + "\" ", word);
-    }
-    try {
-        const auto parsed = po::command_line_parser{words}.options(known).style(kStyle).run();
-        refuseStrayWords(parsed);
-        return stored(parsed);
-    } catch (const po::error& error) {
-        throw usageError(std::string{error.what()} + "; see --help");
-    }
-}
-
-namespace {
-
-[[noreturn]] void refuseFile(const std::string& file) {
-    throw usageError("--config: cannot read \"" + file +
-                     "\": " + std::generic_category().message(errno) + "; give a readable file");
-}
-
-po::variables_map readConfig(const std::string& file, const po::options_description& known) {
-    std::ifstream stream{file};
-    if (!stream) {
-        refuseFile(file);
-    }
-    std::string content;
-    std::getline(stream, content, '\0');
-    // A directory opens as well as a file, and fails only when it is read.
-    if (stream.bad()) {
-        refuseFile(file);
-    }
-    if (!stream.eof()) {
-        // It would end every error about the line that it is in.
-        throw usageError(file + ": holds a zero byte; give a text file in ASCII or UTF-8");
-    }
-    refusePlaceholders(file + ": ", content);
-    try {
-        std::istringstream text{content};
-        return stored(po::parse_config_file(text, known));
-    } catch (const po::error& error) {
-        throw usageError(file + ": " + error.what() +
-                         "; write \"key = value\" with the keys of --help");
-    }
-}
-
-}  // namespace
-
-void assignAll(po::variables_map values, const std::string& source) {
-    try {
-        po::notify(values);
-    } catch (const std::invalid_argument& error) {
-        throw usageError(source + error.what());
-    }
-}
-
-namespace {
 
 void refuseContradictions(const CommonOptions& options) {
     if (options.clock == ClockKind::system && isSimulated(options)) {

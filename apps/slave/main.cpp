@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "berkeley/host/time_zone.h"
+#include "berkeley/net/connector.h"
 #include "berkeley/node/slave_node.h"
 #include "berkeley/time/units.h"
 #include "berkeley/wire/lab.h"

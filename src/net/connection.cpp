@@ -1,21 +1,16 @@
 #include "berkeley/net/connection.h"
 
-#include <fcntl.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/connect.hpp>
 #include <cerrno>
-#include <stdexcept>
-#include <system_error>
 
 #include "berkeley/time/units.h"
 #include "berkeley/wire/messages.h"
+#include "socket.h"
 #include "timestamping.h"
 #include "tls_session.h"
 
@@ -33,22 +28,13 @@ constexpr int kProbeSeconds = 10;
 /// Room for many records of one frame; longer ones are read in pieces.
 using Records = std::array<std::byte, 2048>;
 
-void set(int socket, int level, int option, int value) {
-    // An option that this kernel lacks is no reason to do without the connection.
-    (void)::setsockopt(socket, level, option, &value, sizeof value);
-}
-
 void tune(Connection::Socket& socket) {
     const int handle = socket.native_handle();
-    set(handle, IPPROTO_TCP, TCP_NODELAY, 1);
-    set(handle, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(handle, IPPROTO_TCP, TCP_KEEPIDLE, kProbeSeconds);
-    set(handle, IPPROTO_TCP, TCP_KEEPINTVL, kProbeSeconds / 2);
-    set(handle, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedSeconds * 1000);
-}
-
-Endpoint toEndpoint(const tcp::endpoint& endpoint) {
-    return {endpoint.address().to_string(), endpoint.port()};
+    setOption(handle, IPPROTO_TCP, TCP_NODELAY, 1);
+    setOption(handle, SOL_SOCKET, SO_KEEPALIVE, 1);
+    setOption(handle, IPPROTO_TCP, TCP_KEEPIDLE, kProbeSeconds);
+    setOption(handle, IPPROTO_TCP, TCP_KEEPINTVL, kProbeSeconds / 2);
+    setOption(handle, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedSeconds * 1000);
 }
 
 Endpoint peerOf(const Connection::Socket& socket) {
@@ -56,31 +42,6 @@ Endpoint peerOf(const Connection::Socket& socket) {
     // The peer may have reset the connection before it was looked at.
     const tcp::endpoint peer = socket.remote_endpoint(error);
     return error ? Endpoint{"unknown", 0} : toEndpoint(peer);
-}
-
-int openSpare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
-
-constexpr int kForever = -1;
-
-/// Whether somebody waits to be accepted, or does within so many milliseconds.
-bool isWaiting(int listener, int patience) {
-    pollfd state{.fd = listener, .events = POLLIN, .revents = 0};
-    return ::poll(&state, 1, patience) == 1;
-}
-
-bool isOutOfDescriptors(const error_code& error) {
-    namespace errc = boost::system::errc;
-    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system;
-}
-
-std::string remedyFor(const error_code& error) {
-    if (error == boost::asio::error::address_in_use) {
-        return "stop the program that uses it or choose another --port";
-    }
-    if (error == boost::asio::error::access_denied) {
-        return "choose a --port above 1023";
-    }
-    return "choose an address of this machine with --listen";
 }
 
 }  // namespace
@@ -305,7 +266,8 @@ TimestampKind Connection::timestamps() const {
 }
 
 void Connection::giveUpAfter(std::chrono::milliseconds patience) {
-    set(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(patience.count()));
+    setOption(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+              static_cast<int>(patience.count()));
 }
 
 void Connection::shutdown() { ::shutdown(socket_.native_handle(), SHUT_RDWR); }
@@ -316,169 +278,6 @@ Nanoseconds Connection::roundTrip() const {
     (void)::getsockopt(const_cast<Socket&>(socket_).native_handle(), IPPROTO_TCP, TCP_INFO, &info,
                        &size);
     return std::chrono::microseconds{info.tcpi_rtt};
-}
-
-std::vector<tcp::endpoint> resolve(boost::asio::io_context& context, const Endpoint& endpoint) {
-    error_code error;
-    tcp::resolver resolver{context};
-    const auto results = resolver.resolve(endpoint.host, std::to_string(endpoint.port),
-                                          tcp::resolver::numeric_service, error);
-    if (error) {
-        throw std::runtime_error("unknown host " + endpoint.host + " (" + error.message() +
-                                 "): check the name, or give an address");
-    }
-    std::vector<tcp::endpoint> endpoints;
-    for (const auto& result : results) {
-        endpoints.push_back(result.endpoint());
-    }
-    return endpoints;
-}
-
-Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, const KeyRing* keys,
-                   int unreadBytes)
-    : keys_(keys), acceptor_(context), spare_(openSpare()) {
-    const tcp::endpoint address = resolve(context, endpoint).front();
-    try {
-        acceptor_.open(address.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
-        acceptor_.bind(address);
-        requestReceiveStamps(acceptor_.native_handle());
-        // Accepted sockets inherit it, and the kernel no longer lets it grow.
-        set(acceptor_.native_handle(), SOL_SOCKET, SO_SNDBUF, unreadBytes);
-        acceptor_.listen(boost::asio::socket_base::max_listen_connections);
-    } catch (const boost::system::system_error& error) {
-        throw std::runtime_error("cannot listen on " + toText(endpoint) + " (" +
-                                 error.code().message() + "): " + remedyFor(error.code()));
-    }
-}
-
-std::shared_ptr<Connection> Listener::accept() {
-    Connection::Socket socket{acceptor_.get_executor()};
-    error_code error;
-    acceptor_.accept(socket, error);
-    while (isOutOfDescriptors(error) && !stopping_) {
-        if (isWaiting(acceptor_.native_handle(), 0)) {
-            throw std::runtime_error("refused " + std::to_string(refuseWaiting()) +
-                                     " connections: " + error.message() + " (ulimit -n)");
-        }
-        // The kernel wants a descriptor before there is somebody to accept. Until then there may be
-        // one again.
-        (void)isWaiting(acceptor_.native_handle(), kForever);
-        acceptor_.accept(socket, error);
-    }
-    if (stopping_) {
-        return nullptr;
-    }
-    if (error) {
-        throw std::runtime_error("cannot accept a connection: " + error.message());
-    }
-    return std::make_shared<Connection>(std::move(socket),
-                                        keys_ ? std::make_unique<TlsSession>(*keys_) : nullptr);
-}
-
-/// How many; none if somebody else on this machine was quicker to take the spare descriptor. No
-/// more than the kernel lets wait at once, so that whoever keeps coming does not keep this thread.
-int Listener::refuseWaiting() {
-    const int listener = acceptor_.native_handle();
-    int refused = 0;
-    while (refused < boost::asio::socket_base::max_listen_connections && isWaiting(listener, 0)) {
-        ::close(spare_);
-        const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        ::close(connection);
-        spare_ = openSpare();
-        if (connection < 0) {
-            break;
-        }
-        ++refused;
-    }
-    return refused;
-}
-
-Listener::~Listener() { ::close(spare_); }
-
-void Listener::shutdown() {
-    stopping_ = true;
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
-}
-
-Endpoint Listener::local() const { return toEndpoint(acceptor_.local_endpoint()); }
-
-std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
-    error_code error = boost::asio::error::host_not_found;
-    for (const tcp::endpoint& address : resolve(context_, endpoint)) {
-        Connection::Socket socket{context_, address.protocol()};
-        requestReceiveStamps(socket.native_handle());
-        if (!begin(socket)) {
-            return nullptr;
-        }
-        error = reach(socket, address);
-        if (!error) {
-            return shakeHands(std::move(socket), endpoint);
-        }
-        end();
-    }
-    throw std::runtime_error("no master at " + toText(endpoint) + " (" + error.message() + ")");
-}
-
-/// Not with Asio, which would wait for as long as the kernel tries.
-error_code Connector::reach(Connection::Socket& socket, const tcp::endpoint& address) {
-    const int handle = socket.native_handle();
-    const timeval longest{.tv_sec = patience_.count() / 1000,
-                          .tv_usec = patience_.count() % 1000 * 1000};
-    (void)::setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
-    if (::connect(handle, address.data(), static_cast<socklen_t>(address.size())) != 0) {
-        return errno == EINPROGRESS ? boost::asio::error::timed_out
-                                    : error_code{errno, boost::system::system_category()};
-    }
-    error_code error;
-    if (socket.local_endpoint(error) == address) {
-        // Nobody listens there: the kernel chose the very port that was asked for and connected
-        // the socket to itself.
-        error = boost::asio::error::connection_refused;
-    }
-    return error;
-}
-
-/// Ends what begin() began before the socket is closed.
-std::shared_ptr<Connection> Connector::shakeHands(Connection::Socket socket,
-                                                  const Endpoint& endpoint) {
-    auto connection = std::make_shared<Connection>(
-        std::move(socket), key_ ? std::make_unique<TlsSession>(*key_) : nullptr);
-    std::string problem;
-    try {
-        if (!connection->handshake(patience_)) {
-            problem = "has closed the connection during the TLS handshake; has it a --key-file?";
-        }
-    } catch (const WireError& error) {
-        problem = error.what();
-    }
-    end();
-    if (!problem.empty()) {
-        throw std::runtime_error("the master at " + toText(endpoint) + ": " + problem);
-    }
-    return connection;
-}
-
-bool Connector::begin(Connection::Socket& socket) {
-    const std::lock_guard guard{lock_};
-    if (cancelled_) {
-        return false;
-    }
-    connecting_ = socket.native_handle();
-    return true;
-}
-
-void Connector::end() {
-    const std::lock_guard guard{lock_};
-    connecting_.reset();
-}
-
-void Connector::cancel() {
-    const std::lock_guard guard{lock_};
-    cancelled_ = true;
-    if (connecting_) {
-        ::shutdown(*connecting_, SHUT_RDWR);
-    }
 }
 
 }  // namespace berkeley

@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "berkeley/net/connection.h"
+#include "berkeley/net/connector.h"
+#include "berkeley/net/listener.h"
 
 namespace berkeley {
 

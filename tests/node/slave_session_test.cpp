@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "berkeley/host/time_zone.h"
+#include "berkeley/net/connector.h"
+#include "berkeley/net/listener.h"
 #include "berkeley/wire/native.h"
 
 namespace berkeley {

@@ -1,13 +1,11 @@
-/// Blocking TCP connections of small frames with the kernel's timestamps, and the listener that
-/// accepts them. With keys they speak TLS 1.3, and every frame is a record of its own.
+/// Blocking TCP connections of small frames with the kernel's timestamps. With keys they speak TLS
+/// 1.3, and every frame is a record of its own.
 ///
-/// Thread safety: one thread receives, any thread sends or shuts down. Errors: std::runtime_error
-/// in one line that names the address and what to do, or WireError about a peer, where a function
-/// says that it throws.
+/// Thread safety: one thread receives, any thread sends or shuts down. Errors: WireError about a
+/// peer, where a function says that it throws.
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstddef>
@@ -20,7 +18,6 @@
 #include <vector>
 
 #include "berkeley/net/endpoint.h"
-#include "berkeley/net/key_ring.h"
 #include "berkeley/net/transmit_watch.h"
 #include "berkeley/sync/timestamp_kind.h"
 #include "berkeley/time/system_time.h"
@@ -124,77 +121,6 @@ class Connection {
     TransmitWatch watch_;
     const std::unique_ptr<TlsSession> tls_;  ///< only with keys
     std::vector<std::byte> record_;          ///< that is being sent
-};
-
-/// The addresses of a host. Throws when it is unknown.
-std::vector<boost::asio::ip::tcp::endpoint> resolve(boost::asio::io_context& context,
-                                                    const Endpoint& endpoint);
-
-class Listener {
-  public:
-    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `context` and
-    /// `keys` outlive this and all its connections; without keys these are open to everyone. The
-    /// kernel keeps `unreadBytes` for each peer that does not read, and about as many more to
-    /// manage them.
-    Listener(boost::asio::io_context& context, const Endpoint& endpoint,
-             const KeyRing* keys = nullptr, int unreadBytes = kUnreadBytes);
-    ~Listener();
-
-    /// The next connection, before its handshake; nothing after shutdown(). Throws when the machine
-    /// has run out of something (descriptors, memory); a later call may succeed. Where it is
-    /// descriptors, those that wait have been refused: they are not left to wait for what may never
-    /// come.
-    std::shared_ptr<Connection> accept();
-
-    /// Wakes the accepting thread.
-    void shutdown();
-
-    /// With the port that was chosen where 0 was asked for.
-    Endpoint local() const;
-
-    static constexpr int kUnreadBytes = 16 * 1024;
-
-  private:
-    int refuseWaiting();
-
-    const KeyRing* keys_;
-    boost::asio::ip::tcp::acceptor acceptor_;
-    int spare_;  ///< a descriptor to accept with when there is no other, and to close
-    std::atomic<bool> stopping_ = false;
-};
-
-/// Connects to a master, and can be told from another thread to give up.
-class Connector {
-  public:
-    /// `context` outlives this and all its connections. Whoever has a key speaks only with those
-    /// who have the same.
-    /// A host that does not answer for `patience` is given up.
-    explicit Connector(boost::asio::io_context& context, std::optional<NamedKey> key = std::nullopt,
-                       std::chrono::milliseconds patience = kPatience)
-        : context_(context), key_(std::move(key)), patience_(patience) {}
-
-    static constexpr std::chrono::seconds kPatience{3};
-
-    /// After the handshake. Throws when the host is unknown, no address of it answers, or the
-    /// handshake fails; nothing after cancel().
-    std::shared_ptr<Connection> connect(const Endpoint& endpoint);
-
-    /// Ends a connect() under way, and every later one.
-    void cancel();
-
-  private:
-    bool begin(Connection::Socket& socket);
-    void end();
-    boost::system::error_code reach(Connection::Socket& socket,
-                                    const boost::asio::ip::tcp::endpoint& address);
-    std::shared_ptr<Connection> shakeHands(Connection::Socket socket, const Endpoint& endpoint);
-
-    boost::asio::io_context& context_;
-    const std::optional<NamedKey> key_;
-    const std::chrono::milliseconds patience_;
-    std::mutex lock_;                ///< guards what follows
-    std::optional<int> connecting_;  ///< the socket
-    bool cancelled_ = false;
 };
 
 }  // namespace berkeley

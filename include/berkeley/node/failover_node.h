@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "berkeley/net/connector.h"
 #include "berkeley/node/leadership.h"
 #include "berkeley/node/master_node.h"
 #include "berkeley/node/slave_node.h"

@@ -18,6 +18,7 @@
 
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/net/connection.h"
+#include "berkeley/net/listener.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/node/leadership.h"
 #include "berkeley/node/peer_log.h"

@@ -22,6 +22,7 @@
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/host/time_zone.h"
 #include "berkeley/net/connection.h"
+#include "berkeley/net/connector.h"
 #include "berkeley/node/backoff.h"
 #include "berkeley/node/frame_deadline.h"
 #include "berkeley/node/master_list.h"

@@ -98,15 +98,6 @@ PageError mapPage(const char* path, void* where, std::uint64_t*& words, std::uin
     return error;
 }
 
-/// When a page was adjusted last; long ago when it never was, or is not about this run of the
-/// machine.
-RawTime lastAdjustmentOf(const GroupPage& page) {
-    const auto content = page.content();
-    const bool isOfPage = page.at(RawTimeline::now()).isOfPage();
-    return content && content->clock.adjusted && isOfPage ? content->clock.adjustedAt
-                                                          : RawTime::min();
-}
-
 }  // namespace
 
 const char* userRuntimeFolder() {
@@ -163,7 +154,7 @@ PageError GroupPage::findBest(PagePath& found) const {
             candidate.close();
             const PageError opened = candidate.openAt(path.data());
             if (opened == PageError::none &&
-                (!best.isOpen() || lastAdjustmentOf(candidate) > lastAdjustmentOf(best))) {
+                (!best.isOpen() || candidate.lastAdjustment() > best.lastAdjustment())) {
                 best.close();
                 best.openAt(path.data());
                 found = path;
@@ -173,6 +164,17 @@ PageError GroupPage::findBest(PagePath& found) const {
         }
     }
     return best.isOpen() ? PageError::none : error;
+}
+
+/// Long ago when it never was adjusted, is not about this run of the machine, or is being written:
+/// a search waits for nobody, least of all for a daemon that is dead.
+RawTime GroupPage::lastAdjustment() const {
+    PageClock clock;
+    RawTime raw;
+    return readClock(clock, raw, Patience::none) && clock.adjusted &&
+                   evaluate(clock, {raw, {}, boot_}).isOfPage()
+               ? clock.adjustedAt
+               : RawTime::min();
 }
 
 void GroupPage::close() {
@@ -214,14 +216,14 @@ std::optional<PageContent> GroupPage::content() const {
     return read(visit, raw) ? std::optional{content} : std::nullopt;
 }
 
-bool GroupPage::readClock(PageClock& clock, RawTime& raw) const {
-    return read([&](auto& load) { visitClock(load, clock); }, raw);
+bool GroupPage::readClock(PageClock& clock, RawTime& raw, Patience patience) const {
+    return read([&](auto& load) { visitClock(load, clock); }, raw, patience);
 }
 
 /// The words' loads carry the ordering themselves, in place of fences. `raw` is read while the
 /// words are current.
 template <class Visit>
-bool GroupPage::read(const Visit& visit, RawTime& raw) const {
+bool GroupPage::read(const Visit& visit, RawTime& raw, Patience patience) const {
     RawTime since;
     for (int tries = 0;; ++tries) {
         const std::uint64_t before = word(kSequenceWord).load(std::memory_order_acquire);
@@ -234,7 +236,8 @@ bool GroupPage::read(const Visit& visit, RawTime& raw) const {
         if (before == after && before % 2 == 0) {
             return true;
         }
-        if (!mayGoOn(tries, after, since)) {
+        const bool isWritten = after % 2 != 0;
+        if (isWritten && (patience == Patience::none || !mayGoOn(tries, after, since))) {
             return false;
         }
     }
@@ -242,9 +245,6 @@ bool GroupPage::read(const Visit& visit, RawTime& raw) const {
 
 /// Waits for the writer. False when it must be dead; whoever comes next need not wait again.
 bool GroupPage::mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const {
-    if (sequence % 2 == 0) {
-        return true;
-    }
     if (deadSequence_.load(std::memory_order_relaxed) == sequence) {
         return false;
     }

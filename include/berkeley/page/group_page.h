@@ -62,9 +62,11 @@ class GroupPage {
   private:
     PageError openAt(const char* path);
     PageError findBest(PagePath& found) const;
+    RawTime lastAdjustment() const;
+    enum class Patience { none, forAWrite };
     template <class Visit>
-    bool read(const Visit& visit, RawTime& raw) const;
-    bool readClock(PageClock& clock, RawTime& raw) const;
+    bool read(const Visit& visit, RawTime& raw, Patience patience = Patience::forAWrite) const;
+    bool readClock(PageClock& clock, RawTime& raw, Patience patience = Patience::forAWrite) const;
     bool mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const;
     Nanoseconds suspendedBy(RawTime raw) const;
     void lookForAnother(RawTime raw) const;

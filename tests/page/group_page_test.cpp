@@ -1,0 +1,77 @@
+#include "berkeley/page/group_page.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+
+namespace {
+
+std::atomic<int> pauses{0};
+
+}  // namespace
+
+/// In the place of libc's, for this program: whoever waits for a page is counted.
+extern "C" int nanosleep(const timespec* time, timespec* left) {
+    ++pauses;
+    return ::clock_nanosleep(CLOCK_MONOTONIC, 0, time, left);
+}
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+class GroupPageTest : public testing::Test {
+  protected:
+    GroupPageTest() {
+        std::string pattern = testing::TempDir() + "berkeley-page-XXXXXX";
+        folder_ = ::mkdtemp(pattern.data());
+        std::filesystem::create_directory(folder_ / "berkeley");
+    }
+    ~GroupPageTest() override { std::filesystem::remove_all(folder_); }
+
+    /// Where a search looks.
+    std::filesystem::path pageOf(const std::string& role) const {
+        return folder_ / "berkeley" / (role + ".page");
+    }
+
+    std::filesystem::path folder_;
+};
+
+/// As a daemon leaves it. An odd sequence is that of one that is dead, or about to go on.
+void write(const std::filesystem::path& path, std::uint64_t sequence, RawTime adjustedAt) {
+    PageContent content;
+    content.clock.adjusted = true;
+    content.clock.adjustedAt = adjustedAt;
+    content.clock.maxBound = 1s;
+    content.clock.boot = bootId();
+    std::array<std::uint64_t, kPageWords> words{kPageMagic, kPageVersion, sequence};
+    const ContentWords contentWords = toWords(content);
+    std::copy(contentWords.begin(), contentWords.end(), words.begin() + kFirstContentWord);
+    std::ofstream{path, std::ios::binary}.write(reinterpret_cast<const char*>(words.data()),
+                                                sizeof words);
+}
+
+TEST_F(GroupPageTest, ASearchWaitsForNoDaemonThatDiedWhileItWrote) {
+    // Later than the pages of the daemons that this machine may have.
+    const RawTime adjustedAt = RawTimeline::now() + 1h;
+    write(pageOf("master"), 3, adjustedAt + 1h);
+    write(pageOf("slave"), 4, adjustedAt);
+    ::unsetenv("BERKELEY_PAGE");
+    ::setenv("XDG_RUNTIME_DIR", folder_.c_str(), 1);
+    GroupPage page;
+    const int before = pauses;
+    ASSERT_EQ(page.open(nullptr), PageError::none);
+    EXPECT_EQ(pauses, before);
+    EXPECT_EQ(page.path(), pageOf("slave").string());
+    EXPECT_EQ(page.now().status, PageStatus::synchronized);
+    ::unsetenv("XDG_RUNTIME_DIR");
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -35,6 +35,7 @@ constexpr const char* kRoles[] = {"master", "slave"};
 
 struct File {
     int descriptor = -1;
+    std::uint64_t device = 0;
     std::uint64_t inode = 0;
 };
 
@@ -71,13 +72,14 @@ PageError check(File& file) {
     if (start[kVersionWord] != kPageVersion || status.st_size < off_t{kPageBytes}) {
         return PageError::otherVersion;
     }
+    file.device = status.st_dev;
     file.inode = status.st_ino;
     return PageError::none;
 }
 
 /// Maps the page at `path`, in the place of what is at `where`, if anything.
-PageError mapPage(const char* path, void* where, std::uint64_t*& words, std::uint64_t& inode) {
-    File file{::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+PageError mapPage(const char* path, void* where, std::uint64_t*& words, File& file) {
+    file.descriptor = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file.descriptor < 0) {
         return errorOfOpen();
     }
@@ -89,7 +91,6 @@ PageError mapPage(const char* path, void* where, std::uint64_t*& words, std::uin
             error = PageError::system;
         } else {
             words = static_cast<std::uint64_t*>(memory);
-            inode = file.inode;
         }
     }
     const int code = errno;
@@ -138,9 +139,10 @@ PageError GroupPage::openAt(const char* path) {
     }
     std::strcpy(path_.data(), path);
     boot_ = bootId();
-    std::uint64_t inode = 0;
-    const PageError error = mapPage(path, nullptr, words_, inode);
-    inode_.store(inode, std::memory_order_relaxed);
+    File file;
+    const PageError error = mapPage(path, nullptr, words_, file);
+    device_.store(file.device, std::memory_order_relaxed);
+    inode_.store(file.inode, std::memory_order_relaxed);
     return error;
 }
 
@@ -292,11 +294,13 @@ void GroupPage::lookForAnother(RawTime raw) const {
     PagePath path = path_;
     struct stat status {};
     if ((!isSearched_ || findBest(path) == PageError::none) && ::stat(path.data(), &status) == 0 &&
-        status.st_ino != inode_.load(std::memory_order_relaxed)) {
+        (status.st_dev != device_.load(std::memory_order_relaxed) ||
+         status.st_ino != inode_.load(std::memory_order_relaxed))) {
         std::uint64_t* words = nullptr;
-        std::uint64_t inode = 0;
-        if (mapPage(path.data(), words_, words, inode) == PageError::none) {
-            inode_.store(inode, std::memory_order_relaxed);
+        File file;
+        if (mapPage(path.data(), words_, words, file) == PageError::none) {
+            device_.store(file.device, std::memory_order_relaxed);
+            inode_.store(file.inode, std::memory_order_relaxed);
         }
     }
     errno = code;

@@ -1,6 +1,9 @@
 #include "berkeley/page/group_page.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -8,6 +11,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace {
 
@@ -71,6 +75,42 @@ TEST_F(GroupPageTest, ASearchWaitsForNoDaemonThatDiedWhileItWrote) {
     EXPECT_EQ(page.path(), pageOf("slave").string());
     EXPECT_EQ(page.now().status, PageStatus::synchronized);
     ::unsetenv("XDG_RUNTIME_DIR");
+}
+
+ino_t inodeOf(const std::filesystem::path& path) {
+    struct stat status {};
+    ::stat(path.c_str(), &status);
+    return status.st_ino;
+}
+
+TEST_F(GroupPageTest, AFileOnAnotherDeviceIsAnotherPageWhateverItsInode) {
+    const auto first = folder_ / "first", second = folder_ / "second", path = folder_ / "page";
+    bool isMounted = true;
+    // The mounts are seen, and last as long, as this thread.
+    std::thread{[&] {
+        isMounted = ::unshare(CLONE_NEWNS) == 0 &&
+                    ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+        for (const auto& device : {first, second}) {
+            std::filesystem::create_directory(device);
+            isMounted = isMounted && ::mount("none", device.c_str(), "tmpfs", 0, nullptr) == 0;
+            write(device / "page", 2,
+                  device == first ? RawTimeline::now() - 1h : RawTimeline::now());
+        }
+        if (!isMounted || inodeOf(first / "page") != inodeOf(second / "page")) {
+            isMounted = false;
+            return;
+        }
+        std::filesystem::create_symlink(first / "page", path);
+        GroupPage page;
+        ASSERT_EQ(page.open(path.c_str()), PageError::none);
+        std::filesystem::remove(path);
+        std::filesystem::create_symlink(second / "page", path);
+        EXPECT_EQ(page.now().status, PageStatus::holdover) << "the last of the old one";
+        EXPECT_EQ(page.now().status, PageStatus::synchronized);
+    }}.join();
+    if (!isMounted) {
+        GTEST_SKIP() << "only root mounts, and inodes may not be numbered alike";
+    }
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ class GroupPage {
     bool isSearched_ = false;  ///< rather than named
     PagePath userFolder_{};    ///< as it was when the page was opened: the environment may change
     mutable std::atomic<std::uint64_t> deadSequence_{0};  ///< of a daemon that died while it wrote
+    mutable std::atomic<std::uint64_t> device_{0};        ///< of the file, as inode_
     mutable std::atomic<std::uint64_t> inode_{0};
     mutable std::atomic<std::int64_t> comparedAt_{0};  ///< system and raw clock, in raw time
     mutable std::atomic<std::int64_t> systemMinusRaw_{INT64_MIN};  ///< when the kernel was asked

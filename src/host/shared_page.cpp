@@ -42,11 +42,32 @@ Found look(int file) {
     return ownSize && start[kVersionWord] == kPageVersion ? Found::usable : Found::olderPage;
 }
 
+/// Another owner could write any time there, or take the memory away by making the file shorter.
+void refuseFileOfAnother(int file, const std::string& path) {
+    struct stat status {};
+    if (::fstat(file, &status) != 0) {
+        fail(path, "publish at", errno);
+    }
+    if (status.st_uid != ::geteuid()) {
+        throw std::runtime_error("cannot publish at " + path + ": it belongs to user " +
+                                 std::to_string(status.st_uid) + ", not to user " +
+                                 std::to_string(::geteuid()) +
+                                 " who runs this: remove it, or choose a file in a folder that "
+                                 "nobody else may write to");
+    }
+}
+
 /// An open and locked file.
 int openForWriting(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (file < 0) {
         fail(path, "publish at", errno);
+    }
+    try {
+        refuseFileOfAnother(file, path);
+    } catch (...) {
+        ::close(file);
+        throw;
     }
     if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
         ::close(file);
@@ -74,13 +95,9 @@ int takeFile(const std::string& path) {
     return file;
 }
 
-/// Readable by all, whatever the umask; that of another owner stays as it is.
+/// Readable by all, whatever the umask.
 std::uint64_t* mapForWriting(int file, const std::string& path) {
-    struct stat status {};
-    if (::ftruncate(file, kPageBytes) != 0 || ::fstat(file, &status) != 0) {
-        fail(path, "publish at", errno);
-    }
-    if (status.st_uid == ::geteuid() && ::fchmod(file, 0644) != 0) {
+    if (::ftruncate(file, kPageBytes) != 0 || ::fchmod(file, 0644) != 0) {
         fail(path, "publish at", errno);
     }
     void* memory = ::mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);

@@ -111,6 +111,30 @@ TEST_F(SharedPageTest, WriterLeavesAFileOfAnotherKindAlone) {
     EXPECT_EQ(left, "something that somebody needs");
 }
 
+TEST_F(SharedPageTest, WriterLeavesTheFileOfAnotherUserAlone) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root gives files away";
+    }
+    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
+    constexpr uid_t kNobody = 65534;
+    ASSERT_EQ(::chown(path().c_str(), kNobody, kNobody), 0);
+    try {
+        const PageWriter writer{path()};
+        FAIL() << "wrote to a file that another user may write to";
+    } catch (const std::runtime_error& error) {
+        const std::string what = error.what();
+        EXPECT_NE(what.find(path() + ": it belongs to user 65534"), std::string::npos) << what;
+    }
+    ASSERT_EQ(::chown(path().c_str(), 0, 0), 0);
+    EXPECT_NO_THROW(PageWriter{path()});
+}
+
+TEST_F(SharedPageTest, WriterFollowsNoSymbolicLink) {
+    std::filesystem::create_symlink(folder_ / "elsewhere", path());
+    EXPECT_THROW(PageWriter{path()}, std::runtime_error);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "elsewhere"));
+}
+
 TEST_F(SharedPageTest, IsReadableByAllAndWritableByItsOwnerOnlyWhateverTheUmask) {
     const mode_t before = ::umask(077);
     const PageWriter writer{path()};

@@ -32,7 +32,7 @@ Found look(int file) {
     }
     const bool readable = ::pread(file, start, sizeof start, 0) == sizeof start;
     const bool ownSize = status.st_size == off_t{kPageBytes};
-    // Zero: a daemon was interrupted before it had written anything.
+    // Zero: a daemon was interrupted before it had published anything.
     if (readable && ownSize && start[kMagicWord] == 0) {
         return Found::usable;
     }
@@ -153,14 +153,13 @@ PageWriter::PageWriter(const std::string& path, Publisher publisher)
         ::close(file_);
         throw;
     }
-    // A predecessor may have died while it wrote. A new page starts where no other one has been: a
-    // reader never takes words of two pages for those of one.
-    const std::uint64_t sequence = word(kSequenceWord).load(std::memory_order_relaxed);
-    const auto now = static_cast<std::uint64_t>(RawTimeline::now().time_since_epoch().count());
-    const std::uint64_t first = sequence == 0 ? now : sequence;
-    word(kSequenceWord).store(first + first % 2, std::memory_order_relaxed);
-    word(kVersionWord).store(kPageVersion, std::memory_order_relaxed);
-    word(kMagicWord).store(kPageMagic, std::memory_order_release);
+    // A new page starts where no other one has been: a reader never takes words of two pages for
+    // those of one. It starts odd, as a predecessor that died while it wrote has left its own:
+    // there is nothing to read before the first content.
+    if (word(kSequenceWord).load(std::memory_order_relaxed) == 0) {
+        const auto now = static_cast<std::uint64_t>(RawTimeline::now().time_since_epoch().count());
+        word(kSequenceWord).store(now | 1, std::memory_order_relaxed);
+    }
 }
 
 PageWriter::~PageWriter() {
@@ -169,12 +168,16 @@ PageWriter::~PageWriter() {
 }
 
 void PageWriter::publish(const std::function<std::optional<PageContent>()>& compute) {
-    const std::uint64_t sequence = word(kSequenceWord).load(std::memory_order_relaxed);
-    word(kSequenceWord).store(sequence + 1, std::memory_order_seq_cst);
-    if (const std::optional<PageContent> content = compute()) {
+    const std::uint64_t before = word(kSequenceWord).load(std::memory_order_relaxed);
+    const std::uint64_t odd = before | 1;
+    word(kSequenceWord).store(odd, std::memory_order_seq_cst);
+    const std::optional<PageContent> content = compute();
+    if (content) {
         store(*content);
     }
-    word(kSequenceWord).store(sequence + 2, std::memory_order_release);
+    if (content || before != odd) {
+        word(kSequenceWord).store(odd + 1, std::memory_order_release);
+    }
 }
 
 void PageWriter::store(PageContent content) {
@@ -187,6 +190,9 @@ void PageWriter::store(PageContent content) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         word(kFirstContentWord + i).store(words[i], std::memory_order_release);
     }
+    // It is a page from now on.
+    word(kVersionWord).store(kPageVersion, std::memory_order_relaxed);
+    word(kMagicWord).store(kPageMagic, std::memory_order_release);
 }
 
 PageReader::PageReader(const std::string& path) {

@@ -195,6 +195,34 @@ TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNext
     EXPECT_EQ(reader.now().status, PageStatus::synchronized);
 }
 
+TEST_F(SharedPageTest, ANewFileIsNoPageBeforeItsFirstContent) {
+    PageWriter writer{path()};
+    GroupPage page;
+    EXPECT_EQ(page.open(path().c_str()), PageError::missing);
+    writer.publish([] { return std::nullopt; });
+    EXPECT_EQ(page.open(path().c_str()), PageError::missing);
+    writer.publish([] { return PageContent{}; });
+    ASSERT_EQ(page.open(path().c_str()), PageError::none);
+    EXPECT_TRUE(page.content());
+}
+
+TEST_F(SharedPageTest, WhatADaemonLeftHalfWrittenCountsOnlyOnceTheNextOneHasPublished) {
+    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
+    poke(path(), kSequenceWord, peek(path(), kSequenceWord) + 1);
+    PageWriter writer{path()};
+    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::interrupted);
+    writer.publish([] { return std::nullopt; });
+    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::interrupted);
+    writer.publish([] { return PageContent{}; });
+    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::neverAdjusted);
+}
+
+TEST_F(SharedPageTest, WhatADaemonLeftCompleteCountsUntilTheNextOneHasPublished) {
+    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
+    const PageWriter writer{path()};
+    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::neverAdjusted);
+}
+
 TEST_F(SharedPageTest, IsUnsynchronizedWhenItIsOfAnOlderBoot) {
     SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
@@ -242,11 +270,11 @@ TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
 }
 
 TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
-    { PageWriter{path()}; }
+    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
     poke(path(), kVersionWord, 1);
     EXPECT_THROW(PageReader{path()}, std::runtime_error);
     std::ifstream old{path(), std::ios::binary};
-    const PageWriter writer{path()};
+    const SteeredClock successor{HostClock{}, kMaxSlewPpb, page()};
     EXPECT_NO_THROW(PageReader{path()});
     old.seekg(kVersionWord * sizeof(std::uint64_t));
     EXPECT_EQ(old.get(), 1) << "whoever has it mapped keeps it";

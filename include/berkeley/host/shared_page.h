@@ -34,9 +34,10 @@ PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adj
 /// Belongs to one thread.
 class PageWriter {
   public:
-    /// Creates the file, readable by all, or takes over one that is a page already; an older
-    /// version's is replaced. std::runtime_error, with the path and the remedy, when that fails,
-    /// the file is another user's or a symbolic link, or another daemon publishes there.
+    /// Creates the file, readable by all, which is a page once something is published, or takes
+    /// over one that is a page already; an older version's is replaced. std::runtime_error, with
+    /// the path and the remedy, when that fails, the file is another user's or a symbolic link, or
+    /// another daemon publishes there.
     explicit PageWriter(const std::string& path, Publisher publisher = {});
     ~PageWriter();
     PageWriter(const PageWriter&) = delete;

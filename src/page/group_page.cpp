@@ -102,7 +102,7 @@ PageError mapPage(const char* path, void* where, std::uint64_t*& words, File& fi
 }  // namespace
 
 const char* userRuntimeFolder() {
-    const char* folder = std::getenv("XDG_RUNTIME_DIR");  // NOLINT(concurrency-mt-unsafe)
+    const char* folder = ::secure_getenv("XDG_RUNTIME_DIR");
     return folder == nullptr ? "" : folder;
 }
 
@@ -118,7 +118,7 @@ bool defaultPagePath(std::size_t index, const char* role, const char* userFolder
 PageError GroupPage::open(const char* path) {
     close();
     if (path == nullptr) {
-        path = std::getenv("BERKELEY_PAGE");  // NOLINT(concurrency-mt-unsafe)
+        path = ::secure_getenv("BERKELEY_PAGE");
     }
     isSearched_ = path == nullptr || *path == '\0';
     if (!isSearched_) {

@@ -18,6 +18,7 @@ API = {
     "berkeley_close", "berkeley_describe", "berkeley_error_text", "berkeley_now", "berkeley_open",
     "berkeley_path", "berkeley_reason_text", "berkeley_status_text", "berkeley_version",
 }  # fmt: skip
+NOBODY = 65534
 # What berkeleyctl run shows to programs, and nothing else.
 ANSWERED = {"clock_gettime", "gettimeofday", "time", "timespec_get"}
 
@@ -106,6 +107,29 @@ class InstallTest(DaemonTest):
         flags = ["-l:libberkeley.a" if flag == "-lberkeley" else flag for flag in flags]
         output(*command, *flags)
         self.check_told(output(program, self.page))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root makes programs of other users")
+    def test_a_setuid_program_does_not_obey_the_environment(self):
+        if os.statvfs(self.folder).f_flag & os.ST_NOSUID:
+            self.skipTest("no program is setuid in this folder")
+        program = self.folder / "program"
+        flags = self.pkg_config("--static", "--cflags", "--libs")
+        flags = ["-l:libberkeley.a" if flag == "-lberkeley" else flag for flag in flags]
+        output("cc", EXAMPLES / "read_time.c", "-o", program, *flags)
+        usual = self.folder / "berkeley" / "slave.page"
+        usual.parent.mkdir()
+        usual.symlink_to(self.page)
+        self.folder.chmod(0o755)
+        # Where /run is empty.
+        command = ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs none /run && exec {program}"]
+        choices = ({"BERKELEY_PAGE": str(self.page)}, {"XDG_RUNTIME_DIR": str(self.folder)})
+        for choice in choices:
+            self.check_told(output(*command, env=choice))
+        os.chown(program, NOBODY, NOBODY)
+        program.chmod(0o4755)
+        for choice in choices:
+            with self.assertRaisesRegex(AssertionError, "there is no published page"):
+                output(*command, env=choice)
 
     def test_cpp_with_cmake(self):
         build = self.folder / "build"

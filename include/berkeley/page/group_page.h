@@ -32,7 +32,8 @@ using PagePath = std::array<char, 512>;
 /// false beyond the last one.
 bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, PagePath& path);
 
-/// XDG_RUNTIME_DIR in the environment, or "".
+/// XDG_RUNTIME_DIR in the environment, or ""; also "" for a program with more rights than whoever
+/// started it, who could name any file.
 const char* userRuntimeFolder();
 
 class GroupPage {
@@ -43,7 +44,8 @@ class GroupPage {
     GroupPage& operator=(const GroupPage&) = delete;
 
     /// The page at `path`. With nullptr, the one that BERKELEY_PAGE in the environment names, else
-    /// that of this machine's daemon: of several, the one that was adjusted last.
+    /// that of this machine's daemon: of several, the one that was adjusted last. A program with
+    /// more rights than whoever started it does not look at the environment.
     PageError open(const char* path);
     void close();
     bool isOpen() const { return words_ != nullptr; }

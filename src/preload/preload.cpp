@@ -77,9 +77,8 @@ bool readGroup(timespec& time) {
 __attribute__((constructor)) void begin() {
     libcClockGettime.store(reinterpret_cast<ClockGettime>(::dlsym(RTLD_NEXT, "clock_gettime")),
                            std::memory_order_release);
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): before main there is one thread
-    if (const char* named = std::getenv("BERKELEY_PAGE");
-        named != nullptr && std::strlen(named) < path.size()) {
+    if (const char* named = ::secure_getenv("BERKELEY_PAGE");
+        named != nullptr && *named != '\0' && std::strlen(named) < path.size()) {
         std::strcpy(path.data(), named);
         tryToOpen();
     } else if (group.page.open(nullptr) == PageError::none) {

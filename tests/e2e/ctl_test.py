@@ -316,6 +316,16 @@ print(min(seen))
             told = subprocess.check_output(["date", "+%s.%N"], env=env, encoding="utf-8")
             self.check_ahead(told, 0, f"date with {page}")
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root has a /run of its own")
+    def test_an_empty_name_of_a_page_is_none(self):
+        _, slave = self.start_group()
+        usual = self.folder / "run" / "berkeley" / "slave.page"
+        usual.parent.mkdir(parents=True)
+        usual.symlink_to(slave.page_path)
+        command = [*PRIVATE_RUN, "env", f"XDG_RUNTIME_DIR={usual.parent.parent}", "BERKELEY_PAGE="]
+        command += [f"LD_PRELOAD={BIN / 'libberkeley-preload.so'}", "date", "+%s.%N"]
+        self.check_ahead(subprocess.check_output(command, encoding="utf-8"), GROUP_AHEAD, "date")
+
     def test_a_program_finds_the_page_that_appears_later(self):
         page = self.folder / "later"
         script = "import time\nwhile True: print(time.time(), flush=True); time.sleep(0.1)"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "berkeley/observe/follower_view.h"
+#include "berkeley/time/silence.h"
 
 namespace berkeley {
 

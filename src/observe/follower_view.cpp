@@ -1,15 +1,10 @@
 #include "berkeley/observe/follower_view.h"
 
-#include <algorithm>
 #include <utility>
 
-namespace berkeley {
+#include "berkeley/time/silence.h"
 
-Nanoseconds silenceAfter(Nanoseconds interval) {
-    constexpr int kMissing = 6;
-    constexpr std::chrono::seconds kAtLeast{5};
-    return std::max<Nanoseconds>(kAtLeast, kMissing * interval);
-}
+namespace berkeley {
 
 FollowerView::FollowerView(std::string name, bool lab, Nanoseconds interval, EventLog& log)
     : name_(std::move(name)), lab_(lab), interval_(interval), log_(log) {}

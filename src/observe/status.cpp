@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "berkeley/observe/follower_view.h"
+#include "berkeley/time/silence.h"
 #include "berkeley/time/units.h"
 
 namespace berkeley {

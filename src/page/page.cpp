@@ -1,17 +1,9 @@
 #include "berkeley/page/page.h"
 
-#include <algorithm>
-
+#include "berkeley/time/silence.h"
 #include "page_words.h"
 
 namespace berkeley {
-namespace {
-
-/// As the daemons' own log has it.
-constexpr int kMissing = 6;
-constexpr std::chrono::seconds kAtLeast{5};
-
-}  // namespace
 
 Nanoseconds PageClock::boundAt(HostTime time) const {
     return bound + driftOver(std::chrono::abs(time - reference), boundGrowthPpb) +
@@ -32,10 +24,6 @@ PageContent toContent(const ContentWords& words) {
     visitClock(load, content.clock);
     visitDescription(load, content.description);
     return content;
-}
-
-Nanoseconds holdoverAfter(Nanoseconds interval) {
-    return std::max<Nanoseconds>(kAtLeast, kMissing * interval);
 }
 
 PageReading evaluate(const PageClock& clock, const PageInstant& instant) {
@@ -60,7 +48,7 @@ PageReading evaluate(const PageClock& clock, const PageInstant& instant) {
         reading.reason = PageReason::boundTooLarge;
         return reading;
     }
-    reading.status = instant.raw - clock.adjustedAt > holdoverAfter(clock.interval)
+    reading.status = instant.raw - clock.adjustedAt > silenceAfter(clock.interval)
                          ? PageStatus::holdover
                          : PageStatus::synchronized;
     return reading;

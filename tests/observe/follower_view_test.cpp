@@ -65,8 +65,6 @@ TEST_F(FollowerViewTest, IsInHoldoverWhenSixAdjustmentsAreMissing) {
     EXPECT_FALSE(view.holdoverAt(at(62s).host));
 }
 
-TEST_F(FollowerViewTest, NoSilenceIsTooShortForSomebodyToAct) { EXPECT_EQ(5s, silenceAfter(10ms)); }
-
 TEST_F(FollowerViewTest, IsNotInHoldoverWhenItHasLedTheGroupItself) {
     view.adjusted(1, 5ns, at(1s));
     view.led({.cycle = 9, .ended = at(1h), .average = {}, .spreadBefore = {}, .duration = {}});

@@ -12,10 +12,6 @@
 
 namespace berkeley {
 
-/// After this long without a sync cycle, or an adjustment, something is wrong: six are missing. In
-/// a shorter time than 5 s nobody would do anything about it.
-Nanoseconds silenceAfter(Nanoseconds interval);
-
 class FollowerView {
   public:
     /// `interval` is the guess until a master says its own; `lab` whether it speaks the lab's text.

@@ -111,7 +111,4 @@ struct PageInstant {
 
 PageReading evaluate(const PageClock& clock, const PageInstant& instant);
 
-/// For how long no adjustment comes before a clock is in holdover.
-Nanoseconds holdoverAfter(Nanoseconds interval);
-
 }  // namespace berkeley

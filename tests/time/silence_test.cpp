@@ -1,0 +1,15 @@
+#include "berkeley/time/silence.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Silence, IsSixMissingIntervals) { EXPECT_EQ(silenceAfter(10s), 60s); }
+
+TEST(Silence, IsNeverTooShortForSomebodyToAct) { EXPECT_EQ(silenceAfter(10ms), 5s); }
+
+}  // namespace
+}  // namespace berkeley

@@ -51,9 +51,11 @@ enum class GroupStatus {
 
 /// One reading. The group's time is certainly between `earliest` and `latest`.
 struct GroupReading {
-    group_clock::time_point earliest;  ///< time_point::min() while the bound is unknown
-    group_clock::time_point latest;    ///< time_point::max() while the bound is unknown
-    group_clock::time_point time;      ///< the best estimate
+    /// time_point::min() while the bound is unknown
+    group_clock::time_point earliest = group_clock::time_point::min();
+    /// time_point::max() while the bound is unknown
+    group_clock::time_point latest = group_clock::time_point::max();
+    group_clock::time_point time{};                 ///< the best estimate
     std::optional<std::chrono::nanoseconds> bound;  ///< largest possible error of `time`
     GroupStatus status = GroupStatus::unsynchronized;
     enum berkeley_reason reason = BERKELEY_REASON_NONE;  ///< why it is unsynchronized
@@ -84,10 +86,13 @@ class GroupClock {
         return GroupClock{clock};
     }
 
+    /// Of a clock that was moved away: unsynchronized.
     GroupReading now() const noexcept {
-        berkeley_reading read;
-        berkeley_now(clock_.get(), &read);
         GroupReading reading;
+        berkeley_reading read{};
+        if (berkeley_now(clock_.get(), &read) != BERKELEY_OK) {
+            return reading;
+        }
         reading.earliest = timeOf(read.earliest);
         reading.latest = timeOf(read.latest);
         reading.time = timeOf(read.time);

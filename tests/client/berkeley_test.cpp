@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 #include "berkeley/group_clock.h"
 #include "berkeley/host/steered_clock.h"
@@ -121,6 +122,20 @@ TEST_F(ClientTest, SurvivesNullPointers) {
     EXPECT_EQ(berkeley_describe(nullptr, &description), BERKELEY_BAD_ARGUMENT);
     EXPECT_STREQ(berkeley_path(nullptr), "");
     berkeley_close(nullptr);
+}
+
+TEST_F(ClientTest, AClockThatWasMovedAwayIsUnsynchronized) {
+    SteeredClock steered = publishing();
+    adjust(steered, 25min);
+    GroupClock first = GroupClock::open(path());
+    const GroupClock second = std::move(first);
+    EXPECT_EQ(second.now().status, GroupStatus::synchronized);
+    const GroupReading reading = first.now();  // NOLINT(bugprone-use-after-move): it is what counts
+    EXPECT_EQ(reading.status, GroupStatus::unsynchronized);
+    EXPECT_FALSE(reading.bound);
+    EXPECT_EQ(reading.earliest, group_clock::time_point::min());
+    EXPECT_EQ(reading.latest, group_clock::time_point::max());
+    EXPECT_EQ(first.path(), "");
 }
 
 TEST(ClientTexts, AreThereForEveryNumber) {

@@ -103,6 +103,23 @@ struct NtpMemory {
     int reserved[8];
 };
 
+/// Whoever made it could feed any time to whoever reads it; giving it away does not change that.
+void refuseMemoryOfAnother(int segment, std::uint32_t unit) {
+    shmid_ds status{};
+    if (::shmctl(segment, IPC_STAT, &status) != 0) {
+        fail("cannot use NTP's shared memory " + std::to_string(unit), "use another unit");
+    }
+    for (const uid_t user : {status.shm_perm.cuid, status.shm_perm.uid}) {
+        if (user != 0 && user != ::geteuid()) {
+            throw std::runtime_error(
+                "cannot use NTP's shared memory " + std::to_string(unit) + ": it belongs to user " +
+                std::to_string(user) +
+                ", and units 0 and 1 are for root: remove it with \"ipcrm -m " +
+                std::to_string(segment) + "\", or give another unit");
+        }
+    }
+}
+
 class NtpSharedMemory : public TimeFeed {
   public:
     explicit NtpSharedMemory(std::uint32_t unit) {
@@ -111,6 +128,9 @@ class NtpSharedMemory : public TimeFeed {
         const int access = unit < kFirstForAll ? 0600 : 0666;
         const int segment =
             ::shmget(kFirstKey + static_cast<key_t>(unit), sizeof(NtpMemory), IPC_CREAT | access);
+        if (segment >= 0 && unit < kFirstForAll) {
+            refuseMemoryOfAnother(segment, unit);
+        }
         void* memory = segment < 0 ? nullptr : ::shmat(segment, nullptr, 0);
         // As shmat(2) has it. NOLINTNEXTLINE(performance-no-int-to-ptr)
         if (segment < 0 || memory == reinterpret_cast<void*>(-1)) {

@@ -1,9 +1,11 @@
 #include "berkeley/host/time_feed.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace berkeley {
 namespace {
@@ -148,6 +151,53 @@ TEST_F(NtpMemoryTest, CountsTwiceForEachSampleSoThatNobodyTakesHalfOfOne) {
     const int before = read().count;
     feed->send(kSample);
     EXPECT_EQ(before + 2, read().count);
+}
+
+constexpr key_t kFirstKey = 0x4e545030;  // "NTP0"
+constexpr uid_t kNobody = 65534;
+
+/// Of the calling thread alone, unlike seteuid().
+bool become(uid_t user) { return ::syscall(SYS_setresuid, -1, user, -1) == 0; }
+
+int makeAsNobody(key_t key) {
+    EXPECT_TRUE(become(kNobody));
+    const int segment = ::shmget(key, 4096, IPC_CREAT | IPC_EXCL | 0666);
+    EXPECT_TRUE(become(0));
+    return segment;
+}
+
+std::string refusalOf(std::uint32_t unit) {
+    return complaintOf([&] { feedForNtpMemory(unit); });
+}
+
+TEST(NtpMemoryForRootTest, IsNotThatOfAnotherUser) {
+    bool isAlone = false;
+    // The shared memory of this thread is its own, and ends with it.
+    std::thread{[&] {
+        isAlone = ::geteuid() == 0 && ::unshare(CLONE_NEWIPC) == 0;
+        if (!isAlone) {
+            return;
+        }
+        for (const int unit : {0, 1, 2}) {
+            ASSERT_GE(makeAsNobody(kFirstKey + unit), 0);
+        }
+        for (const std::uint32_t unit : {0U, 1U}) {
+            EXPECT_TRUE(contains(refusalOf(unit), "it belongs to user 65534")) << refusalOf(unit);
+        }
+        EXPECT_EQ(refusalOf(2), "") << "it is for all";
+        const int given = ::shmget(kFirstKey, 0, 0);
+        shmid_ds status{};
+        ASSERT_EQ(::shmctl(given, IPC_STAT, &status), 0);
+        status.shm_perm.uid = 0;
+        ASSERT_EQ(::shmctl(given, IPC_SET, &status), 0);
+        EXPECT_NE(refusalOf(0), "") << "who made it may still change it";
+        ASSERT_EQ(::shmctl(given, IPC_RMID, nullptr), 0);
+        EXPECT_EQ(refusalOf(0), "") << "it is made anew";
+        EXPECT_EQ(refusalOf(0), "") << "it is root's own";
+    }}.join();
+    if (!isAlone) {
+        GTEST_SKIP() << "only root has shared memory to itself";
+    }
 }
 
 TEST(TimeSampleTest, OfAClockIsItsGroupTimeMinusTheSystemsWhatIsToBeSlewedIncluded) {

@@ -35,8 +35,8 @@ class TimeFeed {
 std::unique_ptr<TimeFeed> feedForChronySocket(const std::string& path);
 
 /// To the shared memory of "refclock SHM UNIT" in chrony, and of driver 28 in ntpd and gpsd. Throws
-/// std::runtime_error when it cannot be had. Source: the description of driver 28 in the NTP
-/// reference implementation; mode 1.
+/// std::runtime_error when it cannot be had or, of units 0 and 1, belongs to another user than root
+/// or this one. Source: the description of driver 28 in the NTP reference implementation; mode 1.
 std::unique_ptr<TimeFeed> feedForNtpMemory(std::uint32_t unit);
 
 }  // namespace berkeley

@@ -26,6 +26,14 @@ constexpr std::uint32_t kMisdeeds = 1;
 /// How long the accept thread waits when the machine has run out of something.
 constexpr std::chrono::milliseconds kAcceptPause{200};
 
+/// The cycle has measured clocks, and moved none.
+void leaveAlone(CycleStatus& status) {
+    status.average = Nanoseconds::zero();
+    for (ClockStatus& clock : status.clocks) {
+        clock.correction.reset();
+    }
+}
+
 }  // namespace
 
 MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& clock,
@@ -325,11 +333,12 @@ CycleOutcome MasterNode::getAverageClockDiff(std::uint32_t cycle) {
     return roster_.conclude(cycle, clock_.hostNow(), group_, clock_.state(), config_.cycle);
 }
 
-void MasterNode::tellAll(const CycleOutcome& outcome) {
+void MasterNode::tellAll(CycleOutcome& outcome) {
     try {
         if (!clock_.apply(outcome.master, {"", config_.interval})) {
             logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
                            outcome.master.cycle);
+            leaveAlone(outcome.status);
             return;
         }
     } catch (const std::runtime_error& error) {

@@ -58,7 +58,9 @@ class Cycles {
 
 class Master {
   public:
-    explicit Master(std::size_t minSlaves, Nanoseconds interval = 100ms) {
+    explicit Master(std::size_t minSlaves, Nanoseconds interval = 100ms,
+                    const HostClock& host = HostClock{})
+        : clock_(host, kMaxSlewPpb) {
         MasterConfig config;
         config.listen = {"127.0.0.1", 0};
         config.interval = interval;
@@ -74,7 +76,7 @@ class Master {
     }
 
     Cycles cycles_;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_;
     std::optional<MasterNode> node_;
 };
 
@@ -112,6 +114,22 @@ TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
     EXPECT_LT(std::chrono::abs(*find(*first, "master")->correction - 5min), 100ms);
     EXPECT_LT(std::chrono::abs(*find(*first, "fast")->correction + 20min), 100ms);
     EXPECT_LT(std::chrono::abs(*find(*first, "slow")->correction - 15min), 100ms);
+}
+
+TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
+    // Nearer to 1970 than a clock is ever set.
+    const Nanoseconds early = 100 * 24h - systemNow().time_since_epoch();
+    Master master{1, 100ms, HostClock{early}};
+    const Slave slave{master.node_->local(), "early", early + 1min};
+    const auto cycle = master.cycles_.await([](const CycleStatus&) { return true; });
+    ASSERT_TRUE(cycle);
+    EXPECT_EQ(cycle->average, 0ns);
+    EXPECT_EQ(cycle->clocks.size(), 2U);
+    for (const ClockStatus& clock : cycle->clocks) {
+        EXPECT_FALSE(clock.correction) << clock.name;
+        EXPECT_TRUE(clock.offset) << clock.name;
+    }
+    EXPECT_FALSE(master.clock_.state().synchronized);
 }
 
 TEST(Group, SlaveThatHasLeftIsGoneFromTheAverage) {

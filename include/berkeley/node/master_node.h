@@ -107,7 +107,8 @@ class MasterNode {
     void runCycle(std::uint32_t cycle, Deadline start);
     void pollAll(Deadline start);
     CycleOutcome getAverageClockDiff(std::uint32_t cycle);
-    void tellAll(const CycleOutcome& outcome);
+    /// What nobody could be told is taken out of `outcome`.
+    void tellAll(CycleOutcome& outcome);
 
     void accept(std::shared_ptr<Connection> connection);
     void startReceiver(std::shared_ptr<Connection> connection);

@@ -1,3 +1,4 @@
+// Long, and in one file: who is connected and the sync cycle share all that the class has.
 #include "berkeley/node/master_node.h"
 
 #include <algorithm>

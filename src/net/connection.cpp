@@ -80,7 +80,7 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
     while (!withTls([](TlsSession& tls) { return tls.handshake(); })) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Steady::now());
         const Received received =
-            left.count() > 0 ? receiveRaw(records, left) : Received{Receipt::timeout, 0, {}};
+            left.count() > 0 ? receiveRaw(records, left) : Received{.receipt = Receipt::timeout};
         if (received.receipt == Receipt::closed) {
             return false;
         }
@@ -119,7 +119,7 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
         const Received opened = withTls([&](TlsSession& tls) -> Received {
             const std::size_t size = tls.read(buffer);
             if (size == 0) {
-                return {tls.ended() ? Receipt::closed : Receipt::timeout, 0, {}};
+                return {.receipt = tls.ended() ? Receipt::closed : Receipt::timeout};
             }
             return {Receipt::data, size, tls.hasReadAll() ? arrived : std::nullopt};
         });
@@ -174,10 +174,10 @@ Received Connection::receiveRaw(std::span<std::byte> buffer, Patience patience) 
         size = receiveStamped(socket_.native_handle(), buffer, stamp);
     } while (size < 0 && errno == EINTR);
     if (size < 0 && errno == EAGAIN) {
-        return {.receipt = Receipt::timeout, .size = 0, .arrived = {}};
+        return {.receipt = Receipt::timeout};
     }
     if (size <= 0) {
-        return {.receipt = Receipt::closed, .size = 0, .arrived = {}};
+        return {.receipt = Receipt::closed};
     }
     if (stamp) {
         sawArrival_ = true;

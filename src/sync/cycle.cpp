@@ -22,8 +22,8 @@ constexpr int kClearly = 2;
 
 /// One clock that takes part in the cycle; `slave` is absent for the master's own.
 struct Participant {
-    std::optional<SlaveId> slave;
-    Estimate host;            ///< unsteered clock against the master's, at the end of the cycle
+    std::optional<SlaveId> slave{};
+    Estimate host{};          ///< unsteered clock against the master's, at the end of the cycle
     Nanoseconds fromGroup{};  ///< its group clock minus the group's line
     /// It knows its own correction better than it could be told: the group's master, or the
     /// master's clock, is another one than before, and the offset is not known as well yet.
@@ -32,7 +32,7 @@ struct Participant {
     /// it took over.
     bool knowsLine{};
     bool counts{};
-    ClockStatus status;
+    ClockStatus status{};
 };
 
 Participant masterParticipant(HostTime now, const Adjustment& group, const ClockState& master,
@@ -40,11 +40,7 @@ Participant masterParticipant(HostTime now, const Adjustment& group, const Clock
     ClockStatus status;
     status.name = name;
     status.master = true;
-    return {.slave = std::nullopt,
-            .host = {},
-            .fromGroup = master.line.at(now) - group.correctionAt(now),
-            .knowsBetter = false,
-            .knowsLine = false,
+    return {.fromGroup = master.line.at(now) - group.correctionAt(now),
             .counts = true,
             .status = std::move(status)};
 }
@@ -104,7 +100,6 @@ std::vector<Participant> participantsOf(HostTime now, const Roster& roster, cons
             .fromGroup = fromGroupAt(*member.reading, member.heard, heard, group),
             .knowsBetter = knowsBetter(member, deviationOf(*estimate), now - group.reference),
             .knowsLine = knowsLine(member, group.deviation, now - group.reference),
-            .counts = false,
             .status = statusOf(member)};
         participant.counts = mayCount(participant, member, master);
         if (!member.lab) {

@@ -54,13 +54,7 @@ SlaveId Roster::join(std::string name, std::string address, bool lab,
     members_.emplace(slave, Member{.name = std::move(name),
                                    .address = std::move(address),
                                    .lab = lab,
-                                   .estimator = OffsetEstimator{remembered},
-                                   .counts = false,
-                                   .settled = false,
-                                   .expected = false,
-                                   .reading = {},
-                                   .heard = {},
-                                   .inThisCycle = false});
+                                   .estimator = OffsetEstimator{remembered}});
     return slave;
 }
 

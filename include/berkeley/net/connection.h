@@ -32,8 +32,8 @@ enum class Receipt { data, timeout, closed };
 /// What came of waiting for bytes.
 struct Received {
     Receipt receipt{};
-    std::size_t size{};                 ///< of the data
-    std::optional<SystemTime> arrived;  ///< when the last of it did; only where that is certain
+    std::size_t size{};                   ///< of the data
+    std::optional<SystemTime> arrived{};  ///< when the last of it did; only where that is certain
 };
 
 class Connection {

@@ -30,12 +30,12 @@ struct Member {
     std::string name;
     std::string address;
     bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that nobody steers
-    OffsetEstimator estimator;
+    OffsetEstimator estimator{};
     bool counts{};    ///< has been on the group's line since it joined
     bool settled{};   ///< its offset is known better than from itself, since it joined or was set
     bool expected{};  ///< was on the roster already when the present sync cycle began
-    std::optional<ClockReading> reading;
-    HostTime heard;      ///< when the reading arrived, on the master's unsteered clock
+    std::optional<ClockReading> reading{};
+    HostTime heard{};    ///< when the reading arrived, on the master's unsteered clock
     bool inThisCycle{};  ///< whether that was after the present sync cycle began
 
     /// Whether its reading is fresh enough for the average of a sync cycle that ends at `now`.

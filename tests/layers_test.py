@@ -35,7 +35,7 @@ LIBRARIES = {
     "client": (),
     "preload": (),
     "host": ("date/", "nlohmann/"),
-    "net": ("boost/asio/", "boost/beast/", "openssl/"),
+    "net": ("boost/algorithm/", "boost/asio/", "boost/beast/", "openssl/"),
     "observe": ("date/", "nlohmann/", "prometheus/"),
     "node": ("date/", "boost/asio/", "fmt/", "spdlog/"),
     "apps": ("date/", "boost/", "fmt/", "nlohmann/", "spdlog/"),

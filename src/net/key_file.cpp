@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/hex.hpp>
+#include <boost/algorithm/string/trim.hpp>
 #include <cerrno>
+#include <iterator>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -20,35 +24,13 @@ namespace {
 /// The shortest is what nobody can guess, the longest what OpenSSL takes with room to spare.
 constexpr std::size_t kShortestKey = 32;
 constexpr std::size_t kLongestKey = 256;
-constexpr std::string_view kSpace = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
-    return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
-
-/// The text up to `end`, or all of it, which is taken off `rest` together with that.
-std::string_view takeUntil(char end, std::string_view& rest) {
-    const std::size_t size = std::min(rest.find(end), rest.size());
-    const std::string_view taken = rest.substr(0, size);
-    rest.remove_prefix(std::min(size + 1, rest.size()));
-    return taken;
-}
-
-std::optional<unsigned> digitOf(char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-    const std::size_t digit = digits.find(lower);
-    return digit < digits.size() ? std::optional{static_cast<unsigned>(digit)} : std::nullopt;
-}
 
 Key readKey(std::string_view hex) {
-    if (hex.size() % 2 != 0 || !std::all_of(hex.begin(), hex.end(), digitOf)) {
-        throw std::runtime_error("its key is not hexadecimal: give an even number of 0-9 and a-f");
-    }
     Key key;
-    for (std::size_t i = 0; i < hex.size(); i += 2) {
-        key.push_back(static_cast<unsigned char>(*digitOf(hex[i]) << 4 | *digitOf(hex[i + 1])));
+    try {
+        boost::algorithm::unhex(hex, std::back_inserter(key));
+    } catch (const boost::algorithm::hex_decode_error&) {
+        throw std::runtime_error("its key is not hexadecimal: give an even number of 0-9 and a-f");
     }
     if (key.size() < kShortestKey || key.size() > kLongestKey) {
         throw std::runtime_error("its key has " + std::to_string(key.size()) +
@@ -132,8 +114,10 @@ void checkPrivacy(const File& file, const std::filesystem::path& path) {
 
 Keys parseKeys(std::string_view text, const std::string& source) {
     Reading reading;
-    for (int number = 1; !text.empty(); ++number) {
-        const std::string_view line = trimmed(takeUntil('\n', text));
+    std::istringstream lines{std::string{text}};
+    std::string line;
+    for (int number = 1; std::getline(lines, line); ++number) {
+        boost::algorithm::trim(line);
         if (line.empty() || line.starts_with('#')) {
             continue;
         }

@@ -6,6 +6,7 @@
 #include "berkeley/node/failover_node.h"
 #include "berkeley/node/master_node.h"
 #include "berkeley/node/slave_node.h"
+#include "berkeley/wire/native.h"
 #include "node/log.h"
 
 namespace berkeley {

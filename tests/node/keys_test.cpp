@@ -7,6 +7,7 @@
 
 #include "berkeley/node/master_node.h"
 #include "berkeley/node/slave_node.h"
+#include "berkeley/wire/native.h"
 #include "node/log.h"
 
 namespace berkeley {

@@ -7,26 +7,28 @@
 
 #include <spdlog/logger.h>
 
-#include <array>
 #include <atomic>
-#include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "berkeley/host/steered_clock.h"
-#include "berkeley/net/connection.h"
+#include "berkeley/net/endpoint.h"
+#include "berkeley/net/key_file.h"
 #include "berkeley/net/listener.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/node/leadership.h"
-#include "berkeley/node/peer_log.h"
 #include "berkeley/node/shared_roster.h"
-#include "berkeley/node/slave_session.h"
 #include "berkeley/observe/peer_counts.h"
+#include "berkeley/sync/cycle.h"
 
 namespace berkeley {
+
+class Receivers;
 
 struct MasterConfig {
     Endpoint listen{"127.0.0.1", 8080};
@@ -83,69 +85,35 @@ class MasterNode {
     PeerCounts peerCounts() const;
 
     /// Where it listens; after initiateClockServer().
-    Endpoint local() const { return listener_->local(); }
+    Endpoint local() const;
 
   private:
-    struct Receiver {
-        std::shared_ptr<SlaveSession> session;
-        std::thread thread;
-        std::optional<std::string> admitted{};  ///< as a slave of this name
-        bool finished = false;
-        std::optional<TimestampKind> timestamps{};
-    };
-    using Receivers = std::vector<std::unique_ptr<Receiver>>;
     using Deadline = SharedRoster::Deadline;
 
-    void startConnecting();
-    void greetAll();
-    bool isDone() const;
-    void startReceivingClockTime(Receiver& receiver);
     void synchronizeAllClocks();
-
-    void takeUpLine();
     void leadGroup();
+    bool isDone() const;
+    void takeUpLine();
+
     void runCycle(std::uint32_t cycle, Deadline start);
     void pollAll(Deadline start);
     CycleOutcome getAverageClockDiff(std::uint32_t cycle);
     /// What nobody could be told is taken out of `outcome`.
     void tellAll(CycleOutcome& outcome);
 
-    void accept(std::shared_ptr<Connection> connection);
-    void startReceiver(std::shared_ptr<Connection> connection);
-    Admission::Refusal admit(const Endpoint& peer);
-    /// Throws when there are slaves enough.
-    void admitSlave(Receiver& receiver, const std::string& name);
-    /// Because of that: one line in the log, and one more in peerCounts().
-    void sendAway(const Endpoint& peer, Fault fault, const std::string& text);
-    void noteTimestamps(Receiver& receiver);
-    void closeOthersWithKeyOf(const SlaveSession& session);
-    void leave(Receiver& receiver);
-    std::vector<std::shared_ptr<SlaveSession>> sessions() const;
-    /// Joins the receive threads whose slaves have left.
-    void joinFinished();
+    void greetAll();
 
     const MasterConfig config_;
     const MasterEvents events_;
     SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
-    PeerLog goings_;    ///< who comes and leaves
-    PeerLog misdeeds_;  ///< who breaks the protocol
-    const date::time_zone& zone_;
     SharedRoster roster_;
     const std::shared_ptr<Leadership> leadership_;
+    std::unique_ptr<Receivers> receivers_;
     std::mutex inCycle_;           ///< held by the sync thread during a sync cycle
     Adjustment group_;             ///< the group's line; the sync thread's
     std::uint32_t cyclesRun_ = 0;  ///< the sync thread's
-
-    std::optional<KeyRing> keys_;
-    boost::asio::io_context context_;
     std::atomic<std::uint64_t> turns_ = 0;
-    std::array<std::atomic<std::uint64_t>, kFaults> sentAway_{};
-    std::unique_ptr<Listener> listener_;
-    mutable std::mutex lock_;  ///< guards receivers_, what changes of each, and admission_
-    Receivers receivers_;
-    Admission admission_;
-    std::thread acceptThread_;
     std::thread syncThread_;
 };
 

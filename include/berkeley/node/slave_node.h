@@ -5,6 +5,7 @@
 /// sign wrong. Units: std::chrono. Thread safety: as each function says.
 #pragma once
 
+#include <date/tz.h>
 #include <spdlog/logger.h>
 
 #include <atomic>
@@ -18,16 +19,11 @@
 #include <thread>
 #include <vector>
 
-#include "berkeley/host/stamp_converter.h"
 #include "berkeley/host/steered_clock.h"
-#include "berkeley/host/time_zone.h"
 #include "berkeley/net/connection.h"
 #include "berkeley/net/connector.h"
 #include "berkeley/node/backoff.h"
-#include "berkeley/node/frame_deadline.h"
 #include "berkeley/node/master_list.h"
-#include "berkeley/wire/lab.h"
-#include "berkeley/wire/native.h"
 
 namespace berkeley {
 
@@ -73,43 +69,20 @@ class SlaveNode {
   private:
     using Steady = std::chrono::steady_clock;
 
-    /// How a connection has ended.
-    struct Parting {
-        std::string reason;
-        std::optional<Endpoint> active{};  ///< where to go, by the word of a standby
-    };
-
-    /// A native connection to the master, as its receive thread knows it.
-    struct Conversation {
-        Connection& master;
-        MasterList& masters;
-        StampConverter stamps;
-        std::optional<Report> answered{};      ///< the last answer to a poll
-        Nanoseconds interval{};                ///< between two sync cycles, as the master has said
-        bool adjusted = false;                 ///< there was an adjustment already
-        std::optional<Nanoseconds> silence{};  ///< for how long the master may be silent
-        std::optional<Parting> parting{};      ///< the last word of a standby
-    };
-
     void startSendingTime();
     void startReceivingTime();
 
-    /// Tries until the master can be reached; nothing after stop().
-    std::shared_ptr<Connection> connectToMaster(MasterList& masters, Backoff& backoff);
+    /// Tries until a master can be reached; nothing after stop().
+    std::shared_ptr<Connection> connectToMaster();
+    /// It is the turn of the next master, after a pause when all have had theirs. True after
+    /// stop().
+    bool tryNext(const std::string& reason, spdlog::level::level_enum level);
+    /// It is the turn of the active master. True after stop().
+    bool goTo(const Endpoint& active);
+    bool pauseBeforeRetry(const std::string& reason);
+
     /// Of the group clock, now or in an earlier run.
     std::optional<double> frequencyPpb() const;
-    /// Until the connection ends.
-    Parting follow(Connection& master, MasterList& masters);
-    Parting followNative(Connection& master, MasterList& masters);
-    static Connection::Patience silenceLeft(const Conversation& conversation,
-                                            Steady::time_point heard);
-    Nanoseconds silenceFor(Nanoseconds interval) const;
-    static Parting partingFor(const Redirect& redirect);
-    void followLab(Connection& master);
-    void receiveWelcome(Conversation& conversation, const Welcome& welcome);
-    void receiveMessage(Conversation& conversation, const Message& message, HostTime t2);
-    void answer(Conversation& conversation, const Poll& poll, HostTime t2);
-    void adjust(Conversation& conversation, const Adjustment& adjustment);
     void sendReport(Connection& master);
     void sendLabTime(Connection& master);
 
@@ -119,12 +92,6 @@ class SlaveNode {
     bool setConnection(std::shared_ptr<Connection> connection);
     /// True when stop() was called, else false after `duration`.
     bool pause(Nanoseconds duration);
-    bool pauseBeforeRetry(Backoff& backoff, const std::string& reason);
-    /// It is the turn of the next master, after a pause when all have had theirs. True after
-    /// stop().
-    bool tryNext(MasterList& masters, Backoff& backoff, const std::string& reason);
-    /// It is the turn of the active master. True after stop().
-    bool goTo(const Endpoint& active, MasterList& masters, Backoff& backoff);
     bool isStopping() const;
     /// The receive thread is about to wait for no longer than `patience`.
     void expectToGoOn(Connection::Patience patience);
@@ -135,9 +102,10 @@ class SlaveNode {
     std::shared_ptr<spdlog::logger> logger_;
     const date::time_zone& zone_;
 
-    bool welcomed_ = false;  ///< by the present master; the receive thread's
     boost::asio::io_context context_;
     Connector connector_;
+    MasterList masters_;       ///< the receive thread's
+    Backoff backoff_;          ///< likewise
     mutable std::mutex lock_;  ///< guards connection_ and stopping_
     std::condition_variable changed_;
     std::shared_ptr<Connection> connection_;

@@ -1,0 +1,202 @@
+#include "master_session.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include "berkeley/host/time_zone.h"
+#include "berkeley/time/units.h"
+#include "berkeley/wire/lab.h"
+#include "berkeley/wire/native.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a master may take to say a word after the slave's hello: it may be busy with many.
+constexpr Nanoseconds kWelcome = 5s;
+/// Of several masters another one may be active already.
+constexpr Nanoseconds kWelcomeOfSeveral = 1s;
+/// How much later than half an interval behind its time a master's message may be.
+constexpr Nanoseconds kLate = 250ms;
+/// How long a master may take for a frame, from its first byte to its last.
+constexpr std::chrono::milliseconds kFramePatience = 5s;
+
+bool isOneOfSeveral(const SlaveConfig& config) { return config.masters.size() > 1; }
+
+/// With no other master to go to there is no hurry.
+Nanoseconds silenceFor(Nanoseconds interval, bool oneOfSeveral) {
+    return oneOfSeveral ? interval * 3 / 2 + kLate : interval * 5 + kWelcome;
+}
+
+Parting partingFor(const Redirect& redirect) {
+    if (redirect.host.empty()) {
+        return {.reason = "stands by and knows of no active master"};
+    }
+    return {.reason = "stands by", .active = Endpoint{redirect.host, redirect.port}};
+}
+
+}  // namespace
+
+MasterSession::MasterSession(Connection& connection, const Endpoint& master,
+                             const SlaveConfig& config, const SlaveEvents& events,
+                             SteeredClock& clock, spdlog::logger& logger, Wait aboutToWait)
+    : connection_(connection),
+      master_(master),
+      config_(config),
+      events_(events),
+      clock_(clock),
+      logger_(logger),
+      aboutToWait_(std::move(aboutToWait)),
+      deadline_(kFramePatience),
+      stamps_(clock.hostLine()),
+      interval_(config.interval),
+      silence_(isOneOfSeveral(config) ? kWelcomeOfSeveral : kWelcome),
+      heard_(Steady::now()) {}
+
+Parting MasterSession::follow() {
+    try {
+        return config_.lab ? followLab() : followNative();
+    } catch (const std::exception& error) {
+        // The master broke the protocol, or told something that cannot be done.
+        return {.reason = error.what()};
+    }
+}
+
+Parting MasterSession::followNative() {
+    NativeDecoder decoder;
+    std::array<std::byte, kFrameSize * 4> buffer;
+    while (!parting_) {
+        const Connection::Patience frame = frameLeft(), silence = silenceLeft();
+        const Connection::Patience patience = frame ? std::min(frame, silence) : silence;
+        aboutToWait_(patience);
+        const Received received = connection_.receive(buffer, patience);
+        const HostTime read = clock_.hostNow();
+        if (received.receipt == Receipt::closed) {
+            return {.reason = "has closed the connection"};
+        }
+        if (received.receipt == Receipt::timeout) {
+            continue;
+        }
+        heard_ = Steady::now();
+        const auto messages = decoder.feed(std::span{buffer}.first(received.size));
+        deadline_.fed(messages.size(), decoder.pending(), heard_);
+        const HostTime t2 =
+            stamps_.arrival(decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
+        for (const Message& message : messages) {
+            receiveMessage(message, t2);
+        }
+    }
+    return *parting_;
+}
+
+/// How long to wait for the rest of a frame; nothing when none has begun.
+Connection::Patience MasterSession::frameLeft() const {
+    const Connection::Patience left = deadline_.left(Steady::now());
+    if (left == 0ms) {
+        throw WireError("began a frame and did not finish it within " +
+                        toOptionText(deadline_.patience()));
+    }
+    return left;
+}
+
+/// How long the master may still be silent. Throws when that was too long: it hangs, or its network
+/// is cut off, and another one may be active by now.
+Connection::Patience MasterSession::silenceLeft() const {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(heard_ + silence_ - Steady::now());
+    if (left <= 0ms) {
+        throw WireError("has been silent for " + toSpanText(silence_));
+    }
+    return left;
+}
+
+void MasterSession::receiveMessage(const Message& message, HostTime t2) {
+    if (const auto* poll = std::get_if<Poll>(&message)) {
+        answer(*poll, t2);
+    } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
+        adjust(*adjustment);
+    } else if (const auto* welcome = std::get_if<Welcome>(&message)) {
+        receiveWelcome(*welcome);
+    } else if (const auto* redirect = std::get_if<Redirect>(&message)) {
+        parting_ = partingFor(*redirect);
+    } else if (!std::holds_alternative<UnknownMessage>(message)) {
+        throw WireError("sent a message that only a slave sends");
+    }
+}
+
+/// On the spot, by the thread that received the poll: handing it to another one would cost several
+/// times the error.
+void MasterSession::answer(const Poll& poll, HostTime t2) {
+    Report report;
+    report.sequence = poll.sequence;
+    report.solicited = true;
+    report.received = t2;
+    const std::optional<SystemTime> departed = connection_.departed();
+    if (answered_ && answered_->sequence + 1 == poll.sequence) {
+        // Whatever the clocks did, it left before the master could send the next poll.
+        report.previousSent = std::min(stamps_.departure(departed, answered_->sent), t2);
+    }
+    const ClockState state = clock_.state();
+    report.sent = clock_.hostNow();
+    report.correction = state.line.at(report.sent);
+    report.deviation = state.deviationAt(report.sent);
+    connection_.sendStamped(encode(report));
+    answered_ = report;
+}
+
+void MasterSession::adjust(const Adjustment& adjustment) {
+    const std::optional<Change> change = clock_.apply(adjustment, {toText(master_), interval_});
+    if (!change) {
+        throw WireError("sent an adjustment that leads to a time that is not believable");
+    }
+    if (!std::exchange(adjusted_, true)) {
+        logger_.info("the connection to the master at {} has {}", toText(master_),
+                     toText(connection_.timestamps()));
+        events_.timestamped(connection_.timestamps());
+    }
+    const ClockState state = clock_.state();
+    const HostTime now = clock_.hostNow();
+    events_.synchronized(*change, state.line.groupTimeAt(now), state.boundAt(now));
+}
+
+/// Later ones say that the master is still there, which any message says.
+void MasterSession::receiveWelcome(const Welcome& welcome) {
+    interval_ = welcome.interval;
+    if (!std::exchange(welcomed_, true)) {
+        logger_.info("connected to the master at {}{}", toText(master_),
+                     welcome.minorVersion == kMinorVersion
+                         ? ""
+                         : ", which speaks protocol " + toVersionText(welcome.minorVersion));
+        events_.joined(master_, welcome.interval);
+        silence_ = silenceFor(welcome.interval, isOneOfSeveral(config_));
+    }
+}
+
+Parting MasterSession::followLab() {
+    logger_.info("connected to the master at {}", toText(master_));
+    events_.joined(master_, std::nullopt);
+    LabDecoder decoder{localTimeZone()};
+    std::array<std::byte, 256> buffer;
+    while (true) {
+        const auto patience = decoder.ambiguous() ? LabDecoder::kPatience : frameLeft();
+        const auto [receipt, size, arrived] = connection_.receive(buffer, patience);
+        if (receipt == Receipt::closed) {
+            return {.reason = "has closed the connection"};
+        }
+        std::vector<HostTime> times;
+        if (receipt == Receipt::data) {
+            times = decoder.feed(std::span{buffer}.first(size));
+        } else if (decoder.ambiguous()) {
+            times.push_back(decoder.finish());
+        }
+        deadline_.fed(times.size(), decoder.pending(), Steady::now());
+        for (const HostTime told : times) {
+            events_.toldByLab(told);
+        }
+    }
+}
+
+}  // namespace berkeley

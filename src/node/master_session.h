@@ -1,0 +1,78 @@
+/// One master as a slave sees it: a connection, and what it says over it until that ends. Polls are
+/// answered on the spot, and adjustments followed.
+///
+/// Thread safety: all belongs to the slave's receive thread.
+#pragma once
+
+#include <date/tz.h>
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "berkeley/host/stamp_converter.h"
+#include "berkeley/host/steered_clock.h"
+#include "berkeley/net/connection.h"
+#include "berkeley/node/frame_deadline.h"
+#include "berkeley/node/slave_node.h"
+#include "berkeley/wire/messages.h"
+
+namespace berkeley {
+
+/// How a connection has ended.
+struct Parting {
+    std::string reason;
+    std::optional<Endpoint> active{};  ///< where to go, by the word of a standby
+};
+
+class MasterSession {
+  public:
+    /// Called before every wait for bytes, with how long that may be.
+    using Wait = std::function<void(Connection::Patience)>;
+
+    /// Everything outlives this. `master` is where the connection leads.
+    MasterSession(Connection& connection, const Endpoint& master, const SlaveConfig& config,
+                  const SlaveEvents& events, SteeredClock& clock, spdlog::logger& logger,
+                  Wait aboutToWait);
+
+    /// Until the connection ends.
+    Parting follow();
+
+    /// By a master that leads a group, whatever came of it.
+    bool welcomed() const { return welcomed_; }
+
+  private:
+    using Steady = std::chrono::steady_clock;
+
+    Parting followNative();
+    Parting followLab();
+
+    Connection::Patience frameLeft() const;
+    Connection::Patience silenceLeft() const;
+    void receiveMessage(const Message& message, HostTime t2);
+    void answer(const Poll& poll, HostTime t2);
+    void adjust(const Adjustment& adjustment);
+    void receiveWelcome(const Welcome& welcome);
+
+    Connection& connection_;
+    const Endpoint master_;
+    const SlaveConfig& config_;
+    const SlaveEvents& events_;
+    SteeredClock& clock_;
+    spdlog::logger& logger_;
+    const Wait aboutToWait_;
+
+    FrameDeadline deadline_;
+    StampConverter stamps_;
+    std::optional<Report> answered_;  ///< the last answer to a poll
+    Nanoseconds interval_;            ///< between two sync cycles, as the master has said
+    Nanoseconds silence_;             ///< for how long the master may be silent
+    Steady::time_point heard_;        ///< when it last was not
+    bool welcomed_ = false;
+    bool adjusted_ = false;           ///< there was an adjustment already
+    std::optional<Parting> parting_;  ///< the last word of a standby
+};
+
+}  // namespace berkeley

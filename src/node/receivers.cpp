@@ -1,0 +1,248 @@
+#include "receivers.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "berkeley/host/time_zone.h"
+
+namespace berkeley {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// Lines about one host a second: a rack of slaves comes and goes, and a bad peer is one too many.
+constexpr std::uint32_t kGoings = 50;
+constexpr std::uint32_t kMisdeeds = 1;
+/// How long the accept thread waits when the machine has run out of something.
+constexpr std::chrono::milliseconds kAcceptPause{200};
+
+}  // namespace
+
+Receivers::Receivers(const MasterConfig& config, const SteeredClock& clock, SharedRoster& roster,
+                     Leadership& leadership, std::shared_ptr<spdlog::logger> logger)
+    : config_(config),
+      clock_(clock),
+      roster_(roster),
+      leadership_(leadership),
+      logger_(std::move(logger)),
+      goings_(logger_, spdlog::level::info, kGoings),
+      misdeeds_(logger_, spdlog::level::warn, kMisdeeds),
+      zone_(localTimeZone()),
+      admission_(config_.admission, leadership_.ranks().namesOfOthers()) {
+    if (config_.keys) {
+        keys_.emplace(*config_.keys);
+    }
+}
+
+void Receivers::start() {
+    listener_ = std::make_unique<Listener>(context_, config_.listen, keys_ ? &*keys_ : nullptr,
+                                           static_cast<int>(config_.unreadBytes));
+    logger_->info("clock server started on {}", toText(listener_->local()));
+    acceptThread_ = std::thread{[this] { startConnecting(); }};
+}
+
+void Receivers::startConnecting() {
+    while (true) {
+        try {
+            std::shared_ptr<Connection> connection = listener_->accept();
+            if (!connection) {
+                return;
+            }
+            accept(std::move(connection));
+        } catch (const std::exception& error) {
+            sendAway(listener_->local(), Fault::refused,
+                     " " + std::string{error.what()} + "; slaves that are connected go on");
+            // Nothing tells when there is enough again.
+            std::this_thread::sleep_for(kAcceptPause);
+        }
+        joinFinished();
+    }
+}
+
+void Receivers::accept(std::shared_ptr<Connection> connection) {
+    const Endpoint peer = connection->peer();
+    if (const Admission::Refusal reason = admit(peer)) {
+        sendAway(peer, Fault::refused, ": refused, " + *reason);
+        return;
+    }
+    try {
+        startReceiver(std::move(connection));
+    } catch (const std::exception& error) {
+        {
+            const std::lock_guard guard{lock_};
+            admission_.pendingLeft(peer.host);
+        }
+        throw std::runtime_error("refused " + toText(peer) + ": no thread for it: " + error.what());
+    }
+}
+
+void Receivers::startReceiver(std::shared_ptr<Connection> connection) {
+    auto made = std::make_unique<Receiver>();
+    Receiver& receiver = *made;
+    receiver.session = std::make_shared<SlaveSession>(
+        std::move(connection), clock_, roster_, leadership_, zone_, config_.patience,
+        config_.interval,
+        [this, &receiver](const std::string& name) { admitSlave(receiver, name); });
+    const std::lock_guard guard{lock_};
+    receivers_.push_back(std::move(made));
+    try {
+        receiver.thread = std::thread{[this, &receiver] { startReceivingClockTime(receiver); }};
+    } catch (const std::system_error&) {
+        receivers_.pop_back();
+        throw;
+    }
+}
+
+void Receivers::startReceivingClockTime(Receiver& receiver) {
+    SlaveSession& session = *receiver.session;
+    bool announced = false;
+    try {
+        session.authenticate();
+        while (session.receive()) {
+            if (!announced && session.slave()) {
+                announced = true;
+                closeOthersWithKeyOf(session);
+                goings_.write(session.peer(), session.label() + " got connected successfully" +
+                                                  session.otherVersion());
+            }
+            noteTimestamps(receiver);
+        }
+        if (announced) {
+            goings_.write(session.peer(), session.label() + " has left");
+        }
+    } catch (const WireError& error) {
+        sendAway(session.peer(), error.fault(),
+                 ": " + std::string{error.what()} + "; connection closed");
+    }
+    leave(receiver);
+}
+
+Admission::Refusal Receivers::admit(const Endpoint& peer) {
+    const std::lock_guard guard{lock_};
+    return admission_.admit(peer.host, Steady::now());
+}
+
+void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
+    const std::lock_guard guard{lock_};
+    const std::string& host = receiver.session->peer().host;
+    if (const Admission::Refusal reason = admission_.admitSlave(host, name)) {
+        throw WireError("refused, " + *reason, Fault::refused);
+    }
+    receiver.admitted = name;
+}
+
+/// A key has one voice. The newest counts: what is left of a lost connection lingers for a while.
+/// Of two that join at once only the later one sees to that, or neither would be left.
+void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
+    const std::optional<std::string> name = session.keyName();
+    const std::optional<SlaveId> joined = session.slave();
+    for (const auto& other : sessions()) {
+        const std::optional<SlaveId> older = other->slave();
+        if (name && older && *older < *joined && other->keyName() == name) {
+            sendAway(other->peer(), Fault::key,
+                     other->label() + " has connected again from " + toText(session.peer()) +
+                         "; connection closed");
+            other->close();
+        }
+    }
+}
+
+/// Once, as soon as they are known. Only the receive thread changes them.
+void Receivers::noteTimestamps(Receiver& receiver) {
+    const SlaveSession& session = *receiver.session;
+    if (receiver.timestamps) {
+        return;
+    }
+    if (const std::optional<TimestampKind> timestamps = session.timestamps()) {
+        logger_->debug("{}{}: {}", toText(session.peer()), session.label(), toText(*timestamps));
+        const std::lock_guard guard{lock_};
+        receiver.timestamps = timestamps;
+    }
+}
+
+void Receivers::leave(Receiver& receiver) {
+    receiver.session->close();
+    const std::lock_guard guard{lock_};
+    if (receiver.admitted) {
+        admission_.slaveLeft(*receiver.admitted);
+    } else {
+        admission_.pendingLeft(receiver.session->peer().host);
+    }
+    receiver.finished = true;
+}
+
+void Receivers::sendAway(const Endpoint& peer, Fault fault, const std::string& text) {
+    ++sentAway_.at(static_cast<std::size_t>(fault));
+    misdeeds_.write(peer, text);
+}
+
+std::vector<std::shared_ptr<SlaveSession>> Receivers::sessions() const {
+    const std::lock_guard guard{lock_};
+    std::vector<std::shared_ptr<SlaveSession>> sessions;
+    for (const auto& receiver : receivers_) {
+        if (!receiver->finished) {
+            sessions.push_back(receiver->session);
+        }
+    }
+    return sessions;
+}
+
+void Receivers::joinFinished() {
+    std::vector<std::unique_ptr<Receiver>> finished;
+    {
+        const std::lock_guard guard{lock_};
+        const auto firstFinished =
+            std::partition(receivers_.begin(), receivers_.end(),
+                           [](const auto& receiver) { return !receiver->finished; });
+        std::move(firstFinished, receivers_.end(), std::back_inserter(finished));
+        receivers_.erase(firstFinished, receivers_.end());
+    }
+    for (const auto& receiver : finished) {
+        receiver->thread.join();
+    }
+}
+
+void Receivers::replaceKeys(Keys keys) {
+    keys_.value().replace(std::move(keys));
+    // Whoever is in the middle of a handshake looks at the keys again at its end.
+    for (const auto& session : sessions()) {
+        if (!session->isKeyCurrent()) {
+            sendAway(session->peer(), Fault::key,
+                     session->label() + "'s key was taken away; connection closed");
+            session->close();
+        }
+    }
+}
+
+PeerCounts Receivers::peerCounts() const {
+    PeerCounts counts;
+    counts.slaves = roster_.size();
+    std::copy(sentAway_.begin(), sentAway_.end(), counts.sentAway.begin());
+    const std::lock_guard guard{lock_};
+    for (const auto& receiver : receivers_) {
+        if (receiver->timestamps && !receiver->finished) {
+            ++counts.timestamps.at(static_cast<std::size_t>(*receiver->timestamps));
+        }
+    }
+    return counts;
+}
+
+void Receivers::stop() {
+    if (listener_) {
+        listener_->shutdown();
+    }
+    if (acceptThread_.joinable()) {
+        acceptThread_.join();
+    }
+    for (const auto& receiver : receivers_) {
+        receiver->session->close();
+    }
+    for (const auto& receiver : receivers_) {
+        receiver->thread.join();
+    }
+    receivers_.clear();
+}
+
+}  // namespace berkeley

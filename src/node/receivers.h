@@ -1,0 +1,99 @@
+/// Who is connected to a master: the accept thread, and a receive thread for each peer.
+///
+/// Thread safety: start() and stop() belong to one thread, the rest to any but the receivers' own.
+#pragma once
+
+#include <date/tz.h>
+#include <spdlog/logger.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "berkeley/host/steered_clock.h"
+#include "berkeley/net/connection.h"
+#include "berkeley/net/key_ring.h"
+#include "berkeley/net/listener.h"
+#include "berkeley/node/admission.h"
+#include "berkeley/node/leadership.h"
+#include "berkeley/node/master_node.h"
+#include "berkeley/node/peer_log.h"
+#include "berkeley/node/shared_roster.h"
+#include "berkeley/node/slave_session.h"
+#include "berkeley/observe/peer_counts.h"
+
+namespace berkeley {
+
+class Receivers {
+  public:
+    /// Everything outlives this.
+    Receivers(const MasterConfig& config, const SteeredClock& clock, SharedRoster& roster,
+              Leadership& leadership, std::shared_ptr<spdlog::logger> logger);
+
+    /// Binds, listens and starts the accept thread. std::runtime_error when the address cannot be
+    /// had.
+    void start();
+
+    /// Ends every thread and connection; again for nothing. Nobody calls anything else meanwhile.
+    void stop();
+
+    /// Of the peers that have not left.
+    std::vector<std::shared_ptr<SlaveSession>> sessions() const;
+
+    /// Joins the receive threads whose peers have left.
+    void joinFinished();
+
+    /// As MasterNode's.
+    void replaceKeys(Keys keys);
+    PeerCounts peerCounts() const;
+    Endpoint local() const { return listener_->local(); }
+
+  private:
+    struct Receiver {
+        std::shared_ptr<SlaveSession> session;
+        std::thread thread;
+        std::optional<std::string> admitted{};  ///< as a slave of this name
+        bool finished = false;
+        std::optional<TimestampKind> timestamps{};
+    };
+
+    void startConnecting();
+    void accept(std::shared_ptr<Connection> connection);
+    void startReceiver(std::shared_ptr<Connection> connection);
+    void startReceivingClockTime(Receiver& receiver);
+
+    Admission::Refusal admit(const Endpoint& peer);
+    /// Throws when there are slaves enough.
+    void admitSlave(Receiver& receiver, const std::string& name);
+    void closeOthersWithKeyOf(const SlaveSession& session);
+    void noteTimestamps(Receiver& receiver);
+    void leave(Receiver& receiver);
+    /// Because of that: one line in the log, and one more in peerCounts().
+    void sendAway(const Endpoint& peer, Fault fault, const std::string& text);
+
+    const MasterConfig& config_;
+    const SteeredClock& clock_;
+    SharedRoster& roster_;
+    Leadership& leadership_;
+    std::shared_ptr<spdlog::logger> logger_;
+    PeerLog goings_;    ///< who comes and leaves
+    PeerLog misdeeds_;  ///< who breaks the protocol
+    const date::time_zone& zone_;
+    std::optional<KeyRing> keys_;
+    boost::asio::io_context context_;
+    std::unique_ptr<Listener> listener_;
+    std::thread acceptThread_;
+    std::array<std::atomic<std::uint64_t>, kFaults> sentAway_{};
+    mutable std::mutex lock_;  ///< guards what follows
+    std::vector<std::unique_ptr<Receiver>> receivers_;
+    Admission admission_;
+};
+
+}  // namespace berkeley

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "berkeley/time/units.h"
 #include "berkeley/wire/messages.h"

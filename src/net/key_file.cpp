@@ -4,13 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <boost/algorithm/hex.hpp>
 #include <boost/algorithm/string/trim.hpp>
 #include <cerrno>
 #include <iterator>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>

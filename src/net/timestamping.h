@@ -11,7 +11,7 @@
 #include <optional>
 #include <span>
 
-#include "berkeley/time/system_time.h"
+#include "berkeley/time/timeline.h"
 
 namespace berkeley {
 

@@ -4,7 +4,6 @@
 /// Thread safety: all belongs to the slave's receive thread.
 #pragma once
 
-#include <date/tz.h>
 #include <spdlog/logger.h>
 
 #include <chrono>

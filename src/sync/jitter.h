@@ -4,8 +4,6 @@
 /// Units: nanoseconds as double. Thread safety: none.
 #pragma once
 
-#include <cstdint>
-
 namespace berkeley {
 
 /// One exchange: the offset is at most `high` and at least `low`; `high - low` is the round trip.

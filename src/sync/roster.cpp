@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "berkeley/sync/burst.h"
+
 namespace berkeley {
 namespace {
 

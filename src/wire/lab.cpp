@@ -3,6 +3,8 @@
 #include <locale>
 #include <utility>
 
+#include "berkeley/wire/messages.h"
+
 namespace berkeley {
 namespace {
 

@@ -10,8 +10,8 @@
 
 #include <optional>
 
-#include "berkeley/host/host_clock.h"
-#include "berkeley/time/system_time.h"
+#include "berkeley/page/raw_clock.h"
+#include "berkeley/time/timeline.h"
 
 namespace berkeley {
 

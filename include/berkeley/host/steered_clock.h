@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 #include "berkeley/host/host_clock.h"
 #include "berkeley/host/shared_page.h"

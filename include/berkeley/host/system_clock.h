@@ -6,7 +6,7 @@
 
 #include "berkeley/host/host_clock.h"
 #include "berkeley/sync/discipline.h"
-#include "berkeley/time/system_time.h"
+#include "berkeley/time/timeline.h"
 
 namespace berkeley {
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "berkeley/host/steered_clock.h"
-#include "berkeley/time/system_time.h"
+#include "berkeley/time/timeline.h"
 
 namespace berkeley {
 

@@ -14,13 +14,11 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "berkeley/net/endpoint.h"
 #include "berkeley/net/transmit_watch.h"
 #include "berkeley/sync/timestamp_kind.h"
-#include "berkeley/time/system_time.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {

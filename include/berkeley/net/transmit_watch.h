@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "berkeley/time/system_time.h"
+#include "berkeley/time/timeline.h"
 
 namespace berkeley {
 

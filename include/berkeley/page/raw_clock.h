@@ -6,20 +6,13 @@
 
 #include <cstdint>
 
-#include "berkeley/time/system_time.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
 
 /// CLOCK_MONOTONIC_RAW: nanoseconds since this machine started, the same for all its processes. It
 /// stands still while the machine is suspended.
-struct RawTimeline {
-    using rep = std::int64_t;
-    using period = std::nano;
-    using duration = Nanoseconds;
-    using time_point = std::chrono::time_point<RawTimeline, duration>;
-    static constexpr bool is_steady = true;
-
+struct RawTimeline : Timeline<RawTimeline> {
     static time_point now();
 };
 

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "berkeley/sync/adjustment.h"
-#include "berkeley/sync/burst.h"
 #include "berkeley/sync/estimator.h"
 #include "berkeley/sync/exchange.h"
 

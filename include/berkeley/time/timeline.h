@@ -1,7 +1,8 @@
-/// The two timelines of this software: the unsteered time of one host, and the time of the group.
+/// The timelines of this software: the unsteered time of one host, the time of the group, and the
+/// system clock's.
 ///
-/// They are different std::chrono clocks so that the compiler refuses to mix them. Neither has a
-/// now(): reading a clock is the host layer's work, and everything below it is handed the time.
+/// They are different std::chrono clocks so that the compiler refuses to mix them. None is read
+/// here: that is the work of the layers above, and the core is handed the time.
 ///
 /// Unit: nanoseconds since 1970-01-01 00:00 UTC in a signed 64-bit count. Thread safety: values.
 #pragma once
@@ -13,34 +14,37 @@ namespace berkeley {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-/// The clock of one host that nobody steers (CLOCK_MONOTONIC_RAW plus an epoch read once).
-struct HostTimeline {
+/// What they have in common; `Self` is the timeline.
+template <class Self>
+struct Timeline {
     using rep = std::int64_t;
     using period = std::nano;
     using duration = Nanoseconds;
-    using time_point = std::chrono::time_point<HostTimeline, duration>;
+    using time_point = std::chrono::time_point<Self, duration>;
     static constexpr bool is_steady = true;
 };
 
+/// The clock of one host that nobody steers (CLOCK_MONOTONIC_RAW plus an epoch read once).
+struct HostTimeline : Timeline<HostTimeline> {};
+
 /// The time that the group has agreed on.
-struct GroupTimeline {
-    using rep = std::int64_t;
-    using period = std::nano;
-    using duration = Nanoseconds;
-    using time_point = std::chrono::time_point<GroupTimeline, duration>;
-    static constexpr bool is_steady = true;
-};
+struct GroupTimeline : Timeline<GroupTimeline> {};
 
 using HostTime = HostTimeline::time_point;
 using GroupTime = GroupTimeline::time_point;
+
+/// The system clock's time (CLOCK_REALTIME), in which the kernel's timestamps come. It is set and
+/// steered by whoever administers the machine, so nothing is measured in it: a kernel's timestamp
+/// is turned into host time at once.
+using SystemTime = std::chrono::sys_time<Nanoseconds>;
 
 /// Every time that is believed lies in [1970, 1970 + kTimeLimit), which ends in the year 2116. So
 /// the difference of two believed times, and of two such differences that describe believed times
 /// again, never overflows. Whatever comes from outside is checked against it first.
 inline constexpr Nanoseconds kTimeLimit{std::int64_t{1} << 62};
 
-template <class Timeline>
-constexpr bool isBelievable(std::chrono::time_point<Timeline, Nanoseconds> time) {
+template <class Clock>
+constexpr bool isBelievable(std::chrono::time_point<Clock, Nanoseconds> time) {
     return time.time_since_epoch() >= Nanoseconds::zero() && time.time_since_epoch() < kTimeLimit;
 }
 

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "berkeley/wire/messages.h"
+#include "berkeley/time/timeline.h"
 
 namespace berkeley {
 

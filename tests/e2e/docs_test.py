@@ -1,5 +1,10 @@
-"""The commands in the pages for users work: blocks that are marked as `sh test`, one page after the
-other, on a machine of their own as far as its network, processes, pages and memory are concerned."""
+"""What the documents say can be done: their commands work, on a machine of their own as far as its
+network, processes, pages and memory are concerned; their links lead somewhere; a function is in the
+file that is named beside it.
+
+Blocks of commands that are marked as `sh test` run one after the other. In those marked as
+`sh daemons` each daemon has to accept its options and to begin, and is ended before the next line.
+"""
 
 import os
 import re
@@ -10,13 +15,39 @@ from pathlib import Path
 
 from berkeley_e2e import BIN, DEADLINE, ROOT
 
-ALONE = ["unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork"]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+
+ALONE = ["unshare", "--user", "--map-root-user", "--net", "--mount", "--ipc", "--pid", "--fork"]
 ALONE += ["--mount-proc"]
 PREPARE = """
 set -eu
 ip link set lo up
+ip address add 10.0.0.1 dev lo
+ip address add 10.0.0.2 dev lo
 mount -t tmpfs none /run
+mount -t tmpfs none /var/lib
 mkdir /run/berkeley
+echo 127.0.0.1 localhost clocks.example > hosts
+mount --bind hosts /etc/hosts
+
+begins() {
+    : > begins.log
+    "$@" > begins.log 2>&1 &
+    until grep -qE 'clock server started|trying again' begins.log; do
+        kill -0 $! || { echo "$@"; cat begins.log; return 1; }
+        sleep 0.05
+    done
+    kill $!
+    wait $!
+}
+"""
+# For pages that read the time.
+SERVE = """
+berkeley-master --interval 1s --http 127.0.0.1:8081 > master.log 2>&1 &
+berkeley-slave > slave.log 2>&1 &
+berkeleyctl waitsync --timeout 60s
+start-the-measurement() { echo measuring; }
 """
 
 
@@ -25,23 +56,28 @@ def can_be_alone():
 
 
 def commands_of(page):
-    text = (ROOT / "docs" / page).read_text()
-    return re.findall(r"^```sh test\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    """A script of all blocks that are marked."""
+    script = ""
+    blocks = re.findall(r"^```sh (test|daemons)\n(.*?)^```$", page.read_text(), re.M | re.S)
+    for number, (mark, block) in enumerate(blocks):
+        if mark == "daemons":
+            block = re.sub(r"^(?=berkeley-)", "begins ", block, flags=re.M)
+        script += f"\necho '# block {number}'\n{block}"
+    return script
 
 
 @unittest.skipUnless(can_be_alone(), "no namespaces of its own for this user here")
-class DocsTest(unittest.TestCase):
-    def check(self, page):
-        blocks = commands_of(page)
-        self.assertTrue(blocks, f"{page} has no commands that are tested")
+class Commands(unittest.TestCase):
+    def check(self, page, before=""):
+        commands = commands_of(ROOT / page)
+        self.assertTrue(commands, f"{page} has no commands that are tested")
         with tempfile.TemporaryDirectory() as folder:
             # Pages that need the sources find them where they say.
             (Path(folder) / "tests").symlink_to(ROOT / "tests")
-            script = PREPARE + "".join(f"\necho '# block {i}'\n{b}" for i, b in enumerate(blocks))
             env = {**os.environ, "PATH": f"{BIN.resolve()}:{os.environ['PATH']}"}
             env |= {"STATE_DIRECTORY": folder, "HOME": folder}
             result = subprocess.run(
-                [*ALONE, "bash", "-c", script],
+                [*ALONE, "bash", "-c", PREPARE + before + commands],
                 cwd=folder,
                 env=env,
                 stdin=subprocess.DEVNULL,
@@ -54,18 +90,74 @@ class DocsTest(unittest.TestCase):
         self.assertEqual(0, result.returncode, result.stdout)
         return result.stdout
 
+    def test_readme(self):
+        self.assertIn("measuring", self.check("README.md", SERVE))
+
     def test_quickstart(self):
-        told = self.check("quickstart.md")
+        told = self.check("docs/quickstart.md")
         self.assertIn("synchronized", told)
         self.assertIn("holdover", told)
 
+    def test_options(self):
+        self.check("docs/options.md")
+
     def test_fleet(self):
-        self.check("fleet.md")
+        self.check("docs/fleet.md")
+
+    def test_api(self):
+        self.assertIn("measuring", self.check("docs/api.md", SERVE))
+
+    def test_monitoring(self):
+        self.check("docs/monitoring.md")
 
     def test_lab(self):
-        told = self.check("lab.md")
+        told = self.check("docs/lab.md")
         self.assertRegex(told, r"\+5 min 0\.000 s")
         self.assertIn("told by a lab master", told)
+
+
+def prose_of(page):
+    return re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
+
+
+def anchors_of(page):
+    """Of its headings, as GitHub makes them."""
+    texts = re.findall(r"^#+ (.*)$", prose_of(page), re.M)
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in texts}
+
+
+class References(unittest.TestCase):
+    def test_every_link_leads_to_a_file_and_a_heading(self):
+        for page in PAGES:
+            for link in re.findall(r"\]\(([^)\s]+)\)", prose_of(page)):
+                path, _, anchor = link.partition("#")
+                if "://" in link:
+                    continue
+                with self.subTest(f"{page.name}: {link}"):
+                    target = (page.parent / path).resolve() if path else page
+                    self.assertTrue(target.exists())
+                    if anchor:
+                        self.assertIn(anchor, anchors_of(target))
+
+    def test_every_page_can_be_found_from_the_readme(self):
+        readme = (ROOT / "README.md").read_text()
+        for page in PAGES[1:]:
+            self.assertIn(f"({page.relative_to(ROOT)})", readme)
+
+    def test_functions_are_in_the_files_that_tables_name_beside_them(self):
+        """Cells with `function` in front of one with [links](../src/...)."""
+        rows = 0
+        for page in PAGES:
+            for names, links in re.findall(
+                r"\|([^|\n]*)\|([^|\n]*\]\(\.\./(?:src|apps)/[^|\n]*)\|$", page.read_text(), re.M
+            ):
+                files = re.findall(r"\(\.\./([^)]*)\)", links)
+                text = "".join((ROOT / file).read_text() for file in files)
+                for name in re.findall(r"`([^`]+)`", names):
+                    rows += 1
+                    with self.subTest(f"{page.name}: {name} in {files}"):
+                        self.assertRegex(text, rf"\b{re.escape(name)}\b")
+        self.assertGreater(rows, 10)
 
 
 if __name__ == "__main__":

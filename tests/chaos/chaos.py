@@ -55,7 +55,7 @@ class Chaos:
         needs = self._needs()
         say(f"breaking it for {seconds / 60:g} min")
         self._break(seconds)
-        self.await_(self._is_together, "all to follow one master again", FOLLOW)
+        self.await_(self._all_follow, "all to follow one master again", FOLLOW)
         say("all follow one master again")
         self.await_(self._is_settled, "the clocks to be together again", SETTLE)
         self.await_(lambda: self._is_as_small_as(needs), "what it needs to be what it was", SETTLE)
@@ -126,7 +126,15 @@ class Chaos:
         leaders = self.watch.leaders()
         return leaders[0] if len(leaders) == 1 else None
 
+    def _all_follow(self):
+        leader = self._leader()
+        return leader is not None and all(
+            daemon is leader or daemon.follows == leader.machine.address
+            for daemon in self.world.daemons
+        )
+
     def _is_together(self):
+        """It may be a while until a master knows more than a clock that follows it, and tells it."""
         leader = self._leader()
         return leader is not None and all(
             daemon.line is leader.line for daemon in self.world.daemons

@@ -17,7 +17,7 @@ from bench_support import TIED_TO_US
 from berkeley_e2e import raw_now
 
 TOLD = re.compile(r"the connection to the master at ([\d.]+):\d+ has ")
-FOLLOWS = re.compile(r"connected to the master at [\d.]+:\d+$")
+FOLLOWS = re.compile(r"connected to the master at ([\d.]+):\d+$")
 LOST = re.compile(r"; trying ")
 LEADS = re.compile(r"is active now: it leads the group")
 LEADS_NO_MORE = re.compile(r"is active; following it at |no master is active$")
@@ -60,7 +60,7 @@ class Daemon:
         self.state = "down"  # or running, stopped, ending
         self.line = None
         self.leads = False
-        self.follows = False
+        self.follows = None  # the address of a master
         self.reports = []
         self.last_lines = collections.deque(maxlen=KEPT_LINES)
         self.leaders = {}  # by address; the same for all daemons
@@ -73,7 +73,7 @@ class Daemon:
 
     def start(self):
         self.lives += 1
-        self.line, self.leads, self.follows = None, False, False
+        self.line, self.leads, self.follows = None, False, None
         self.page_path = self._folder / f"{self.name}-{self.lives}"
         command = [*self._command, *self.clock, "--publish", self.page_path]
         self._process = subprocess.Popen(
@@ -137,15 +137,15 @@ class Daemon:
     def _understand(self, text):
         if match := TOLD.search(text):
             self.line = self.leaders[match[1]].line
-        elif FOLLOWS.search(text):
-            self.follows = True
+        elif match := FOLLOWS.search(text):
+            self.follows = match[1]
         elif LOST.search(text):
-            self.follows = False
+            self.follows = None
         elif self.machine.address in self.leaders and LEADS.search(text):
             self.line, self.leads = Line(self, self.line), True
-            self.follows = False
+            self.follows = None
         elif LEADS_NO_MORE.search(text):
-            self.leads, self.follows = False, False
+            self.leads, self.follows = False, None
         elif REPORT.search(text):
             self.reports.append(text)
 

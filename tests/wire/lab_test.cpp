@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "berkeley/wire/messages.h"
+
 namespace berkeley {
 namespace {
 

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <iostream>
 #include <random>
 #include <string>
 #include <string_view>
 
 #include "berkeley/wire/messages.h"
+#include "support/errors.h"
 
 namespace berkeley {
 namespace {
@@ -24,13 +26,8 @@ HostTime at(date::sys_days day, Nanoseconds timeOfDay) {
     return HostTime{day.time_since_epoch() + timeOfDay};
 }
 
-std::string errorOf(std::string_view text) {
-    try {
-        fromLabText(text, utc());
-    } catch (const WireError& error) {
-        return error.what();
-    }
-    return "";
+std::string textError(std::string_view text) {
+    return errorOf<WireError>([&] { return fromLabText(text, utc()); });
 }
 
 std::vector<HostTime> feed(LabDecoder& decoder, std::string_view text) {
@@ -39,12 +36,7 @@ std::vector<HostTime> feed(LabDecoder& decoder, std::string_view text) {
 
 std::string feedError(std::string_view text) {
     LabDecoder decoder{utc()};
-    try {
-        feed(decoder, text);
-    } catch (const WireError& error) {
-        return error.what();
-    }
-    return "";
+    return errorOf<WireError>([&] { return feed(decoder, text); });
 }
 
 constexpr std::string_view kLong = "2026-11-24 15:00:00.123456";
@@ -88,8 +80,8 @@ TEST(LabText, RandomTimesSurviveTheRoundTrip) {
 
 TEST(LabText, LeapDayIsADayInLeapYearsOnly) {
     EXPECT_EQ(fromLabText("2028-02-29 00:00:00", utc()), at(date::year{2028} / 2 / 29, hours{0}));
-    EXPECT_NE(errorOf("2026-02-29 00:00:00"), "");
-    EXPECT_NE(errorOf("2100-02-29 00:00:00"), "");
+    EXPECT_NE(textError("2026-02-29 00:00:00"), "");
+    EXPECT_NE(textError("2100-02-29 00:00:00"), "");
 }
 
 TEST(LabText, TimeThatHappensTwiceIsTheFirst) {
@@ -108,27 +100,27 @@ TEST(LabText, TimeThatNeverHappensIsTheMomentOfTheChange) {
 }
 
 TEST(LabText, RefusesDatesThatDoNotExist) {
-    EXPECT_EQ(errorOf("2026-13-45 00:00:00"),
+    EXPECT_EQ(textError("2026-13-45 00:00:00"),
               "\"2026-13-45 00:00:00\" names a day that does not exist");
     for (const auto* day : {"2026-00-01", "2026-01-00", "2026-04-31", "2026-01-32"}) {
-        EXPECT_NE(errorOf(std::string(day) + " 00:00:00"), "") << day;
+        EXPECT_NE(textError(std::string(day) + " 00:00:00"), "") << day;
     }
 }
 
 TEST(LabText, RefusesTimesOfDayThatDoNotExist) {
-    EXPECT_EQ(errorOf("2026-11-24 24:00:00"),
+    EXPECT_EQ(textError("2026-11-24 24:00:00"),
               "\"2026-11-24 24:00:00\" names a time of day that does not exist");
-    EXPECT_NE(errorOf("2026-11-24 23:60:00"), "");
-    EXPECT_NE(errorOf("2026-11-24 23:59:60"), "");
-    EXPECT_EQ(errorOf("2026-11-24 23:59:59.999999"), "");
+    EXPECT_NE(textError("2026-11-24 23:60:00"), "");
+    EXPECT_NE(textError("2026-11-24 23:59:60"), "");
+    EXPECT_EQ(textError("2026-11-24 23:59:59.999999"), "");
 }
 
 TEST(LabText, RefusesTimesThatAreNotBelievable) {
-    EXPECT_EQ(errorOf("1969-12-31 23:59:59.999999"),
+    EXPECT_EQ(textError("1969-12-31 23:59:59.999999"),
               "\"1969-12-31 23:59:59.999999\" is outside 1970 to 2116");
-    EXPECT_EQ(errorOf("9999-12-31 23:59:59.999999"),
+    EXPECT_EQ(textError("9999-12-31 23:59:59.999999"),
               "\"9999-12-31 23:59:59.999999\" is outside 1970 to 2116");
-    EXPECT_NE(errorOf("0000-01-01 00:00:00"), "");
+    EXPECT_NE(textError("0000-01-01 00:00:00"), "");
     EXPECT_THROW(fromLabText("1970-01-01 00:59:59", berlin()), WireError);
     EXPECT_EQ(fromLabText("1970-01-01 01:00:00", berlin()), HostTime{});
 }
@@ -136,7 +128,7 @@ TEST(LabText, RefusesTimesThatAreNotBelievable) {
 TEST(LabText, LastBelievableMicrosecondIsRead) {
     EXPECT_EQ(fromLabText("2116-02-20 23:53:38.427387", utc()),
               HostTime{date::floor<microseconds>(kTimeLimit)});
-    EXPECT_NE(errorOf("2116-02-20 23:53:38.427388"), "");
+    EXPECT_NE(textError("2116-02-20 23:53:38.427388"), "");
 }
 
 TEST(LabText, RefusesEveryOtherShape) {
@@ -145,14 +137,14 @@ TEST(LabText, RefusesEveryOtherShape) {
           "2026-11-24 15:00:00.1234567", "2026-11-24T15:00:00", "2026-11-24 15:00:0",
           " 2026-11-24 15:00:00", "2026-11-24 15:00:00 ", "2026-1-024 15:00:00",
           "2026-11-24 +5:00:00", "-026-11-24 15:00:00", "2026-11-24 15:00:00,123456"}) {
-        EXPECT_NE(errorOf(text), "") << text;
+        EXPECT_NE(textError(text), "") << text;
     }
 }
 
 TEST(LabText, ErrorEscapesAndShortensWhatItQuotes) {
-    EXPECT_EQ(errorOf("\"\\\r\n\xFF"),
+    EXPECT_EQ(textError("\"\\\r\n\xFF"),
               R"("\"\\\x0d\x0a\xff" is not of the form YYYY-MM-DD HH:MM:SS[.ffffff])");
-    EXPECT_LT(errorOf(std::string(100'000, '\0')).size(), 100U);
+    EXPECT_LT(textError(std::string(100'000, '\0')).size(), 100U);
 }
 
 TEST(LabDecoder, GivesALongReportAtItsLastCharacter) {
@@ -237,12 +229,10 @@ TEST(LabDecoder, RefusesEveryByteThatDoesNotFit) {
         for (int value = 0; value < 256; ++value) {
             std::string text{kLong};
             text[at] = static_cast<char>(value);
-            LabDecoder decoder{utc()};
-            try {
-                EXPECT_LE(feed(decoder, text).size(), 1U);
-            } catch (const WireError&) {
-            }
-            EXPECT_LE(decoder.pending(), 26U);
+            const bool fits =
+                std::isdigit(kLong[at]) != 0 ? std::isdigit(value) != 0 : text[at] == kLong[at];
+            // A day or a time of day that does not exist fits, but is refused too.
+            EXPECT_TRUE(fits || !feedError(text).empty()) << at << ": " << value;
         }
     }
 }

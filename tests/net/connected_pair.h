@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "berkeley/net/connection.h"
@@ -20,12 +22,21 @@ enum class Speech { plain, secret };
 
 inline std::string nameOf(Speech speech) { return speech == Speech::plain ? "Plain" : "WithKeys"; }
 
+inline std::span<const std::byte> bytesOf(std::string_view text) {
+    return std::as_bytes(std::span{text});
+}
+
 struct ConnectedPair {
-    explicit ConnectedPair(Speech speech, const std::string& host = "127.0.0.1")
+    /// The client connects to what `via` makes of the address at which the server listens.
+    explicit ConnectedPair(
+        Speech speech, const std::string& host = "127.0.0.1",
+        const std::function<Endpoint(const Endpoint&)>& via =
+            [](const auto& server) { return server; })
         : listener_{context_, {host, 0}, speech == Speech::plain ? nullptr : &ring_, kUnreadBytes},
           connector_{context_, speech == Speech::plain ? std::nullopt
                                                        : std::optional{NamedKey{"client", kKey}}} {
-        std::thread connecting{[&] { client_ = connector_.connect(listener_.local()); }};
+        const Endpoint server = via(listener_.local());
+        std::thread connecting{[&] { client_ = connector_.connect(server); }};
         server_ = listener_.accept();
         EXPECT_TRUE(server_->handshake());
         connecting.join();

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
-#include <stdexcept>
+
+#include "support/errors.h"
+#include "support/temporary_folder.h"
 
 namespace berkeley {
 namespace {
@@ -13,13 +14,8 @@ namespace {
 const std::string kOne(64, '1');
 const std::string kTwo(64, '2');
 
-std::string errorOf(const std::string& text) {
-    try {
-        (void)parseKeys(text, "keys");
-    } catch (const std::runtime_error& error) {
-        return error.what();
-    }
-    return "accepted";
+std::string parseError(const std::string& text) {
+    return errorOf([&] { return parseKeys(text, "keys"); });
 }
 
 TEST(KeyFile, HasANameAndAKeyInEachLine) {
@@ -50,26 +46,26 @@ TEST(KeyFile, TakesTheLastColonForTheOneBeforeTheKey) {
 }
 
 TEST(KeyFile, NamesTheLineThatIsWrong) {
-    EXPECT_EQ(errorOf("# one\n\na"), "keys, line 3: has no colon: write name:key");
-    EXPECT_EQ(errorOf("a:" + kOne + "\nb:" + kTwo + "\na:" + std::string(64, '3')),
+    EXPECT_EQ(parseError("# one\n\na"), "keys, line 3: has no colon: write name:key");
+    EXPECT_EQ(parseError("a:" + kOne + "\nb:" + kTwo + "\na:" + std::string(64, '3')),
               "keys, line 3: \"a\" has a key already: leave one of the two lines");
-    EXPECT_EQ(errorOf("a:" + kOne + "\nb:" + kOne),
+    EXPECT_EQ(parseError("a:" + kOne + "\nb:" + kOne),
               "keys, line 2: \"b\" has the key of \"a\": give each its own");
 }
 
 TEST(KeyFile, RefusesKeysThatAreTooShortOrTooLong) {
-    EXPECT_EQ(errorOf("a:"),
+    EXPECT_EQ(parseError("a:"),
               "keys, line 1: its key has 0 bytes: give 32 to 256, which are 64 to 512 digits");
-    EXPECT_EQ(errorOf("a:" + kOne.substr(2)),
+    EXPECT_EQ(parseError("a:" + kOne.substr(2)),
               "keys, line 1: its key has 31 bytes: give 32 to 256, which are 64 to 512 digits");
-    EXPECT_EQ(errorOf("a:" + std::string(512, 'f')), "accepted");
-    EXPECT_EQ(errorOf("a:" + std::string(514, 'f')),
+    EXPECT_EQ(parseError("a:" + std::string(512, 'f')), "");
+    EXPECT_EQ(parseError("a:" + std::string(514, 'f')),
               "keys, line 1: its key has 257 bytes: give 32 to 256, which are 64 to 512 digits");
 }
 
 TEST(KeyFile, RefusesKeysThatAreNotHexadecimalWithoutRepeatingThem) {
     for (const std::string& key : {kOne + "1", kOne + "0x", kOne.substr(1) + "g", kOne + " 22"}) {
-        EXPECT_EQ(errorOf("a:" + key),
+        EXPECT_EQ(parseError("a:" + key),
                   "keys, line 1: its key is not hexadecimal: give an even number of 0-9 and a-f");
     }
 }
@@ -78,64 +74,60 @@ TEST(KeyFile, RefusesNamesThatNoSlaveCanHave) {
     const std::string zero(1, '\0');
     for (const std::string& name : {std::string{}, std::string(41, 'x'), std::string{"a b"},
                                     std::string{"\u00FC"}, "a" + zero}) {
-        EXPECT_EQ(errorOf(name + ":" + kOne),
+        EXPECT_EQ(parseError(name + ":" + kOne),
                   "keys, line 1: has no name before the colon: give 1 to 40 printable ASCII "
                   "characters without a space");
     }
-    EXPECT_EQ(errorOf(std::string(40, 'x') + ":" + kOne), "accepted");
+    EXPECT_EQ(parseError(std::string(40, 'x') + ":" + kOne), "");
 }
 
-/// A file that lives as long as this object.
 class KeyFileOnDisk : public testing::Test {
   protected:
-    explicit KeyFileOnDisk() { std::ofstream{path_} << "a:" << kOne << "\n"; }
-    ~KeyFileOnDisk() override { std::filesystem::remove_all(path_); }
+    KeyFileOnDisk() { write("a:" + kOne + "\n"); }
 
+    void write(const std::string& text) const { std::ofstream{path_} << text; }
+    void setMode(mode_t mode) const { ASSERT_EQ(chmod(path_.c_str(), mode), 0); }
     std::string error() const {
-        try {
-            (void)readKeyFile(path_);
-        } catch (const std::runtime_error& error) {
-            return error.what();
-        }
-        return "accepted";
+        return errorOf([&] { return readKeyFile(path_); });
+    }
+    void expectUnreadable(const std::string& why) const {
+        EXPECT_EQ(error(),
+                  "cannot read the keys in " + path_ + " (" + why + "): give a readable file");
     }
 
-    // The process id, because the tests run side by side.
-    const std::string path_ = testing::TempDir() + "berkeley-keys-" + std::to_string(getpid());
+    const TemporaryFolder folder_;
+    const std::string path_ = folder_ / "keys";
 };
 
 TEST_F(KeyFileOnDisk, IsReadWhenItIsItsOwnersAlone) {
     for (const mode_t mode : {0600, 0400, 0700}) {
-        ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+        setMode(mode);
         EXPECT_EQ(readKeyFile(path_).at("a"), Key(32, 0x11));
     }
 }
 
 TEST_F(KeyFileOnDisk, IsRefusedWhenItIsOpenToOthers) {
     for (const mode_t mode : {0640, 0604, 0620, 0602, 0610, 0601}) {
-        ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+        setMode(mode);
         EXPECT_EQ(error(), "the keys in " + path_ + " are open to others: run chmod 600 " + path_ +
                                ", and replace keys that somebody may have seen");
     }
 }
 
 TEST_F(KeyFileOnDisk, NamesItselfWithTheLine) {
-    std::ofstream{path_} << "a\n";
-    chmod(path_.c_str(), 0600);
+    write("a\n");
+    setMode(0600);
     EXPECT_EQ(error(), path_ + ", line 1: has no colon: write name:key");
 }
 
 TEST_F(KeyFileOnDisk, IsNamedWhenItIsNone) {
     std::filesystem::remove(path_);
-    EXPECT_EQ(error(), "cannot read the keys in " + path_ +
-                           " (No such file or directory): give a readable file");
+    expectUnreadable("No such file or directory");
     std::filesystem::create_directory(path_);
-    EXPECT_EQ(error(),
-              "cannot read the keys in " + path_ + " (Is a directory): give a readable file");
+    expectUnreadable("Is a directory");
     std::filesystem::remove(path_);
     ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
-    EXPECT_EQ(error(),
-              "cannot read the keys in " + path_ + " (Invalid argument): give a readable file");
+    expectUnreadable("Invalid argument");
 }
 
 }  // namespace

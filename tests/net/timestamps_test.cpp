@@ -64,6 +64,12 @@ class TimestampsTest : public testing::TestWithParam<Path>, protected ConnectedP
     }
 
     Received receive(Connection& connection) { return connection.receive(buffer_, 10s); }
+    /// So many bytes for the server.
+    void receiveAll(std::size_t size) {
+        while (size > 0) {
+            size -= receive(*server_).size;
+        }
+    }
 
     std::array<std::byte, 256> buffer_;
 };
@@ -110,24 +116,13 @@ TEST_P(TimestampsTest, BelongToTheFrameSentStampedLastWhateverIsSentAroundIt) {
     EXPECT_LE(*departed, after + 1ms);
 }
 
-TEST_P(TimestampsTest, AreNotGivenForWhatWasNotTheLastInTheQueue) {
-    client_->send(Frame{});
-    client_->send(Frame{});
-    client_->send(Frame{});
+TEST_P(TimestampsTest, AreNotGivenForWhatWasNotTheLastInTheQueueAndAgainOnceItIsEmpty) {
+    for (int i = 0; i < 3; ++i) {
+        client_->send(Frame{});
+    }
     Frame one;
     EXPECT_FALSE(server_->receive(one, 10s).arrived);
-    std::size_t rest = 2 * one.size();
-    while (rest > one.size()) {
-        rest -= receive(*server_).size;
-    }
-}
-
-TEST_P(TimestampsTest, AreGivenAgainOnceTheQueueIsEmpty) {
-    client_->send(Frame{});
-    client_->send(Frame{});
-    for (std::size_t rest = 2 * sizeof(Frame); rest > 0;) {
-        rest -= receive(*server_).size;
-    }
+    receiveAll(2 * sizeof(Frame));
     client_->send(Frame{});
     EXPECT_TRUE(receive(*server_).arrived);
 }
@@ -145,9 +140,7 @@ TEST_P(TimestampsTest, OfFramesSentPlainlyDoNotPileUp) {
     // As many as would fill the buffer for what is received, if each left a timestamp in it.
     for (int i = 0; i < 2'000; ++i) {
         client_->send(Frame{});
-        for (std::size_t rest = sizeof(Frame); rest > 0;) {
-            rest -= receive(*server_).size;
-        }
+        receiveAll(sizeof(Frame));
     }
     server_->send(Frame{});
     EXPECT_EQ(receive(*client_).size, sizeof(Frame));

@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "berkeley/host/steered_clock.h"
+#include "support/errors.h"
+#include "support/temporary_folder.h"
 
 namespace berkeley {
 namespace {
@@ -18,18 +20,38 @@ using namespace std::chrono_literals;
 
 constexpr double kMaxSlewPpb = 500'000;
 
+// Words of the page, as in docs/page.md.
+constexpr std::size_t kAdjustedAtWord = 16, kSuspendedWord = 17, kBootWord = 18;
+
 class SharedPageTest : public testing::Test {
   protected:
-    SharedPageTest() {
-        std::string pattern = testing::TempDir() + "berkeley-page-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
+    std::unique_ptr<PageWriter> page() const { return std::make_unique<PageWriter>(path_); }
+    /// A page that a daemon has left behind.
+    void leavePage() const { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
+    /// A page whose daemon has died while it wrote.
+    void leaveHalfWrittenPage() const {
+        leavePage();
+        poke(kSequenceWord, peek(kSequenceWord) + 1);
     }
-    ~SharedPageTest() override { std::filesystem::remove_all(folder_); }
 
-    std::string path() const { return folder_ / "page"; }
-    std::unique_ptr<PageWriter> page() const { return std::make_unique<PageWriter>(path()); }
+    /// Overwrites one word, as no daemon would.
+    void poke(std::size_t word, std::uint64_t value) const {
+        std::fstream file{path_, std::ios::in | std::ios::out | std::ios::binary};
+        file.seekp(static_cast<std::streamoff>(word * sizeof value));
+        file.write(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+    std::uint64_t peek(std::size_t word) const {
+        std::ifstream file{path_, std::ios::binary};
+        std::uint64_t value = 0;
+        file.seekg(static_cast<std::streamoff>(word * sizeof value));
+        file.read(reinterpret_cast<char*>(&value), sizeof value);
+        return value;
+    }
 
-    std::filesystem::path folder_;
+    PageReason reason() const { return PageReader{path_}.now().reason; }
+
+    const TemporaryFolder folder_;
+    const std::string path_ = folder_ / "page";
 };
 
 Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
@@ -43,7 +65,7 @@ Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
 
 TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustment) {
     const SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
-    const PageReading reading = PageReader{path()}.now();
+    const PageReading reading = PageReader{path_}.now();
     EXPECT_EQ(reading.status, PageStatus::unsynchronized);
     EXPECT_EQ(reading.reason, PageReason::neverAdjusted);
     EXPECT_FALSE(reading.bound);
@@ -56,7 +78,7 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
     SteeredClock clock{host, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(host.now(), -20min));
     clock.apply(adjustmentAt(host.now(), -20min + 1ms));
-    const PageReader reader{path()};
+    const PageReader reader{path_};
     for (const Nanoseconds later : {0ns, 1000ns, 1'000'000'000ns, 60'000'000'000ns}) {
         const RawTime raw = RawTimeline::now() + later;
         const HostTime now = host.line().at(raw);
@@ -67,8 +89,8 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
 }
 
 TEST_F(SharedPageTest, GoesOnFromAPredecessorsFile) {
-    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
-    const PageReader reader{path()};
+    leavePage();
+    const PageReader reader{path_};
     SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     EXPECT_EQ(reader.now().status, PageStatus::synchronized)
@@ -77,37 +99,30 @@ TEST_F(SharedPageTest, GoesOnFromAPredecessorsFile) {
 
 TEST_F(SharedPageTest, HasOneDaemonOnly) {
     const SteeredClock first{HostClock{}, kMaxSlewPpb, page()};
-    try {
-        const SteeredClock second{HostClock{}, kMaxSlewPpb, page()};
-        FAIL() << "two daemons publish in one file";
-    } catch (const std::runtime_error& error) {
-        EXPECT_NE(std::string{error.what()}.find(path()), std::string::npos);
-    }
+    EXPECT_TRUE(has(errorOf([&] {
+                        return SteeredClock{HostClock{}, kMaxSlewPpb, page()};
+                    }),
+                    path_));
 }
 
 TEST_F(SharedPageTest, ReaderRefusesWhatIsNotAPage) {
-    EXPECT_THROW(PageReader{path()}, std::runtime_error) << "no file";
-    std::ofstream{path()} << "short";
-    EXPECT_THROW(PageReader{path()}, std::runtime_error) << "too short";
-    std::ofstream{path()} << std::string(4096, 'x');
-    EXPECT_THROW(PageReader{path()}, std::runtime_error) << "no magic";
+    EXPECT_THROW(PageReader{path_}, std::runtime_error) << "no file";
+    std::ofstream{path_} << "short";
+    EXPECT_THROW(PageReader{path_}, std::runtime_error) << "too short";
+    std::ofstream{path_} << std::string(4096, 'x');
+    EXPECT_THROW(PageReader{path_}, std::runtime_error) << "no magic";
 }
 
 TEST_F(SharedPageTest, WriterNamesThePathItCannotUse) {
     const std::string missing = folder_ / "missing" / "page";
-    try {
-        const PageWriter writer{missing};
-        FAIL() << "wrote into a folder that does not exist";
-    } catch (const std::runtime_error& error) {
-        EXPECT_NE(std::string{error.what()}.find(missing), std::string::npos);
-    }
+    EXPECT_TRUE(has(errorOf([&] { return PageWriter{missing}; }), missing));
 }
 
 TEST_F(SharedPageTest, WriterLeavesAFileOfAnotherKindAlone) {
-    std::ofstream{path()} << "something that somebody needs";
-    EXPECT_THROW(PageWriter{path()}, std::runtime_error);
+    std::ofstream{path_} << "something that somebody needs";
+    EXPECT_THROW(PageWriter{path_}, std::runtime_error);
     std::string left;
-    std::getline(std::ifstream{path()}, left);
+    std::getline(std::ifstream{path_}, left);
     EXPECT_EQ(left, "something that somebody needs");
 }
 
@@ -115,31 +130,26 @@ TEST_F(SharedPageTest, WriterLeavesTheFileOfAnotherUserAlone) {
     if (::geteuid() != 0) {
         GTEST_SKIP() << "only root gives files away";
     }
-    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
+    leavePage();
     constexpr uid_t kNobody = 65534;
-    ASSERT_EQ(::chown(path().c_str(), kNobody, kNobody), 0);
-    try {
-        const PageWriter writer{path()};
-        FAIL() << "wrote to a file that another user may write to";
-    } catch (const std::runtime_error& error) {
-        const std::string what = error.what();
-        EXPECT_NE(what.find(path() + ": it belongs to user 65534"), std::string::npos) << what;
-    }
-    ASSERT_EQ(::chown(path().c_str(), 0, 0), 0);
-    EXPECT_NO_THROW(PageWriter{path()});
+    ASSERT_EQ(::chown(path_.c_str(), kNobody, kNobody), 0);
+    EXPECT_TRUE(
+        has(errorOf([&] { return PageWriter{path_}; }), path_ + ": it belongs to user 65534"));
+    ASSERT_EQ(::chown(path_.c_str(), 0, 0), 0);
+    EXPECT_NO_THROW(PageWriter{path_});
 }
 
 TEST_F(SharedPageTest, WriterFollowsNoSymbolicLink) {
-    std::filesystem::create_symlink(folder_ / "elsewhere", path());
-    EXPECT_THROW(PageWriter{path()}, std::runtime_error);
+    std::filesystem::create_symlink(folder_ / "elsewhere", path_);
+    EXPECT_THROW(PageWriter{path_}, std::runtime_error);
     EXPECT_FALSE(std::filesystem::exists(folder_ / "elsewhere"));
 }
 
 TEST_F(SharedPageTest, IsReadableByAllAndWritableByItsOwnerOnlyWhateverTheUmask) {
     const mode_t before = ::umask(077);
-    const PageWriter writer{path()};
+    const PageWriter writer{path_};
     ::umask(before);
-    EXPECT_EQ(std::filesystem::status(path()).permissions(), std::filesystem::perms{0644});
+    EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms{0644});
 }
 
 TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
@@ -148,7 +158,7 @@ TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
     std::atomic<bool> done = false;
     std::atomic<int> backward = 0, reads = 0;
     std::thread readerThread{[&] {
-        const PageReader reader{path()};
+        const PageReader reader{path_};
         GroupTime last = reader.now().time;
         while (!done) {
             const GroupTime time = reader.now().time;
@@ -165,25 +175,9 @@ TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
     EXPECT_EQ(backward, 0);
 }
 
-/// Overwrites one word, as no daemon would.
-void poke(const std::string& path, std::size_t word, std::uint64_t value) {
-    std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
-    file.seekp(static_cast<std::streamoff>(word * sizeof value));
-    file.write(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-std::uint64_t peek(const std::string& path, std::size_t word) {
-    std::ifstream file{path, std::ios::binary};
-    std::uint64_t value = 0;
-    file.seekg(static_cast<std::streamoff>(word * sizeof value));
-    file.read(reinterpret_cast<char*>(&value), sizeof value);
-    return value;
-}
-
 TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNextOneRepairsIt) {
-    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
-    poke(path(), kSequenceWord, peek(path(), kSequenceWord) + 1);
-    const PageReader reader{path()};
+    leaveHalfWrittenPage();
+    const PageReader reader{path_};
     for (int i = 0; i < 1000; ++i) {  // Only the first one waits.
         EXPECT_EQ(reader.now().reason, PageReason::interrupted);
     }
@@ -196,50 +190,47 @@ TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNext
 }
 
 TEST_F(SharedPageTest, ANewFileIsNoPageBeforeItsFirstContent) {
-    PageWriter writer{path()};
+    PageWriter writer{path_};
     GroupPage page;
-    EXPECT_EQ(page.open(path().c_str()), PageError::missing);
+    EXPECT_EQ(page.open(path_.c_str()), PageError::missing);
     writer.publish([] { return std::nullopt; });
-    EXPECT_EQ(page.open(path().c_str()), PageError::missing);
+    EXPECT_EQ(page.open(path_.c_str()), PageError::missing);
     writer.publish([] { return PageContent{}; });
-    ASSERT_EQ(page.open(path().c_str()), PageError::none);
+    ASSERT_EQ(page.open(path_.c_str()), PageError::none);
     EXPECT_TRUE(page.content());
 }
 
 TEST_F(SharedPageTest, WhatADaemonLeftHalfWrittenCountsOnlyOnceTheNextOneHasPublished) {
-    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
-    poke(path(), kSequenceWord, peek(path(), kSequenceWord) + 1);
-    PageWriter writer{path()};
-    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::interrupted);
+    leaveHalfWrittenPage();
+    PageWriter writer{path_};
+    EXPECT_EQ(reason(), PageReason::interrupted);
     writer.publish([] { return std::nullopt; });
-    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::interrupted);
+    EXPECT_EQ(reason(), PageReason::interrupted);
     writer.publish([] { return PageContent{}; });
-    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::neverAdjusted);
+    EXPECT_EQ(reason(), PageReason::neverAdjusted);
 }
 
 TEST_F(SharedPageTest, WhatADaemonLeftCompleteCountsUntilTheNextOneHasPublished) {
-    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
-    const PageWriter writer{path()};
-    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::neverAdjusted);
+    leavePage();
+    const PageWriter writer{path_};
+    EXPECT_EQ(reason(), PageReason::neverAdjusted);
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedWhenItIsOfAnOlderBoot) {
     SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    constexpr std::size_t kBootWord = 18;
-    poke(path(), kBootWord, peek(path(), kBootWord) + 1);
-    EXPECT_EQ(PageReader{path()}.now().reason, PageReason::otherBoot);
+    poke(kBootWord, peek(kBootWord) + 1);
+    EXPECT_EQ(reason(), PageReason::otherBoot);
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    EXPECT_EQ(PageReader{path()}.now().status, PageStatus::synchronized);
+    EXPECT_EQ(PageReader{path_}.now().status, PageStatus::synchronized);
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
     SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    constexpr std::size_t kSuspendedWord = 17;
     const Nanoseconds before = suspension().atLeast - 1h;
-    poke(path(), kSuspendedWord, static_cast<std::uint64_t>(before.count()));
-    const PageReader reader{path()};
+    poke(kSuspendedWord, static_cast<std::uint64_t>(before.count()));
+    const PageReader reader{path_};
     EXPECT_EQ(reader.now().reason, PageReason::suspended);
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     EXPECT_EQ(reader.now().status, PageStatus::synchronized);
@@ -248,17 +239,17 @@ TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
 TEST_F(SharedPageTest, StaysAsItWasWhenAnAdjustmentCannotBeApplied) {
     SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    const std::uint64_t adjustedAt = peek(path(), 16);
+    const std::uint64_t adjustedAt = peek(kAdjustedAtWord);
     EXPECT_FALSE(clock.apply(adjustmentAt(clock.hostNow(), std::chrono::years{-100})));
-    EXPECT_EQ(peek(path(), 16), adjustedAt);
+    EXPECT_EQ(peek(kAdjustedAtWord), adjustedAt);
 }
 
 TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
     auto first = std::make_unique<SteeredClock>(HostClock{}, kMaxSlewPpb, page());
-    const PageReader reader{path()};
+    const PageReader reader{path_};
     EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
     first.reset();
-    std::filesystem::remove(path());
+    std::filesystem::remove(path_);
     SteeredClock second{HostClock{}, kMaxSlewPpb, page()};
     second.apply(adjustmentAt(second.hostNow(), 1h));
     const auto end = std::chrono::steady_clock::now() + 60s;
@@ -270,12 +261,12 @@ TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
 }
 
 TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
-    { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
-    poke(path(), kVersionWord, 1);
-    EXPECT_THROW(PageReader{path()}, std::runtime_error);
-    std::ifstream old{path(), std::ios::binary};
+    leavePage();
+    poke(kVersionWord, 1);
+    EXPECT_THROW(PageReader{path_}, std::runtime_error);
+    std::ifstream old{path_, std::ios::binary};
     const SteeredClock successor{HostClock{}, kMaxSlewPpb, page()};
-    EXPECT_NO_THROW(PageReader{path()});
+    EXPECT_NO_THROW(PageReader{path_});
     old.seekg(kVersionWord * sizeof(std::uint64_t));
     EXPECT_EQ(old.get(), 1) << "whoever has it mapped keeps it";
 }
@@ -283,10 +274,10 @@ TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
 TEST_F(SharedPageTest, SaysWhoPublishesAndWhomItFollows) {
     SteeredClock clock{
         HostClock{}, kMaxSlewPpb,
-        std::make_unique<PageWriter>(path(), Publisher{PageRole::slave, "rack-7", 1ms})};
+        std::make_unique<PageWriter>(path_, Publisher{PageRole::slave, "rack-7", 1ms})};
     clock.apply(adjustmentAt(clock.hostNow(), 1h), {"clocks.example:8080", 3s});
     GroupPage page;
-    ASSERT_EQ(page.open(path().c_str()), PageError::none);
+    ASSERT_EQ(page.open(path_.c_str()), PageError::none);
     const auto content = page.content();
     ASSERT_TRUE(content);
     EXPECT_EQ(content->description.role, PageRole::slave);

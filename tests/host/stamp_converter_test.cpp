@@ -76,10 +76,6 @@ TEST(RawSpan, ContainsTheTruthHoweverTheSystemClockIsSteeredWithinItsLimit) {
     }
 }
 
-SystemTime systemNow() {
-    return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-}
-
 class StampConverterTest : public testing::Test {
   protected:
     HostClock host_{25min, 40'000};
@@ -107,18 +103,13 @@ TEST_F(StampConverterTest, NeverPutsAnArrivalBehindTheReadingNorADepartureBefore
     EXPECT_EQ(converter_.departure(stamp, now + 1h), now + 1h);
 }
 
-TEST_F(StampConverterTest, DoesWithoutTheTimestampThatThereIsNot) {
+TEST_F(StampConverterTest, DoesWithoutATimestampThatThereIsNotOrThatCannotBe) {
     const HostTime now = host_.now();
-    EXPECT_EQ(converter_.arrival(std::nullopt, now), now);
-    EXPECT_EQ(converter_.departure(std::nullopt, now), now);
-}
-
-TEST_F(StampConverterTest, DoesWithoutATimestampThatCannotBe) {
-    const HostTime now = host_.now();
-    EXPECT_EQ(converter_.arrival(systemNow() - 1h, now), now);
-    EXPECT_EQ(converter_.departure(systemNow() - 1h, now), now);
-    EXPECT_EQ(converter_.arrival(systemNow() + 1h, now), now);
-    EXPECT_EQ(converter_.departure(systemNow() + 1h, now), now);
+    for (const std::optional<SystemTime> stamp :
+         {std::optional<SystemTime>{}, {systemNow() - 1h}, {systemNow() + 1h}}) {
+        EXPECT_EQ(converter_.arrival(stamp, now), now);
+        EXPECT_EQ(converter_.departure(stamp, now), now);
+    }
 }
 
 }  // namespace

@@ -11,10 +11,11 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <thread>
+
+#include "support/errors.h"
+#include "support/temporary_folder.h"
 
 namespace berkeley {
 namespace {
@@ -23,21 +24,6 @@ using namespace std::chrono_literals;
 
 constexpr TimeSample kSample{
     .system = SystemTime{1'700'000'000s + 123'456'789ns}, .offset = -1'500ms, .bound = 3us};
-
-/// What `call` complains about.
-template <class Call>
-std::string complaintOf(Call call) {
-    try {
-        call();
-    } catch (const std::runtime_error& error) {
-        return error.what();
-    }
-    return "";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 /// As chronyd has it in refclock_sock.c.
 struct ChronySample {
@@ -48,28 +34,21 @@ struct ChronySample {
 
 class ChronySocketTest : public testing::Test {
   protected:
-    ChronySocketTest() {
-        std::string name = testing::TempDir() + "feedXXXXXX";
-        folder_ = mkdtemp(name.data());
-    }
-    ~ChronySocketTest() override { std::filesystem::remove_all(folder_); }
-
-    std::string path() const { return folder_ + "/sock"; }
-
     int listen() const {
         sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-        path().copy(address.sun_path, sizeof address.sun_path - 1);
+        path_.copy(address.sun_path, sizeof address.sun_path - 1);
         const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         EXPECT_EQ(0, ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address));
         return socket;
     }
 
-    std::string folder_;
+    const TemporaryFolder folder_;
+    const std::string path_ = folder_ / "sock";
 };
 
 TEST_F(ChronySocketTest, HasWhatTheSystemClockShowedAndByHowMuchItIsOff) {
     const int socket = listen();
-    feedForChronySocket(path())->send(kSample);
+    feedForChronySocket(path_)->send(kSample);
     ChronySample sample{};
     ASSERT_EQ(static_cast<ssize_t>(sizeof sample), ::recv(socket, &sample, sizeof sample, 0));
     ::close(socket);
@@ -82,16 +61,16 @@ TEST_F(ChronySocketTest, HasWhatTheSystemClockShowedAndByHowMuchItIsOff) {
 }
 
 TEST_F(ChronySocketTest, IsLookedForEachTime) {
-    const auto feed = feedForChronySocket(path());
-    EXPECT_TRUE(contains(complaintOf([&] { feed->send(kSample); }), path()));
+    const auto feed = feedForChronySocket(path_);
+    EXPECT_TRUE(has(errorOf([&] { feed->send(kSample); }), path_));
     const int socket = listen();
-    EXPECT_EQ("", complaintOf([&] { feed->send(kSample); }));
+    EXPECT_EQ("", errorOf([&] { feed->send(kSample); }));
     ::close(socket);
 }
 
 TEST_F(ChronySocketTest, RefusesAPathThatIsTooLong) {
     EXPECT_TRUE(
-        contains(complaintOf([] { feedForChronySocket("/" + std::string(200, 'x')); }), "xxx"));
+        has(errorOf([] { return feedForChronySocket("/" + std::string(200, 'x')); }), "xxx"));
 }
 
 /// As drivers of NTP's shared memory have it.
@@ -167,7 +146,7 @@ int makeAsNobody(key_t key) {
 }
 
 std::string refusalOf(std::uint32_t unit) {
-    return complaintOf([&] { feedForNtpMemory(unit); });
+    return errorOf([&] { return feedForNtpMemory(unit); });
 }
 
 TEST(NtpMemoryForRootTest, IsNotThatOfAnotherUser) {
@@ -182,7 +161,7 @@ TEST(NtpMemoryForRootTest, IsNotThatOfAnotherUser) {
             ASSERT_GE(makeAsNobody(kFirstKey + unit), 0);
         }
         for (const std::uint32_t unit : {0U, 1U}) {
-            EXPECT_TRUE(contains(refusalOf(unit), "it belongs to user 65534")) << refusalOf(unit);
+            EXPECT_TRUE(has(refusalOf(unit), "it belongs to user 65534"));
         }
         EXPECT_EQ(refusalOf(2), "") << "it is for all";
         const int given = ::shmget(kFirstKey, 0, 0);

@@ -1,49 +1,16 @@
 /// What one side learns from the other about when exactly its answers left, over real sockets.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
 
-#include <array>
 #include <future>
 
-#include "berkeley/node/master_node.h"
-#include "berkeley/node/slave_node.h"
-#include "berkeley/wire/native.h"
+#include "berkeley/net/listener.h"
+#include "node/log.h"
+#include "node/peer.h"
 
 namespace berkeley {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr double kMaxSlewPpb = 500'000;
-const std::string kLoopback = "127.0.0.1";
-
-std::shared_ptr<spdlog::logger> silent() {
-    return std::make_shared<spdlog::logger>("test",
-                                            std::make_shared<spdlog::sinks::null_sink_mt>());
-}
-
-/// A peer that says what the test wants.
-class Peer {
-  public:
-    explicit Peer(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
-
-    void say(const Message& message) { connection_->send(encode(message)); }
-
-    /// The next message of that kind; nothing when none has come within `patience`.
-    template <class M>
-    std::optional<M> hear(std::chrono::milliseconds patience = 10s) {
-        Frame frame;
-        while (connection_->receive(frame, patience).size == frame.size()) {
-            if (const Message message = decode(frame); std::holds_alternative<M>(message)) {
-                return std::get<M>(message);
-            }
-        }
-        return std::nullopt;
-    }
-
-  private:
-    std::shared_ptr<Connection> connection_;
-};
 
 class SlaveDeparturesTest : public testing::Test {
   protected:
@@ -63,11 +30,11 @@ class SlaveDeparturesTest : public testing::Test {
     }
 
     boost::asio::io_context context_;
-    Listener listener_{context_, {kLoopback, 0}};
+    Listener listener_{context_, kAnyPort};
     SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
-        {.synchronized = [](auto&&...) {}, .toldByLab = [](auto&&...) {}},
+        slaveEvents(),
         clock_,
         silent()};
     std::optional<Peer> master_;
@@ -98,16 +65,12 @@ class MasterDeparturesTest : public testing::Test {
 
     MasterDeparturesTest() {
         MasterConfig config;
-        config.listen = {kLoopback, 0};
+        config.listen = kAnyPort;
         config.cycles = 1;
-        master_.emplace(config,
-                        MasterEvents{.cycleStarted = [](auto, auto) {},
-                                     .cycleEnded = [&](const auto& s) { cycle_.set_value(s); },
-                                     .cycleSkipped = [](auto, auto) {},
-                                     .finished = [] {}},
-                        clock_, silent());
+        master_.emplace(config, masterEvents([&](const auto& s) { cycle_.set_value(s); }), clock_,
+                        silent());
         master_->initiateClockServer();
-        slave_.emplace(connector_.connect(master_->local()));
+        slave_.emplace(master_->local());
         slave_->say(Hello{"slave"});
     }
 
@@ -141,8 +104,6 @@ class MasterDeparturesTest : public testing::Test {
     SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     std::promise<CycleStatus> cycle_;
     std::optional<MasterNode> master_;
-    boost::asio::io_context context_;
-    Connector connector_{context_};
     std::optional<Peer> slave_;
 };
 

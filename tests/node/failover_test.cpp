@@ -1,22 +1,17 @@
 /// What a master that has others makes of those who connect to it, over real sockets.
+#include "berkeley/node/failover_node.h"
+
 #include <gtest/gtest.h>
 
-#include <array>
-
-#include "berkeley/node/failover_node.h"
-#include "berkeley/node/master_node.h"
-#include "berkeley/node/slave_node.h"
-#include "berkeley/wire/native.h"
 #include "node/log.h"
+#include "node/peer.h"
 
 namespace berkeley {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double kMaxSlewPpb = 500'000;
 constexpr Nanoseconds kInterval = 100ms;
-const std::string kLoopback = "127.0.0.1";
 const Key kOne(32, 0x11), kFirst(32, 0x22), kSecond(32, 0x33);
 
 std::vector<Endpoint> freeEndpoints(std::size_t count) {
@@ -24,7 +19,7 @@ std::vector<Endpoint> freeEndpoints(std::size_t count) {
     std::vector<std::unique_ptr<Listener>> listeners;
     std::vector<Endpoint> endpoints;
     for (std::size_t i = 0; i < count; ++i) {
-        listeners.push_back(std::make_unique<Listener>(context, Endpoint{kLoopback, 0}));
+        listeners.push_back(std::make_unique<Listener>(context, kAnyPort));
         endpoints.push_back(listeners.back()->local());
     }
     return endpoints;
@@ -43,19 +38,14 @@ class Master {
         config.leadership = leadership_;
         config.keys = std::move(keys);
         node_.emplace(std::move(config),
-                      MasterEvents{.cycleStarted = [](auto, auto) {},
-                                   .cycleEnded = [this](const auto& s) { cycle_ = s.cycle; },
-                                   .cycleSkipped = [](auto, auto) {},
-                                   .finished = [] {}},
-                      clock_, log_.logger());
+                      masterEvents([this](const auto& status) { cycle_ = status.cycle; }), clock_,
+                      log_.logger());
         node_->initiateClockServer();
     }
 
     void takePart() {
-        failover_.emplace(
-            FailoverConfig{.interval = kInterval}, *leadership_, *node_,
-            FailoverEvents{{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}}}, clock_,
-            log_.logger());
+        failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, *node_,
+                          FailoverEvents{slaveEvents()}, clock_, log_.logger());
         failover_->start();
     }
 
@@ -83,39 +73,14 @@ class Master {
     std::optional<FailoverNode> failover_;
 };
 
-/// Who says to a master what the test wants.
-class Peer {
-  public:
-    explicit Peer(const Endpoint& master, std::optional<NamedKey> key = {})
-        : connector_(context_, std::move(key)), connection_(connector_.connect(master)) {}
-
-    void say(const Message& message) { connection_->send(encode(message)); }
-
-    std::optional<Message> hear() {
-        Frame frame;
-        if (connection_->receive(frame, 10s).size == frame.size()) {
-            return decode(frame);
-        }
-        return std::nullopt;
-    }
-
-    bool isSentAway() {
-        std::array<std::byte, 64> buffer;
-        return connection_->receive(buffer, 10s).receipt == Receipt::closed;
-    }
-
-  private:
-    boost::asio::io_context context_;
-    Connector connector_;
-    std::shared_ptr<Connection> connection_;
-};
-
 class FailoverTest : public testing::Test {
   protected:
     /// What the other master would say.
     MasterAnnouncement fromTheSecond() const {
         return Leadership{MasterRanks{masters_, 1}, 1s}.announcementTo(0);
     }
+
+    Message toTheSecond() const { return Redirect{masters_[1].host, masters_[1].port}; }
 
     const std::vector<Endpoint> masters_ = freeEndpoints(2);
 };
@@ -146,29 +111,22 @@ TEST_F(FailoverTest, ASlaveIsNoMasterAndAMasterNoSlave) {
     first.leadership_->carryOut(0);
     Peer slave{masters_[0]};
     slave.say(Hello{"one"});
-    EXPECT_TRUE(std::holds_alternative<Welcome>(slave.hear().value()));
+    EXPECT_EQ(slave.hear(), Message{Welcome{kInterval}});
     slave.say(fromTheSecond());
     EXPECT_TRUE(slave.isSentAway());
     EXPECT_TRUE(first.says("announced a master, but said hello as a slave"));
 }
 
 TEST_F(FailoverTest, AStandbySendsSlavesToTheActiveMasterAndHearsThemNoMore) {
-    Master first{masters_, 0};
-    first.leadership_->carryOut(1);
-    Peer slave{masters_[0]};
-    slave.say(Hello{"one"});
-    const Message redirect{Redirect{masters_[1].host, masters_[1].port}};
-    EXPECT_EQ(slave.hear(), redirect);
-    EXPECT_TRUE(slave.isSentAway());
-    EXPECT_FALSE(first.log_.has("got connected"));
-}
-
-TEST_F(FailoverTest, AStandbyThatKnowsOfNoActiveMasterSaysSo) {
-    Master first{masters_, 0};
-    Peer slave{masters_[0]};
-    slave.say(Hello{"one"});
-    EXPECT_EQ(slave.hear(), Message{Redirect{}});
-    EXPECT_TRUE(slave.isSentAway());
+    for (const std::optional<Rank> active : {std::optional<Rank>{1}, std::optional<Rank>{}}) {
+        Master first{masters_, 0};
+        first.leadership_->carryOut(active);
+        Peer slave{masters_[0]};
+        slave.say(Hello{"one"});
+        EXPECT_EQ(slave.hear(), active ? toTheSecond() : Message{Redirect{}});
+        EXPECT_TRUE(slave.isSentAway());
+        EXPECT_FALSE(first.log_.has("got connected"));
+    }
 }
 
 TEST_F(FailoverTest, AMasterThatIsAboutToBecomeActiveSendsNobodyToTheFormerOne) {
@@ -183,11 +141,10 @@ TEST_F(FailoverTest, SlavesAreSentOnByAMasterThatGivesUp) {
     first.leadership_->carryOut(0);
     Peer slave{masters_[0]};
     slave.say(Hello{"one"});
-    EXPECT_TRUE(std::holds_alternative<Welcome>(slave.hear().value()));
+    EXPECT_EQ(slave.hear(), Message{Welcome{kInterval}});
     first.leadership_->carryOut(1);
     first.node_->standBy();
-    const Message redirect{Redirect{masters_[1].host, masters_[1].port}};
-    EXPECT_EQ(slave.hear(), redirect);
+    EXPECT_EQ(slave.hear(), toTheSecond());
     EXPECT_TRUE(slave.isSentAway());
 }
 
@@ -199,13 +156,13 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     SteeredClock clock{HostClock{250ms, 40'000}, kMaxSlewPpb};
     std::atomic<int> steps = 0;
     std::atomic<std::uint32_t> told = 0;
+    SlaveEvents events = slaveEvents();
+    events.synchronized = [&](const Change& change, auto, auto) {
+        steps += change.stepped ? 1 : 0;
+        told = clock.state().adjustment.cycle;
+    };
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
-                    {.synchronized =
-                         [&](const Change& change, auto, auto) {
-                             steps += change.stepped ? 1 : 0;
-                             told = clock.state().adjustment.cycle;
-                         },
-                     .toldByLab = [](auto) {}},
+                    events,
                     clock,
                     first.log_.logger()};
     slave.initiateSlaveClient();

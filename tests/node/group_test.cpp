@@ -1,28 +1,18 @@
 /// Master and slaves as objects in one process, over real sockets.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <numeric>
 
-#include "berkeley/node/master_node.h"
-#include "berkeley/node/slave_node.h"
+#include "berkeley/net/listener.h"
 #include "node/log.h"
+#include "node/peer.h"
 
 namespace berkeley {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr double kMaxSlewPpb = 500'000;
-
-std::shared_ptr<spdlog::logger> silent() {
-    return std::make_shared<spdlog::logger>("test",
-                                            std::make_shared<spdlog::sinks::null_sink_mt>());
-}
 
 /// Sync cycles as they end, to wait for.
 class Cycles {
@@ -62,15 +52,11 @@ class Master {
                     const HostClock& host = HostClock{})
         : clock_(host, kMaxSlewPpb) {
         MasterConfig config;
-        config.listen = {"127.0.0.1", 0};
+        config.listen = kAnyPort;
         config.interval = interval;
         config.minSlaves = minSlaves;
         config.cycle.masterName = "master";
-        node_.emplace(config,
-                      MasterEvents{.cycleStarted = [](auto, auto) {},
-                                   .cycleEnded = [&](const auto& status) { cycles_.add(status); },
-                                   .cycleSkipped = [](auto, auto) {},
-                                   .finished = [] {}},
+        node_.emplace(config, masterEvents([&](const auto& status) { cycles_.add(status); }),
                       clock_, silent());
         node_->initiateClockServer();
     }
@@ -84,9 +70,8 @@ class Slave {
   public:
     Slave(const Endpoint& master, const std::string& name, Nanoseconds offset, double driftPpb = 0)
         : clock_(HostClock{offset, driftPpb}, kMaxSlewPpb),
-          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false},
-                {.synchronized = [](auto&&...) {}, .toldByLab = [](auto&&...) {}}, clock_,
-                silent()) {
+          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, slaveEvents(),
+                clock_, silent()) {
         node_.initiateSlaveClient();
     }
 
@@ -182,8 +167,7 @@ TEST(Group, StopsAtOnceUnderLoad) {
 
 TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
     boost::asio::io_context context;
-    Endpoint nobody;
-    { nobody = Listener{context, {"127.0.0.1", 0}}.local(); }
+    const Endpoint nobody = Listener{context, kAnyPort}.local();
     Slave slave{nobody, "lonely", 0s};
     const auto begin = std::chrono::steady_clock::now();
     slave.node_.stop();
@@ -203,10 +187,8 @@ TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
     Master master{1};
     const Slave slave{master.node_->local(), "left", 0ns};
     boost::asio::io_context context;
-    boost::asio::ip::tcp::socket stranger{context};
-    stranger.connect({boost::asio::ip::make_address("127.0.0.1"), master.node_->local().port});
-    boost::asio::write(stranger, boost::asio::buffer(std::string{"nonsense"}));
-
+    const auto stranger = Connector{context}.connect(master.node_->local());
+    stranger->send(std::as_bytes(std::span{"nonsense"}));
     EXPECT_TRUE(await([&] {
         const PeerCounts counts = master.node_->peerCounts();
         const auto& kinds = counts.timestamps;
@@ -220,19 +202,15 @@ TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
     std::mutex lock;
     std::vector<ClockStatus> there;
     MasterConfig config;
-    config.listen = {"127.0.0.1", 0};
+    config.listen = kAnyPort;
     config.interval = 50ms;
     config.minSlaves = 2;
-    MasterNode master{config,
-                      MasterEvents{.cycleStarted = [](auto, auto) {},
-                                   .cycleEnded = [](const auto&) {},
-                                   .cycleSkipped =
-                                       [&](const std::vector<ClockStatus>& slaves, auto) {
-                                           const std::lock_guard guard{lock};
-                                           there = slaves;
-                                       },
-                                   .finished = [] {}},
-                      clock, silent()};
+    MasterEvents events = masterEvents();
+    events.cycleSkipped = [&](const std::vector<ClockStatus>& slaves, auto) {
+        const std::lock_guard guard{lock};
+        there = slaves;
+    };
+    MasterNode master{config, events, clock, silent()};
     master.initiateClockServer();
     const Slave slave{master.local(), "left", 0ns};
 
@@ -253,17 +231,16 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
         const std::lock_guard guard{lock};
         said.push_back(what);
     };
+    SlaveEvents events = slaveEvents();
+    events.joined = [&](const Endpoint& to, std::optional<Nanoseconds> interval) {
+        EXPECT_EQ(address, to);
+        EXPECT_EQ(100ms, interval);
+        say("joined");
+    };
+    events.timestamped = [&](TimestampKind) { say("timestamped"); };
+    events.left = [&] { say("left"); };
     SlaveNode slave{{.masters = {address}, .interval = 100ms, .name = "left", .lab = false},
-                    {.synchronized = [](auto&&...) {},
-                     .toldByLab = [](auto&&...) {},
-                     .joined =
-                         [&](const Endpoint& to, std::optional<Nanoseconds> interval) {
-                             EXPECT_EQ(address, to);
-                             EXPECT_EQ(100ms, interval);
-                             say("joined");
-                         },
-                     .timestamped = [&](TimestampKind) { say("timestamped"); },
-                     .left = [&] { say("left"); }},
+                    events,
                     clock,
                     silent()};
     slave.initiateSlaveClient();

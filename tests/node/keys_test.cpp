@@ -1,21 +1,17 @@
 /// Who may join a master with keys, over real sockets.
 #include <gtest/gtest.h>
 
-#include <array>
 #include <barrier>
 #include <thread>
 
-#include "berkeley/node/master_node.h"
-#include "berkeley/node/slave_node.h"
-#include "berkeley/wire/native.h"
 #include "node/log.h"
+#include "node/peer.h"
 
 namespace berkeley {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double kMaxSlewPpb = 500'000;
 const Key kOne(32, 0x11), kTwo(32, 0x22), kThree(32, 0x33);
 
 class Slave {
@@ -48,15 +44,10 @@ class KeysTest : public testing::Test {
   protected:
     KeysTest() {
         MasterConfig config;
-        config.listen = {"127.0.0.1", 0};
+        config.listen = kAnyPort;
         config.interval = 50ms;
         config.keys = Keys{{"one", kOne}, {"two", kTwo}};
-        node_.emplace(config,
-                      MasterEvents{.cycleStarted = [](auto, auto) {},
-                                   .cycleEnded = [](const auto&) {},
-                                   .cycleSkipped = [](auto, auto) {},
-                                   .finished = [] {}},
-                      clock_, log_.logger());
+        node_.emplace(config, masterEvents(), clock_, log_.logger());
         node_->initiateClockServer();
     }
 
@@ -83,13 +74,10 @@ TEST_F(KeysTest, LetASlaveTakePartThatSpeaksTheLabsText) {
 }
 
 TEST_F(KeysTest, LetNobodyTakeTheNameOfAnother) {
-    boost::asio::io_context context;
-    Connector connector{context, NamedKey{"one", kOne}};
-    const auto impostor = connector.connect(local());
-    impostor->send(encode(Hello{"two", {}}));
+    Peer impostor{local(), NamedKey{"one", kOne}};
+    impostor.say(Hello{"two"});
     EXPECT_TRUE(masterSays("says that it is \"two\", but has the key of \"one\""));
-    std::array<std::byte, 64> buffer;
-    EXPECT_EQ(impostor->receive(buffer, 10s).receipt, Receipt::closed);
+    EXPECT_TRUE(impostor.isSentAway());
     EXPECT_FALSE(log_.has("got connected"));
 }
 
@@ -104,42 +92,28 @@ TEST_F(KeysTest, KeepOutWhoHasNone) {
     }
 }
 
-/// Hears all that it says, until it says nothing for so long.
-bool hasClosed(Connection& master, std::chrono::milliseconds patience) {
-    std::array<std::byte, 1024> buffer;
-    Receipt receipt{};
-    do {
-        receipt = master.receive(buffer, patience).receipt;
-    } while (receipt == Receipt::data);
-    return receipt == Receipt::closed;
-}
-
 TEST_F(KeysTest, LeaveOneConnectionOfThoseThatJoinWithThemAtOnce) {
     constexpr std::ptrdiff_t kAtOnce = 4;
-    boost::asio::io_context context;
-    Connector connector{context, NamedKey{"one", kOne}};
     for (int round = 0; round < 20; ++round) {
-        std::vector<std::shared_ptr<Connection>> masters(kAtOnce);
-        for (auto& master : masters) {
-            master = connector.connect(local());
+        std::vector<std::unique_ptr<Peer>> peers(kAtOnce);
+        for (auto& peer : peers) {
+            peer = std::make_unique<Peer>(local(), NamedKey{"one", kOne});
         }
         std::barrier ready{kAtOnce};
         std::vector<std::jthread> joining;
-        for (const auto& master : masters) {
-            joining.emplace_back([&ready, &master] {
+        for (const auto& peer : peers) {
+            joining.emplace_back([&ready, &peer] {
                 ready.arrive_and_wait();
-                master->send(encode(Hello{"one", {}}));
+                peer->say(Hello{"one"});
             });
         }
         joining.clear();
-        const auto closed = [](const auto& master) { return hasClosed(*master, 1ms); };
         ASSERT_TRUE(await([&] {
-            std::erase_if(masters, closed);
-            return masters.size() <= 1;
+            std::erase_if(peers, [](const auto& peer) { return peer->isSentAwayAtLast(1ms); });
+            return peers.size() <= 1;
         }));
-        ASSERT_EQ(masters.size(), 1U);
-        EXPECT_FALSE(hasClosed(*masters.front(), 50ms));
-        masters.front()->shutdown();
+        ASSERT_EQ(peers.size(), 1U);
+        EXPECT_FALSE(peers.front()->isSentAwayAtLast(50ms));
     }
 }
 
@@ -177,9 +151,10 @@ TEST_F(KeysTest, SendAwayWhoseLabTextComesWithAKeyThatIsTakenAway) {
 
 TEST_F(KeysTest, DoNotLetAHandshakeThatHangsHoldUpTheEnd) {
     boost::asio::io_context context;
-    Connector connector{context};
-    const auto silent = connector.connect(local());
-    std::this_thread::sleep_for(20ms);
+    const auto hanging = Connector{context}.connect(local());
+    // Who came later is there: so is that one.
+    Slave one{local(), "one", kOne};
+    ASSERT_TRUE(one.isTold());
     const auto begin = std::chrono::steady_clock::now();
     node_->stop();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);

@@ -3,13 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <thread>
-
 #include "berkeley/host/time_zone.h"
-#include "berkeley/net/connector.h"
 #include "berkeley/net/listener.h"
-#include "berkeley/wire/native.h"
+#include "node/peer.h"
 
 namespace berkeley {
 namespace {
@@ -19,44 +15,32 @@ using namespace std::chrono_literals;
 class SlaveSessionTest : public testing::Test {
   protected:
     SlaveSessionTest() {
-        std::thread connecting{[&] { slave_ = connector_.connect(listener_.local()); }};
-        auto accepted = listener_.accept();
-        connecting.join();
-        session_.emplace(std::move(accepted), clock_, roster_, leadership_, localTimeZone(), 10s,
+        slave_.emplace(listener_.local());
+        session_.emplace(listener_.accept(), clock_, roster_, leadership_, localTimeZone(), 10s,
                          100ms, [this](const std::string& name) { admit_(name); });
     }
 
     /// Says hello, and has the master take it in.
     bool sayHello() {
-        slave_->send(encode(Hello{"one"}));
+        slave_->say(Hello{"one"});
         return session_->receive();
     }
 
-    /// Nothing when the connection has ended.
-    std::optional<Message> hear() {
-        Frame frame;
-        if (slave_->receive(frame, 10s).size == frame.size()) {
-            return decode(frame);
-        }
-        return std::nullopt;
-    }
-
     void checkSentOn() {
-        ASSERT_EQ(hear(), Message(Redirect{masters_[1].host, masters_[1].port}));
-        EXPECT_EQ(hear(), std::nullopt);
+        ASSERT_EQ(slave_->hear(), Message(Redirect{masters_[1].host, masters_[1].port}));
+        EXPECT_TRUE(slave_->isSentAway());
         EXPECT_EQ(roster_.size(), 0U);
         EXPECT_FALSE(session_->receive());
     }
 
     const std::vector<Endpoint> masters_{{"192.0.2.1", 1}, {"192.0.2.2", 2}};
     boost::asio::io_context context_;
-    Listener listener_{context_, {"127.0.0.1", 0}};
-    Connector connector_{context_};
-    SteeredClock clock_{HostClock{}, 500'000};
+    Listener listener_{context_, kAnyPort};
+    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     SharedRoster roster_{0};
     Leadership leadership_{MasterRanks{masters_, 0}, 1s};
     SlaveSession::Admit admit_ = [](const std::string&) {};
-    std::shared_ptr<Connection> slave_;
+    std::optional<Peer> slave_;
     std::optional<SlaveSession> session_;
 };
 
@@ -69,7 +53,7 @@ TEST_F(SlaveSessionTest, AnActiveMasterWelcomesASlaveThatIsOnItsRoster) {
     leadership_.carryOut(0);
     EXPECT_TRUE(sayHello());
     EXPECT_EQ(admitted, "one");
-    EXPECT_EQ(hear(), Message{Welcome{100ms}});
+    EXPECT_EQ(slave_->hear(), Message{Welcome{100ms}});
     EXPECT_EQ(roster_.size(), 1U);
     session_->close();
     EXPECT_EQ(roster_.size(), 0U);
@@ -97,7 +81,7 @@ TEST_F(SlaveSessionTest, ASlaveTooManyIsNotWelcomedAndOnNoRoster) {
     EXPECT_THROW((void)sayHello(), WireError);
     EXPECT_EQ(roster_.size(), 0U);
     session_->close();
-    EXPECT_EQ(hear(), std::nullopt);
+    EXPECT_TRUE(slave_->isSentAway());
 }
 
 }  // namespace

@@ -13,96 +13,70 @@ constexpr Nanoseconds kEnd = 4min;
 
 Nanoseconds since(Nanoseconds trueTime) { return std::max<Nanoseconds>(trueTime - kBegin, 0s); }
 
+using Lie = std::function<Nanoseconds(Nanoseconds trueTime)>;
+
+/// What becomes of honest clocks that agree already, and whose rates differ by a ppm or two.
+struct Harm {
+    Nanoseconds spread;  ///< largest among the honest
+    Nanoseconds moved;   ///< of the group, at the end
+};
+
+/// What honest rates can make of the group's time by the end.
+constexpr Nanoseconds kByRates = 2 * kEnd / 1'000'000;
+
 class Liars : public ScenarioTest {
   protected:
-    using Lie = std::function<Nanoseconds(Nanoseconds trueTime)>;
-
-    /// What becomes of honest clocks that agree already, and whose rates differ by a ppm or two.
-    struct Harm {
-        Nanoseconds spread;  ///< largest among the honest
-        Nanoseconds moved;   ///< of the group, at the end
-    };
-
-    /// The harm that the first `liars` of five slaves do.
-    Harm harmOf(const Lie& lie, std::size_t liars = 2) const {
+    /// The harm that the first two of five slaves do.
+    Harm harmOf(const Lie& lie) const {
         Scenario scenario = exactGroup(5);
-        WatchOptions options{.until = kEnd, .settled = 30s};
         for (std::size_t i = 0; i < scenario.slaves.size(); ++i) {
-            SlaveModel& slave = scenario.slaves[i];
-            slave.clock.frequencyPpb = i % 2 == 0 ? 1'000 : -1'000;
-            if (i < liars) {
-                slave.lie = lie;
-                options.ignored.insert(slave.name);
-            }
+            scenario.slaves[i].clock.frequencyPpb = i % 2 == 0 ? 1'000 : -1'000;
         }
+        scenario.slaves[0].lie = scenario.slaves[1].lie = lie;
         Simulation simulation{scenario};
-        const Watched watched = observe(simulation, options);
+        const Watched watched =
+            observe(simulation, {.until = kEnd, .settled = 30s, .ignored = {"s1", "s2"}});
         return {watched.spread, std::chrono::abs(fromTruth(simulation))};
     }
 
-    /// What honest rates can make of the group's time by the end.
-    static constexpr Nanoseconds kByRates = 2 * kEnd / 1'000'000;
+    /// Among honest clocks, of which two of five in all lie.
+    Nanoseconds spreadWith(const Lie& lie) const {
+        Scenario scenario = group(4);
+        scenario.slaves[0].lie = scenario.slaves[1].lie = lie;
+        return observe(scenario, {.until = kEnd, .settled = 30s, .ignored = {"s1", "s2"}}).spread;
+    }
 };
 
-TEST_F(Liars, ConstantLieDoesNoHarm) {
-    const Harm harm = harmOf([](Nanoseconds) { return 1h; });
+struct NamedLie {
+    const char* name;
+    Lie lie;
+};
+
+class HarmlessLie : public Liars, public testing::WithParamInterface<NamedLie> {};
+
+TEST_P(HarmlessLie, HarmsNoMoreThanARate) {
+    const Harm harm = harmOf(GetParam().lie);
     EXPECT_LT(harm.spread, 4us);
     EXPECT_LT(harm.moved, kByRates);
 }
 
-TEST_F(Liars, ClockThatStartsToLieDoesNoHarm) {
-    const Harm harm = harmOf([](Nanoseconds now) { return now < kBegin ? 0s : -1min; });
-    EXPECT_LT(harm.spread, 4us);
-    EXPECT_LT(harm.moved, kByRates);
-}
-
-TEST_F(Liars, SlowlyDriftingAwayHarmsNoMoreThanARate) {
-    const Harm harm = harmOf([](Nanoseconds now) { return since(now) / 20'000; });
-    EXPECT_LT(harm.spread, 4us);
-    EXPECT_LT(harm.moved, kByRates);
-}
-
-TEST_F(Liars, DriftingAwayFastIsLeftOut) {
-    const Harm harm = harmOf([](Nanoseconds now) { return since(now) / 100; });
-    EXPECT_LT(harm.spread, 4us);
-    EXPECT_LT(harm.moved, kByRates);
-}
-
-TEST_F(Liars, AnotherLieInEachCycleDoesNoHarm) {
-    const Harm harm = harmOf([](Nanoseconds now) { return now / 1s % 2 == 0 ? 3s : -7s; });
-    EXPECT_LT(harm.spread, 4us);
-    EXPECT_LT(harm.moved, kByRates);
-}
-
-TEST_F(Liars, GrowingLieInEachCycleDoesNoHarm) {
-    const Harm harm = harmOf([](Nanoseconds now) { return now / 1s * 10s; });
-    EXPECT_LT(harm.spread, 4us);
-    EXPECT_LT(harm.moved, kByRates);
-}
-
-TEST_F(Liars, LieWithinABurstDoesNoHarm) {
-    const Harm harm = harmOf([](Nanoseconds now) { return now / 100us % 7 * 1ms; });
-    EXPECT_LT(harm.spread, 4us);
-    EXPECT_LT(harm.moved, kByRates);
-}
-
-TEST_F(Liars, SingleLieIsForgotten) {
-    const Harm harm = harmOf([](Nanoseconds now) {
-        return now >= kBegin && now < kBegin + 1s ? Nanoseconds{5s} : Nanoseconds{0s};
-    });
-    EXPECT_LT(harm.spread, 4us);
-    EXPECT_LT(harm.moved, kByRates);
-}
+INSTANTIATE_TEST_SUITE_P(
+    Of, HarmlessLie,
+    testing::ValuesIn(std::vector<NamedLie>{
+        {"AConstant", [](Nanoseconds) { return 1h; }},
+        {"OneThatStarts", [](Nanoseconds now) { return now < kBegin ? 0s : -1min; }},
+        {"DriftingAwaySlowly", [](Nanoseconds now) { return since(now) / 20'000; }},
+        {"DriftingAwayFast", [](Nanoseconds now) { return since(now) / 100; }},
+        {"AnotherInEachCycle", [](Nanoseconds now) { return now / 1s % 2 == 0 ? 3s : -7s; }},
+        {"GrowingInEachCycle", [](Nanoseconds now) { return now / 1s * 10s; }},
+        {"WithinABurst", [](Nanoseconds now) { return now / 100us % 7 * 1ms; }},
+        {"ASingleOne",
+         [](Nanoseconds now) { return now >= kBegin && now < kBegin + 1s ? 5s : 0s; }}}),
+    [](const auto& info) { return info.param.name; });
 
 TEST_F(Liars, JustBelowHalfInConcertDoNoHarm) {
-    // Two of five clocks.
-    Scenario scenario = group(4);
-    for (const std::size_t i : {0U, 1U}) {
-        scenario.slaves[i].lie = [](Nanoseconds now) { return now / 1s % 2 == 0 ? 1s : -1s; };
-    }
-    const Watched watched =
-        observe(scenario, {.until = kEnd, .settled = 30s, .ignored = {"s1", "s2"}});
-    EXPECT_LT(watched.spread, 4us);
+    EXPECT_LT(spreadWith([](Nanoseconds now) { return now / 1s % 2 == 0 ? 1s : -1s; }), 4us);
+    EXPECT_LT(spreadWith([](Nanoseconds now) { return since(now) / 20'000; }), 4us);
 }
 
 TEST_F(Liars, LieNoLargerThanTheBoundMovesTheGroupByNoMore) {
@@ -134,17 +108,6 @@ TEST_F(Liars, ClaimToKnowNothingDoesNoHarm) {
         reading.deviation = Deviation{kTimeLimit - 1ns, 1e8};
     };
     observe(scenario, {.until = kEnd, .settled = 40s});
-}
-
-TEST_F(Liars, DriftingAwayInConcertHarmsNoMoreThanARate) {
-    // Two of five clocks.
-    Scenario scenario = group(4);
-    for (const std::size_t i : {0U, 1U}) {
-        scenario.slaves[i].lie = [](Nanoseconds now) { return since(now) / 20'000; };
-    }
-    const Watched watched =
-        observe(scenario, {.until = kEnd, .settled = 30s, .ignored = {"s1", "s2"}});
-    EXPECT_LT(watched.spread, 4us);
 }
 
 TEST_F(Liars, WhoStopsLyingIsBackAtOnce) {

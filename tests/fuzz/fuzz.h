@@ -39,6 +39,15 @@ inline void requireOneLine(std::string_view error) {
     }
 }
 
+/// Of `size` bytes, the last one of what is left.
+inline std::vector<Bytes> piecesOf(Bytes whole, std::size_t size) {
+    std::vector<Bytes> pieces;
+    for (Bytes rest = whole; !rest.empty(); rest = rest.subspan(pieces.back().size())) {
+        pieces.push_back(rest.first(std::min(size, rest.size())));
+    }
+    return pieces;
+}
+
 /// A stream as a network may deliver it: the first bytes of an input say where it is cut.
 struct CutStream {
     Bytes whole;

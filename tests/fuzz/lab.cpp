@@ -40,11 +40,7 @@ void check(const CutStream& stream, const date::time_zone& zone) {
         // Of the two that a local time may be, the first is meant.
         require(again <= time, "a local time that happens twice is the first of both");
     }
-    std::vector<Bytes> bytes;
-    for (std::size_t i = 0; i < stream.whole.size(); ++i) {
-        bytes.push_back(stream.whole.subspan(i, 1));
-    }
-    const Decoded uncut = decodeAll(bytes, zone);
+    const Decoded uncut = decodeAll(piecesOf(stream.whole, 1), zone);
     require(uncut.refused == decoded.refused, "the cuts do not decide what is refused");
     // Of a piece that is refused, no time comes out.
     require(uncut.times.size() >= decoded.times.size() &&

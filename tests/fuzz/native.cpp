@@ -87,13 +87,7 @@ void run(Bytes input) {
                 "no byte is lost");
     }
 
-    // Cut anywhere else: here, at every frame's end.
-    std::vector<Bytes> frames;
-    for (Bytes rest = stream.whole; !rest.empty();
-         rest = rest.subspan(std::min(kFrameSize, rest.size()))) {
-        frames.push_back(rest.first(std::min(kFrameSize, rest.size())));
-    }
-    const Decoded uncut = decodeAll(frames);
+    const Decoded uncut = decodeAll(piecesOf(stream.whole, kFrameSize));
     require(uncut.refused == decoded.refused, "the cuts do not decide what is refused");
     // Of a piece that is refused, no message comes out.
     require(

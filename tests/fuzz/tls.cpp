@@ -75,9 +75,8 @@ void requireWhatWasSaid(Bytes changes) {
     const bool altered = alter(records, changes);
     Text heard;
     try {
-        for (std::size_t at = 0; at < records.size(); at += 50) {
-            const Bytes rest = Bytes{records}.subspan(at);
-            master.feed(rest.first(std::min<std::size_t>(50, rest.size())));
+        for (const Bytes piece : piecesOf(records, 50)) {
+            master.feed(piece);
             const Text part = readAll(master);
             heard.insert(heard.end(), part.begin(), part.end());
         }

@@ -28,12 +28,6 @@ class SharedPageTest : public testing::Test {
     std::unique_ptr<PageWriter> page() const { return std::make_unique<PageWriter>(path_); }
     /// A page that a daemon has left behind.
     void leavePage() const { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
-    /// A page whose daemon has died while it wrote.
-    void leaveHalfWrittenPage() const {
-        leavePage();
-        poke(kSequenceWord, peek(kSequenceWord) + 1);
-    }
-
     /// Overwrites one word, as no daemon would.
     void poke(std::size_t word, std::uint64_t value) const {
         std::fstream file{path_, std::ios::in | std::ios::out | std::ios::binary};
@@ -175,18 +169,21 @@ TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
     EXPECT_EQ(backward, 0);
 }
 
-TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNextOneRepairsIt) {
-    leaveHalfWrittenPage();
+TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNextOneHasPublished) {
+    leavePage();
+    poke(kSequenceWord, peek(kSequenceWord) + 1);
     const PageReader reader{path_};
     for (int i = 0; i < 1000; ++i) {  // Only the first one waits.
         EXPECT_EQ(reader.now().reason, PageReason::interrupted);
     }
     const Nanoseconds apart = reader.now().time.time_since_epoch() - systemNow().time_since_epoch();
     EXPECT_LT(std::chrono::abs(apart), 1min) << "there is no other than the system's";
-    SteeredClock next{HostClock{}, kMaxSlewPpb, page()};
+    PageWriter writer{path_};
+    EXPECT_EQ(reader.now().reason, PageReason::interrupted);
+    writer.publish([] { return std::nullopt; });
+    EXPECT_EQ(reader.now().reason, PageReason::interrupted);
+    writer.publish([] { return PageContent{}; });
     EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
-    next.apply(adjustmentAt(next.hostNow(), 1h));
-    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
 }
 
 TEST_F(SharedPageTest, ANewFileIsNoPageBeforeItsFirstContent) {
@@ -198,16 +195,6 @@ TEST_F(SharedPageTest, ANewFileIsNoPageBeforeItsFirstContent) {
     writer.publish([] { return PageContent{}; });
     ASSERT_EQ(page.open(path_.c_str()), PageError::none);
     EXPECT_TRUE(page.content());
-}
-
-TEST_F(SharedPageTest, WhatADaemonLeftHalfWrittenCountsOnlyOnceTheNextOneHasPublished) {
-    leaveHalfWrittenPage();
-    PageWriter writer{path_};
-    EXPECT_EQ(reason(), PageReason::interrupted);
-    writer.publish([] { return std::nullopt; });
-    EXPECT_EQ(reason(), PageReason::interrupted);
-    writer.publish([] { return PageContent{}; });
-    EXPECT_EQ(reason(), PageReason::neverAdjusted);
 }
 
 TEST_F(SharedPageTest, WhatADaemonLeftCompleteCountsUntilTheNextOneHasPublished) {

@@ -130,7 +130,7 @@ TEST_F(FailoverTest, AStandbySendsSlavesToTheActiveMasterAndHearsThemNoMore) {
 }
 
 TEST_F(FailoverTest, AMasterThatIsAboutToBecomeActiveSendsNobodyToTheFormerOne) {
-    Leadership leadership{MasterRanks{masters_, 0}, 1s};
+    Leadership leadership{MasterRanks{masters_, 0}, 200ms};
     leadership.carryOut(1);
     ASSERT_TRUE(await([&] { return leadership.look() == Rank{0}; }));
     EXPECT_EQ(leadership.greeting(kInterval), Message{Redirect{}});

@@ -113,7 +113,7 @@ TEST_F(KeysTest, LeaveOneConnectionOfThoseThatJoinWithThemAtOnce) {
             return peers.size() <= 1;
         }));
         ASSERT_EQ(peers.size(), 1U);
-        EXPECT_FALSE(peers.front()->isSentAwayAtLast(50ms));
+        EXPECT_FALSE(peers.front()->isSentAwayAtLast(10ms));
     }
 }
 

@@ -50,6 +50,8 @@ class Liars : public ScenarioTest {
 struct NamedLie {
     const char* name;
     Lie lie;
+
+    friend void PrintTo(const NamedLie& lie, std::ostream* out) { *out << lie.name; }
 };
 
 class HarmlessLie : public Liars, public testing::WithParamInterface<NamedLie> {};

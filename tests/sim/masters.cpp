@@ -64,12 +64,6 @@ void Masters::step() {
     }
 }
 
-void Masters::steps(Nanoseconds count) {
-    for (Nanoseconds done{}; done < count; done += Nanoseconds{1}) {
-        step();
-    }
-}
-
 bool Masters::mayAct(Rank rank) const {
     return hosts_[rank].election && hosts_[rank].election->mayAct(now_);
 }

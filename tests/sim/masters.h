@@ -44,7 +44,6 @@ class Masters {
     bool possible(const Fault& fault) const;
     void apply(const Fault& fault);
     void step();
-    void steps(Nanoseconds count);
 
     std::size_t count() const { return model_.count; }
     Nanoseconds patience() const { return model_.patience; }

@@ -41,8 +41,6 @@ HostTime Clock::at(Nanoseconds trueTime) const {
     return kEpoch + model_.offset + trueTime + rounded(error) + stepped;
 }
 
-double Clock::frequencyPpbAt(Nanoseconds trueTime) const { return secondOf(trueTime).frequencyPpb; }
-
 void Clock::stepBy(Nanoseconds by, Nanoseconds when) { steps_.push_back({when, by}); }
 
 Delay constant(Nanoseconds delay) {

@@ -32,7 +32,6 @@ class Clock {
     Clock(const ClockModel& model, std::uint64_t seed);
 
     HostTime at(Nanoseconds trueTime) const;
-    double frequencyPpbAt(Nanoseconds trueTime) const;
 
     /// From `when` on the clock shows `by` more than it would.
     void stepBy(Nanoseconds by, Nanoseconds when);

@@ -76,7 +76,6 @@ class Simulation {
     /// The unsteered clocks; "" is the master's.
     Clock& hostClock(const std::string& name);
 
-    const CycleStatus& lastCycle() const { return lastCycle_; }
     const ClockStatus& lastStatus(const std::string& name) const;
 
   private:

@@ -50,6 +50,8 @@ struct Jump {
     std::string clock;
     Nanoseconds by;
     Nanoseconds harm;  ///< what it may do to the others
+
+    friend void PrintTo(const Jump& jump, std::ostream* out) { *out << jump.who; }
 };
 
 class JumpOf : public Steps, public testing::WithParamInterface<Jump> {};

@@ -50,16 +50,14 @@ class Watcher {
     void checkBound(const std::string& name, const Shown& slave, const Shown& master,
                     Nanoseconds now) {
         const Nanoseconds error = std::chrono::abs(slave.time - master.time);
-        const Nanoseconds excess = error - slave.bound - master.bound;
         ++watched.checks;
-        if (excess > Nanoseconds::zero() && ++watched.violations == 1) {
+        if (error - slave.bound > master.bound && ++watched.violations == 1) {
             std::ostringstream text;
             text << name << " at " << toMicroseconds(now) / 1e6 << " s: error "
                  << toMicroseconds(error) << " µs, bounds " << toMicroseconds(slave.bound) << " + "
                  << toMicroseconds(master.bound) << " µs";
             watched.violation = text.str();
         }
-        watched.excess = std::max(watched.excess, excess);
         if (now >= options_.settled) {
             watched.errors[name] = std::max(watched.errors[name], error);
             watched.bounds[name] = std::max(watched.bounds[name], slave.bound + master.bound);

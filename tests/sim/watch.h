@@ -25,7 +25,6 @@ struct Watched {
     long checks = 0;        ///< of a slave's error against its bound and the master's
     long violations = 0;    ///< errors beyond both
     std::string violation;  ///< the first one, in words
-    Nanoseconds excess{};   ///< by how much the worst one was beyond both
     std::string hurry;      ///< the first clock that went backward or too fast, in words
     Nanoseconds spread{};   ///< largest
     std::map<std::string, Nanoseconds> errors;  ///< largest of each slave

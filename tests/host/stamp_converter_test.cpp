@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <random>
 
 namespace berkeley {
@@ -51,9 +50,7 @@ TEST(RawSpan, IsNothingWhenTheSystemClockIsSteeredTooHard) {
 }
 
 TEST(RawSpan, ContainsTheTruthHoweverTheSystemClockIsSteeredWithinItsLimit) {
-    constexpr std::uint64_t seed = 1124;
-    std::cout << "seed " << seed << '\n';
-    std::mt19937_64 random{seed};
+    std::mt19937_64 random{1124};
     const auto between = [&](double low, double high) {
         return std::uniform_real_distribution{low, high}(random);
     };

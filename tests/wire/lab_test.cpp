@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
-#include <iostream>
 #include <random>
 #include <string>
 #include <string_view>
@@ -67,9 +66,7 @@ TEST(LabText, IsTruncatedToMicroseconds) {
 }
 
 TEST(LabText, RandomTimesSurviveTheRoundTrip) {
-    constexpr std::uint64_t seed = 20261124;
-    std::cout << "seed " << seed << '\n';
-    std::mt19937_64 random{seed};
+    std::mt19937_64 random{20261124};
     std::uniform_int_distribution<std::int64_t> anyMicrosecond{
         0, date::floor<microseconds>(kTimeLimit).count()};
     for (int i = 0; i < 20'000; ++i) {
@@ -196,9 +193,7 @@ TEST(LabDecoder, CountsReportsCutAtEveryPosition) {
 }
 
 TEST(LabDecoder, CountsReportsOfARandomStream) {
-    constexpr std::uint64_t seed = 8080;
-    std::cout << "seed " << seed << '\n';
-    std::mt19937_64 random{seed};
+    std::mt19937_64 random{8080};
     LabDecoder decoder{berlin()};
     std::string stream;
     std::size_t sent = 0;

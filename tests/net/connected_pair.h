@@ -20,7 +20,9 @@ inline const Key kOtherKey(32, 0xA5);
 
 enum class Speech { plain, secret };
 
-inline std::string nameOf(Speech speech) { return speech == Speech::plain ? "Plain" : "WithKeys"; }
+inline void PrintTo(Speech speech, std::ostream* out) {
+    *out << (speech == Speech::plain ? "Plain" : "WithKeys");
+}
 
 inline std::span<const std::byte> bytesOf(std::string_view text) {
     return std::as_bytes(std::span{text});

@@ -27,7 +27,7 @@ class ConnectionTest : public testing::TestWithParam<Speech>, protected Connecte
 };
 
 INSTANTIATE_TEST_SUITE_P(Speaking, ConnectionTest, testing::Values(Speech::plain, Speech::secret),
-                         [](const auto& info) { return nameOf(info.param); });
+                         testing::PrintToStringParamName());
 
 TEST_P(ConnectionTest, CarriesBytesBothWays) {
     EXPECT_TRUE(client_->send(bytesOf("there")));

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <functional>
-#include <string>
+#include <ostream>
 #include <vector>
 
 namespace berkeley {
@@ -14,7 +14,9 @@ using Bytes = std::vector<std::byte>;
 
 enum class Way { toMaster, toSlave };
 
-inline std::string nameOf(Way way) { return way == Way::toMaster ? "ToMaster" : "ToSlave"; }
+inline void PrintTo(Way way, std::ostream* out) {
+    *out << (way == Way::toMaster ? "ToMaster" : "ToSlave");
+}
 
 /// Told the direction, the bytes, which it may change, and how many have gone that way before them.
 using Change = std::function<void(Way, Bytes&, std::size_t before)>;

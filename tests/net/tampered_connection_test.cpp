@@ -60,7 +60,7 @@ class TamperedConnection : public testing::TestWithParam<Way> {
 };
 
 INSTANTIATE_TEST_SUITE_P(OnTheWay, TamperedConnection, testing::Values(Way::toMaster, Way::toSlave),
-                         [](const auto& info) { return nameOf(info.param); });
+                         testing::PrintToStringParamName());
 
 TEST_P(TamperedConnection, IsAsGoodAsAnyWhenNothingIsChanged) {
     const Heard heard = heardWith(changeNothing);

@@ -21,7 +21,7 @@ TEST(TlsSession, NeverBelievesAByteThatWasFlipped) {
             const bool heardAll =
                 talk.heardByMaster_ == kSaidBySlave && talk.heardBySlave_ == kSaidByMaster;
             // The minor version in the header of the very first record means nothing to anybody.
-            EXPECT_EQ(heardAll, position == 2) << position << nameOf(way);
+            EXPECT_EQ(heardAll, position == 2) << position << testing::PrintToString(way);
         }
     }
 }
@@ -76,7 +76,7 @@ class TamperedRecords : public testing::TestWithParam<Way> {
 };
 
 INSTANTIATE_TEST_SUITE_P(OnTheWay, TamperedRecords, testing::Values(Way::toMaster, Way::toSlave),
-                         [](const auto& info) { return nameOf(info.param); });
+                         testing::PrintToStringParamName());
 
 TEST_P(TamperedRecords, AreHeardInTheirOrder) {
     for (const char letter : {'a', 'b', 'c'}) {

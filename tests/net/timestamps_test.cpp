@@ -4,7 +4,6 @@
 
 #include <array>
 #include <thread>
-#include <tuple>
 
 #include "connected_pair.h"
 
@@ -28,13 +27,18 @@ class Deadline {
     std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + 10s;
 };
 
-using Path = std::tuple<const char*, Speech>;
+struct Path {
+    std::string host;
+    Speech speech;
+
+    friend void PrintTo(const Path& path, std::ostream* out) {
+        *out << (path.host == "::1" ? "IPv6" : "IPv4") << testing::PrintToString(path.speech);
+    }
+};
 
 class TimestampsTest : public testing::TestWithParam<Path>, protected ConnectedPair {
   protected:
-    TimestampsTest() : ConnectedPair(std::get<Speech>(GetParam()), std::get<0>(GetParam())) {
-        warmUp();
-    }
+    TimestampsTest() : ConnectedPair(GetParam().speech, GetParam().host) { warmUp(); }
 
     /// The machine's first timestamps are late.
     void warmUp() {
@@ -75,13 +79,10 @@ class TimestampsTest : public testing::TestWithParam<Path>, protected ConnectedP
 };
 
 INSTANTIATE_TEST_SUITE_P(OverLoopback, TimestampsTest,
-                         testing::Combine(testing::Values("127.0.0.1", "::1"),
-                                          testing::Values(Speech::plain, Speech::secret)),
-                         [](const auto& info) {
-                             return (std::get<0>(info.param) == std::string_view{"::1"} ? "IPv6"
-                                                                                        : "IPv4") +
-                                    nameOf(std::get<Speech>(info.param));
-                         });
+                         testing::Values(Path{"127.0.0.1", Speech::plain},
+                                         Path{"127.0.0.1", Speech::secret},
+                                         Path{"::1", Speech::plain}, Path{"::1", Speech::secret}),
+                         testing::PrintToStringParamName());
 
 TEST_P(TimestampsTest, AreGivenForBothDirectionsOnBothSides) {
     EXPECT_EQ(client_->timestamps(), TimestampKind::kernel);

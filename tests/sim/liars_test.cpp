@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"WithinABurst", [](Nanoseconds now) { return now / 100us % 7 * 1ms; }},
         {"ASingleOne",
          [](Nanoseconds now) { return now >= kBegin && now < kBegin + 1s ? 5s : 0s; }}}),
-    [](const auto& info) { return info.param.name; });
+    testing::PrintToStringParamName());
 
 TEST_F(Liars, JustBelowHalfInConcertDoNoHarm) {
     EXPECT_LT(spreadWith([](Nanoseconds now) { return now / 1s % 2 == 0 ? 1s : -1s; }), 4us);

@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(Steps, JumpOf,
                                                              {"ASuspendedSlave", "s2", -8h, 4us},
                                                              {"TheMasterForward", "", 10s, 10us},
                                                              {"TheMasterBack", "", -10s, 10us}}),
-                         [](const auto& info) { return info.param.who; });
+                         testing::PrintToStringParamName());
 
 TEST_F(Steps, TwoThatJumpTogetherMoveNobody) {
     EXPECT_LT(othersSpread({"s1", "s2"}, 1min), 4us) << "two of five clocks";

@@ -105,32 +105,36 @@ def mistake_of_system_header(layer, header):
     return None
 
 
-def mistakes(root):
-    """All that is wrong, a line each."""
-    root = root.resolve()
+def mistakes_of(root, file):
+    """All that is wrong in one file, a line each."""
+    name = file.relative_to(root)
+    layer = layer_of(name)
     result = []
-    for file in sorted(
-        path
-        for folder in FOLDERS
-        for path in (root / folder).rglob("*")
-        if path.suffix in (".h", ".cpp")
-    ):
-        name = file.relative_to(root)
-        layer = layer_of(name)
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            mistake = None
-            if include := INCLUDE.match(line):
-                project, system = include.groups()
-                mistake = (
-                    mistake_of_project_header(root, file, layer, project)
-                    if project
-                    else mistake_of_system_header(layer, system)
-                )
-            elif layer in CORE and CLOCK_CALL.search(line):
-                mistake = "reads a clock"
-            if mistake:
-                result.append(f"{name}:{number}: {line.strip()}: in {layer}: {mistake}")
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        mistake = None
+        if include := INCLUDE.match(line):
+            project, system = include.groups()
+            mistake = (
+                mistake_of_project_header(root, file, layer, project)
+                if project
+                else mistake_of_system_header(layer, system)
+            )
+        elif layer in CORE and CLOCK_CALL.search(line):
+            mistake = "reads a clock"
+        if mistake:
+            result.append(f"{name}:{number}: {line.strip()}: in {layer}: {mistake}")
     return result
+
+
+def mistakes(root):
+    """All that is wrong in all files."""
+    return [
+        mistake
+        for folder in FOLDERS
+        for file in sorted((root / folder).rglob("*"))
+        if file.suffix in (".h", ".cpp")
+        for mistake in mistakes_of(root, file)
+    ]
 
 
 class Layers(unittest.TestCase):
@@ -163,7 +167,7 @@ class WrongIncludes(unittest.TestCase):
         number = len(before.splitlines()) + 1
         try:
             path.write_text(f"{before}{line}\n", encoding="utf-8")
-            found = mistakes(self.copy)
+            found = mistakes_of(self.copy, path)
         finally:
             path.write_text(before, encoding="utf-8")
         layer = layer_of(file)

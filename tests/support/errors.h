@@ -20,12 +20,11 @@ std::string errorOf(const Call& call) {
     return "";
 }
 
-/// For EXPECT_TRUE, which then shows the text.
+/// For EXPECT_TRUE and EXPECT_FALSE, which then show the text.
 inline testing::AssertionResult has(std::string_view text, std::string_view part) {
-    if (text.find(part) != std::string_view::npos) {
-        return testing::AssertionSuccess();
-    }
-    return testing::AssertionFailure() << "no \"" << part << "\" in \"" << text << '"';
+    const bool found = text.find(part) != std::string_view::npos;
+    return testing::AssertionResult{found} << '"' << part << (found ? "\" in \"" : "\" not in \"")
+                                           << text << '"';
 }
 
 }  // namespace berkeley

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "berkeley/wire/lab.h"
+#include "berkeley/wire/messages.h"
 #include "fuzz.h"
 
 namespace berkeley::fuzz {

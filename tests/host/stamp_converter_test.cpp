@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "berkeley/host/host_clock.h"
+
 namespace berkeley {
 namespace {
 

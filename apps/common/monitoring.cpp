@@ -1,19 +1,7 @@
 #include "common/monitoring.h"
 
-#include "berkeley/observe/web_page.h"
-
 namespace berkeley {
 namespace {
-
-bool isWanted(const CommonOptions& options) { return options.http.has_value(); }
-
-Assets webPageAssets() {
-    Assets assets;
-    for (const WebPageFile& file : webPageFiles()) {
-        assets.emplace(file.path, Asset{file.contentType, file.bytes});
-    }
-    return assets;
-}
 
 std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfig config,
                                   const Monitor* monitor, spdlog::logger& logger) {
@@ -21,7 +9,6 @@ std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfi
         return nullptr;
     }
     config.maxBound = options.maxBound;
-    config.assets = webPageAssets();
     auto server =
         std::make_unique<HttpServer>(*options.http, MonitorSite{std::move(config), *monitor});
     logger.info("serving HTTP on {}", toText(server->local()));
@@ -36,7 +23,7 @@ std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfi
 
 std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::string& name,
                                     const SteeredClock& clock) {
-    if (!isWanted(options) && !options.watch) {
+    if (!options.http && !options.watch) {
         return nullptr;
     }
     return std::make_unique<Monitor>(
@@ -50,7 +37,7 @@ std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::str
 }
 
 std::unique_ptr<Monitor> monitorFor(const SlaveOptions& options, const SteeredClock& clock) {
-    if (!isWanted(options)) {
+    if (!options.http) {
         return nullptr;
     }
     return std::make_unique<Monitor>(MonitorConfig{.program = "berkeley-slave",

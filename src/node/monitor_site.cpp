@@ -1,10 +1,13 @@
 #include "berkeley/node/monitor_site.h"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "berkeley/observe/web_page.h"
 
 namespace berkeley {
 namespace {
@@ -76,6 +79,15 @@ HistoryQuery readHistoryQuery(std::string_view query) {
     return result;
 }
 
+HttpResponse webPageAnswer(std::string_view path) {
+    const auto files = webPageFiles();
+    const auto file = std::ranges::find(files, path, &WebPageFile::path);
+    if (file == files.end()) {
+        return {404, kText, "Not Found\n"};
+    }
+    return {200, std::string{file->contentType}, std::string{file->bytes}};
+}
+
 }  // namespace
 
 MonitorSite::MonitorSite(MonitorSiteConfig config, const Monitor& monitor)
@@ -98,7 +110,7 @@ HttpResponse MonitorSite::operator()(const std::string& target) const {
     if (path == "/metrics") {
         return metricsAnswer();
     }
-    return assetAnswer(path);
+    return webPageAnswer(path);
 }
 
 HttpResponse MonitorSite::statusAnswer() const {
@@ -125,13 +137,6 @@ HttpResponse MonitorSite::metricsAnswer() const {
     const std::optional<PeerCounts> peers =
         config_.peerCounts ? std::optional{config_.peerCounts()} : std::nullopt;
     return {200, kMetrics, monitor_.metrics(peers, config_.metricsClocks)};
-}
-
-HttpResponse MonitorSite::assetAnswer(std::string_view path) const {
-    if (const auto asset = config_.assets.find(path); asset != config_.assets.end()) {
-        return {200, std::string{asset->second.contentType}, std::string{asset->second.bytes}};
-    }
-    return {404, kText, "Not Found\n"};
 }
 
 }  // namespace berkeley

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "berkeley/node/monitor_site.h"
+#include "berkeley/observe/web_page.h"
 #include "observe/clocks.h"
 
 namespace berkeley {
@@ -158,7 +159,6 @@ TEST_F(MonitorTest, TheSiteHasAPageForEachPath) {
     EXPECT_EQ("text/plain; version=0.0.4; charset=utf-8", get("/metrics").contentType);
     EXPECT_NE(std::string::npos, get("/metrics").body.find("\nberkeley_sync_cycles_total 1\n"));
     EXPECT_EQ(503U, get("/healthz").status) << "its clock was not adjusted";
-    EXPECT_EQ(404U, get("/").status);
     EXPECT_EQ(404U, get("/status.json/").status);
     EXPECT_EQ(404U, get("").status);
 }
@@ -201,15 +201,14 @@ TEST_F(MonitorTest, TheSiteSaysWhetherTheDaemonIsHealthy) {
     EXPECT_EQ("the bound, 900 ns, is above the limit of 899 ns", status["reason"]);
 }
 
-TEST_F(MonitorTest, TheSiteServesTheFilesThatItIsGiven) {
+TEST_F(MonitorTest, TheSiteServesTheFilesOfTheWebPage) {
     watch(Role::slave);
-    MonitorSiteConfig config;
-    config.assets = {{"/", {"text/html", "<p>"}}, {"/page.js", {"text/javascript", "1"}}};
-
-    EXPECT_EQ("<p>", get("/", config).body);
-    EXPECT_EQ("text/html", get("/?query", config).contentType);
-    EXPECT_EQ("1", get("/page.js", config).body);
-    EXPECT_EQ(404U, get("/page", config).status);
+    for (const WebPageFile& file : webPageFiles()) {
+        const HttpResponse answer = get(std::string{file.path} + "?query");
+        EXPECT_EQ(file.bytes, answer.body) << file.path;
+        EXPECT_EQ(file.contentType, answer.contentType) << file.path;
+    }
+    EXPECT_EQ(404U, get("/page").status);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -14,20 +13,10 @@
 
 namespace berkeley {
 
-/// A file that is part of the program.
-struct Asset {
-    std::string_view contentType;
-    std::string_view bytes;
-};
-
-/// By path, as in "/" or "/page.js".
-using Assets = std::map<std::string, Asset, std::less<>>;
-
 struct MonitorSiteConfig {
     Nanoseconds maxBound = std::chrono::milliseconds{100};  ///< with a larger one it is not healthy
     std::size_t metricsClocks = 100;                        ///< that have metrics of their own
     std::function<PeerCounts()> peerCounts{};               ///< of a master
-    Assets assets{};
 };
 
 class MonitorSite {
@@ -43,7 +32,6 @@ class MonitorSite {
     HttpResponse historyAnswer(std::string_view query) const;
     HttpResponse healthAnswer() const;
     HttpResponse metricsAnswer() const;
-    HttpResponse assetAnswer(std::string_view path) const;
 
     MonitorSiteConfig config_;
     const Monitor& monitor_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <optional>
@@ -316,8 +317,23 @@ std::string toOptionText(Nanoseconds duration) {
     return rest == 0 ? text : text + optionTextBelowMinute(rest);
 }
 
+std::string toOptionText(double ppb) {
+    const long long whole = std::llround(ppb);
+    return whole % 1000 == 0 ? std::to_string(whole / 1000) + "ppm" : std::to_string(whole) + "ppb";
+}
+
 std::string toOffsetText(Nanoseconds offset) { return signedText(offset, "+"); }
 
 std::string toSpanText(Nanoseconds span) { return signedText(span, ""); }
+
+std::string toDriftText(double ppb, std::string_view plus) {
+    if (!std::isfinite(ppb)) {
+        return "\u2013";
+    }
+    // Whole, because a double may be shown as "-0.000".
+    const long long whole = std::llround(ppb);
+    const std::string_view sign = whole == 0 ? "" : whole < 0 ? kMinus : plus;
+    return std::string{sign} + decimalText(static_cast<Count>(std::abs(whole)), 3) + " ppm";
+}
 
 }  // namespace berkeley

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <string>
 #include <utility>
@@ -127,6 +128,14 @@ TEST(ToOptionText, isReadBackExactly) {
     }
 }
 
+TEST(ToOptionText, isReadBackForAFrequencyToo) {
+    for (const auto& [ppb, text] :
+         {std::pair{500'000.0, "500ppm"}, {-12.0, "-12ppb"}, {0.0, "0ppm"}}) {
+        EXPECT_EQ(toOptionText(ppb), text);
+        EXPECT_EQ(parseFrequency(text), ppb);
+    }
+}
+
 TEST(ToOffsetText, choosesTheUnitAPersonWould) {
     const std::vector<std::pair<Nanoseconds, std::string>> cases{
         {0ns, "0 ns"},
@@ -176,6 +185,14 @@ TEST(ToOffsetText, neverRoundsUpToAFullUnit) {
 TEST(ToOffsetText, holdsForTheLargestCounts) {
     EXPECT_EQ(toOffsetText(Nanoseconds::max()), "+292 years 99 d");
     EXPECT_EQ(toOffsetText(Nanoseconds::min()), "\u2212292 years 99 d");
+}
+
+TEST(ToDriftText, hasTheDigitsOfAPpbAndNeverAMinusZero) {
+    EXPECT_EQ(toDriftText(39'998.4), "+39.998 ppm");
+    EXPECT_EQ(toDriftText(39'998.4, ""), "39.998 ppm");
+    EXPECT_EQ(toDriftText(-3), "\u22120.003 ppm");
+    EXPECT_EQ(toDriftText(-0.4), "0.000 ppm");
+    EXPECT_EQ(toDriftText(std::numeric_limits<double>::infinity()), "\u2013");
 }
 
 TEST(ToSpanText, isTheSameWithoutAPlus) {

@@ -23,6 +23,9 @@ double parseFrequency(std::string_view text);
 /// A short text that parseDuration reads back exactly: "5s", "200ms", "1h30min", "1.5s".
 std::string toOptionText(Nanoseconds duration);
 
+/// A frequency that parseFrequency reads back, rounded to the ppb: "500ppm", "1ppb".
+std::string toOptionText(double ppb);
+
 /// A signed offset in the unit that a person would choose, rounded: "−3.2 µs", "+1.234 ms",
 /// "+2.500 s", "+25 min 0.000 s", "+2 d 3 h 4 min", "+4 years 12 d". U+2212 is the minus sign. Zero
 /// is "0 ns".
@@ -30,5 +33,9 @@ std::string toOffsetText(Nanoseconds offset);
 
 /// The same without a plus sign, for what is never negative: "3.2 µs".
 std::string toSpanText(Nanoseconds span);
+
+/// Parts per million with the digits of a ppb, and `plus` before what is above zero: "+39.998 ppm",
+/// "−0.003 ppm". Zero is "0.000 ppm", and what is not finite an en dash.
+std::string toDriftText(double ppb, std::string_view plus = "+");
 
 }  // namespace berkeley

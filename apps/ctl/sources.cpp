@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "berkeley/observe/text.h"
 #include "berkeley/time/units.h"
 
 namespace berkeley {
@@ -77,14 +78,21 @@ class Fetch {
                              "): give --http the address at which a master answers HTTP");
 }
 
-constexpr std::array kTitles{"clock", "address", "state",      "offset",   "± bound",
-                             "delay", "drift",   "correction", "last seen"};
-constexpr std::size_t kTexts = 3;  ///< the first columns; the others are figures
-using Row = std::array<std::string, kTitles.size()>;
+constexpr std::array<Column, 9> kColumns{{{"clock", Align::left},
+                                          {"address", Align::left},
+                                          {"state", Align::left},
+                                          {"offset", Align::right},
+                                          {"\u00B1 bound", Align::right},
+                                          {"delay", Align::right},
+                                          {"drift", Align::right},
+                                          {"correction", Align::right},
+                                          {"last seen", Align::right}}};
 
-std::string spanOr(const Json& clock, const char* key, std::string (*toText)(Nanoseconds)) {
+/// What `toText` makes of the figure, where there is one.
+template <class Figure, class ToText>
+Cell figure(const Json& clock, const char* key, ToText toText) {
     const Json value = clock.value(key, Json{});
-    return value.is_number() ? toText(Nanoseconds{value.get<std::int64_t>()}) : "–";
+    return {value.is_number() ? toText(value.get<Figure>()) : std::string{kUnknown}};
 }
 
 std::string stateOf(const Json& clock) {
@@ -93,42 +101,19 @@ std::string stateOf(const Json& clock) {
 }
 
 Row rowOf(const Json& clock) {
-    const Json drift = clock.value("drift_ppb", Json{});
-    const Json seen = clock.value("last_seen_s", Json{});
-    return {clock.value("name", ""),
-            clock.value("address", ""),
-            stateOf(clock),
-            spanOr(clock, "offset_ns", toOffsetText),
-            spanOr(clock, "bound_ns", toSpanText),
-            spanOr(clock, "delay_ns", toSpanText),
-            drift.is_number() ? fmt::format("{:+.3f} ppm", drift.get<double>() / 1e3) : "–",
-            spanOr(clock, "correction_ns", toOffsetText),
-            seen.is_number() ? fmt::format("{:.1f} s", seen.get<double>()) : "–"};
-}
-
-/// Each character in a column of its own; the bytes that go on with one do not count.
-std::size_t widthOf(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string alignedLines(const std::vector<Row>& rows) {
-    std::array<std::size_t, kTitles.size()> widths{};
-    for (const Row& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            widths[i] = std::max(widths[i], widthOf(row[i]));
-        }
-    }
-    std::string text;
-    for (const Row& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string padding(widths[i] - widthOf(row[i]), ' ');
-            text += i == 0 ? "" : "  ";
-            text += i < kTexts ? row[i] + padding : padding + row[i];
-        }
-        text += "\n";
-    }
-    return text;
+    const auto offset = [](std::int64_t ns) { return toOffsetText(Nanoseconds{ns}); };
+    const auto span = [](std::int64_t ns) { return toSpanText(Nanoseconds{ns}); };
+    const auto drift = [](double ppb) { return toDriftText(ppb); };
+    const auto age = [](double seconds) { return fmt::format("{:.1f} s", seconds); };
+    return {{clock.value("name", "")},
+            {clock.value("address", "")},
+            {stateOf(clock)},
+            figure<std::int64_t>(clock, "offset_ns", offset),
+            figure<std::int64_t>(clock, "bound_ns", span),
+            figure<std::int64_t>(clock, "delay_ns", span),
+            figure<double>(clock, "drift_ppb", drift),
+            figure<std::int64_t>(clock, "correction_ns", offset),
+            figure<double>(clock, "last_seen_s", age)};
 }
 
 }  // namespace
@@ -152,10 +137,14 @@ std::string renderSources(const Json& status) {
         throw std::runtime_error(
             "the answer tells of no clocks: give --http the address at which a master answers");
     }
-    std::vector<Row> rows(1);
-    std::ranges::copy(kTitles, rows.front().begin());
+    std::vector<Row> rows{titlesOf(kColumns)};
     std::ranges::transform(status["clocks"], std::back_inserter(rows), rowOf);
-    return alignedLines(rows);
+    const Widths widths = widthsOf(kColumns, rows);
+    std::string table;
+    for (const Row& row : rows) {
+        table += lineOf(kColumns, row, widths, false) + "\n";
+    }
+    return table;
 }
 
 }  // namespace berkeley

@@ -8,20 +8,13 @@
 #include <string_view>
 #include <tuple>
 
+#include "berkeley/observe/text.h"
 #include "berkeley/time/units.h"
-#include "text.h"
 
 namespace berkeley {
 namespace {
 
-enum class Align { left, right };
-
-struct Column {
-    std::string_view title;
-    Align align;
-    std::size_t width;  ///< at least, so that columns do not move with every digit
-};
-
+// Their widths are such that they do not move with every digit.
 constexpr std::array<Column, 8> kColumns{{{"clock", Align::left, 5},
                                           {"offset", Align::right, 10},
                                           {"\u00B1 bound", Align::right, 8},
@@ -41,14 +34,6 @@ constexpr std::size_t kImportant = 2;
 /// So much of a name has to be seen, beside the important columns and beside the others.
 constexpr std::size_t kShortName = 8;
 constexpr std::size_t kGoodName = 20;
-constexpr std::size_t kGap = 2;
-
-struct Cell {
-    std::string text;
-    Colour colour{};
-};
-using Row = std::array<Cell, kColumns.size()>;
-using Widths = std::array<std::size_t, kColumns.size()>;  ///< 0: the column is left out
 
 // --- how bad a clock is ---
 
@@ -125,23 +110,18 @@ std::string sparkline(const Traces::Trace& trace, Nanoseconds scale, bool unicod
     return line;
 }
 
-template <class Value, class ToText>
-std::string textOr(const std::optional<Value>& value, ToText toText) {
-    return value ? toText(*value) : std::string{kUnknown};
-}
-
 /// Of a clock that is lost no figure holds any more.
 Row rowOf(const ClockView& clock, const ScreenModel& model, Nanoseconds scale,
           const ScreenStyle& style) {
     const bool lost = clock.standing == Standing::lost;
     const ClockStatus figures = lost ? ClockStatus{} : clock.status;
     const HostTime now = model.status.now.host;
-    Row row;
+    Row row(kColumns.size());
     row[kName].text = labelOf(clock.id, clock.status);
     row[kOffset].text = textOr(figures.offset, toOffsetText);
     row[kBound].text = textOr(figures.bound, toSpanText);
     row[kDelay].text = textOr(figures.delay, toSpanText);
-    row[kDrift].text = textOr(figures.driftPpb, driftText);
+    row[kDrift].text = textOr(figures.driftPpb, [](double ppb) { return toDriftText(ppb); });
     row[kState] = stateOf(clock, now);
     row[kCorrection].text = textOr(figures.correction, toOffsetText);
     for (Cell& cell : row) {
@@ -154,9 +134,9 @@ Row rowOf(const ClockView& clock, const ScreenModel& model, Nanoseconds scale,
 }
 
 Row titles(Nanoseconds scale, bool unicode) {
-    Row row;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        row[i] = {printable(kColumns[i].title, unicode), Colour::dim};
+    Row row = titlesOf(kColumns);
+    for (Cell& cell : row) {
+        cell.text = printable(cell.text, unicode);
     }
     if (scale > Nanoseconds::zero()) {
         const std::string height = printable("\u00B1" + toSpanText(scale), unicode);
@@ -168,20 +148,9 @@ Row titles(Nanoseconds scale, bool unicode) {
 
 // --- the columns ---
 
-Widths naturalWidths(const std::vector<Row>& rows) {
-    Widths widths{};
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-        widths[i] = kColumns[i].width;
-        for (const Row& row : rows) {
-            widths[i] = std::max(widths[i], widthOf(row[i].text));
-        }
-    }
-    return widths;
-}
-
 /// Leaves out what there is no room for, and gives the names the rest.
 Widths fitted(const Widths& natural, std::size_t room) {
-    Widths widths{};
+    Widths widths(natural.size());  // 0: the column is left out
     std::size_t used = 0;
     for (std::size_t i = 0; i < kByImportance.size(); ++i) {
         const std::size_t column = kByImportance[i];
@@ -195,23 +164,6 @@ Widths fitted(const Widths& natural, std::size_t room) {
     }
     widths[kName] = std::min(natural[kName], room - used);
     return widths;
-}
-
-std::string lineOf(const Row& row, const Widths& widths, const ScreenStyle& style) {
-    const std::string ending = printable("\u2026", style.unicode);
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        if (widths[i] == 0) {
-            continue;
-        }
-        const std::string text = truncated(row[i].text, widths[i], ending);
-        const std::string padding(widths[i] - widthOf(text), ' ');
-        const std::string cell = style.colour ? painted(text, row[i].colour) : text;
-        line += i == kName ? "" : std::string(kGap, ' ');
-        line += kColumns[i].align == Align::left ? cell + padding : padding + cell;
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    return line;
 }
 
 }  // namespace
@@ -242,11 +194,12 @@ std::vector<std::string> clockRows(const ScreenModel& model,
     for (const ClockView* clock : clocks) {
         rows.push_back(rowOf(*clock, model, scale, style));
     }
-    const Widths widths = fitted(naturalWidths(rows), style.width);
+    const Widths widths = fitted(widthsOf(kColumns, rows), style.width);
+    const std::string ending = printable("\u2026", style.unicode);
     std::vector<std::string> lines;
-    lines.reserve(rows.size());
-    for (const Row& row : rows) {
-        lines.push_back(lineOf(row, widths, style));
+    for (Row& row : rows) {
+        row[kName].text = truncated(row[kName].text, widths[kName], ending);
+        lines.push_back(lineOf(kColumns, row, widths, style.colour));
     }
     return lines;
 }

@@ -1,12 +1,12 @@
 #include "berkeley/observe/json.h"
 
-#include <date/date.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "berkeley/observe/text.h"
 
 namespace berkeley {
 namespace {
@@ -33,10 +33,6 @@ Json textOrNull(std::string_view text) { return text.empty() ? Json() : Json(tex
 
 std::int64_t millisecondsOf(GroupTime time) {
     return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
-std::string isoText(GroupTime time) {
-    return date::format("%FT%TZ", date::sys_time<Nanoseconds>{time.time_since_epoch()});
 }
 
 std::string dumped(const Json& json) {

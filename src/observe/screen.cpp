@@ -5,34 +5,24 @@
 #include <iterator>
 #include <span>
 
+#include "berkeley/observe/text.h"
 #include "berkeley/time/units.h"
 #include "berkeley/wire/lab.h"
 #include "clock_rows.h"
-#include "text.h"
 
 namespace berkeley {
 namespace {
 
 using Lines = std::vector<std::string>;
 
-/// A piece of text in one colour.
-struct Piece {
-    std::string text;
-    Colour colour{};
-};
-
 /// Figures stand on a grid, so that they do not move when one of them gets longer.
 constexpr std::size_t kSlot = 20;
-constexpr std::size_t kGap = 2;
 
-std::string render(const Piece& piece, const ScreenStyle& style, std::size_t width) {
-    const std::string text =
-        truncated(printable(piece.text, style.unicode), width, printable("\u2026", style.unicode));
-    return style.colour ? painted(text, piece.colour) : text;
-}
-
-std::string render(const Piece& piece, const ScreenStyle& style) {
-    return render(piece, style, style.width);
+std::string render(const Cell& cell, const ScreenStyle& style) {
+    const std::string ending = printable("\u2026", style.unicode);
+    return painted(
+        {truncated(printable(cell.text, style.unicode), style.width, ending), cell.colour},
+        style.colour);
 }
 
 /// "2026-11-25 17:53:01"
@@ -65,7 +55,7 @@ std::string titleLine(const Status& status, const date::time_zone& zone, const S
     return line;
 }
 
-void addFigures(const GroupSnapshot& group, std::vector<Piece>& figures) {
+void addFigures(const GroupSnapshot& group, std::vector<Cell>& figures) {
     const CycleFigures& cycle = *group.cycle;
     figures.push_back(
         {std::to_string(cycle.counted) + "/" + std::to_string(cycle.clocks) + " counted",
@@ -74,7 +64,7 @@ void addFigures(const GroupSnapshot& group, std::vector<Piece>& figures) {
     figures.push_back({"average " + toOffsetText(cycle.average)});
 }
 
-void addLost(const GroupSnapshot& group, std::vector<Piece>& figures) {
+void addLost(const GroupSnapshot& group, std::vector<Cell>& figures) {
     const auto lost =
         std::count_if(group.clocks.begin(), group.clocks.end(),
                       [](const ClockView& clock) { return clock.standing == Standing::lost; });
@@ -84,9 +74,9 @@ void addLost(const GroupSnapshot& group, std::vector<Piece>& figures) {
 }
 
 /// The most important ones first: those at the end may find no room.
-std::vector<Piece> figuresOf(const ScreenModel& model) {
+std::vector<Cell> figuresOf(const ScreenModel& model) {
     const Status& status = model.status;
-    std::vector<Piece> figures;
+    std::vector<Cell> figures;
     if (std::string complaint = complaintOf(status, model.maxBound); !complaint.empty()) {
         figures.push_back({std::move(complaint), Colour::red});
     }
@@ -112,10 +102,10 @@ std::vector<Piece> figuresOf(const ScreenModel& model) {
     return figures;
 }
 
-Lines figureLines(const std::vector<Piece>& figures, const ScreenStyle& style) {
+Lines figureLines(const std::vector<Cell>& figures, const ScreenStyle& style) {
     Lines lines;
     std::size_t used = 0;
-    for (const Piece& figure : figures) {
+    for (const Cell& figure : figures) {
         const std::size_t width = widthOf(printable(figure.text, style.unicode));
         if (lines.empty() || used + width > style.width) {
             lines.emplace_back();
@@ -134,12 +124,12 @@ Lines figureLines(const std::vector<Piece>& figures, const ScreenStyle& style) {
 
 // --- the events ---
 
-Piece pieceOf(const Event& event, const date::time_zone& zone) {
+Cell cellOf(const Event& event, const date::time_zone& zone) {
     const std::string who = event.clock.empty() ? "" : event.clock + " ";
     return {clockText(event.when, zone) + "  " + who + event.text, Colour::none};
 }
 
-Piece pieceOf(const Notice& notice, const date::time_zone& zone) {
+Cell cellOf(const Notice& notice, const date::time_zone& zone) {
     return {clockText(notice.when, zone) + "  " + notice.text,
             notice.error ? Colour::red : Colour::yellow};
 }
@@ -147,20 +137,20 @@ Piece pieceOf(const Notice& notice, const date::time_zone& zone) {
 /// The last ones of both logs, oldest first.
 Lines eventLines(const ScreenModel& model, const date::time_zone& zone, const ScreenStyle& style,
                  std::size_t room) {
-    std::vector<std::pair<GroupTime, Piece>> merged;
+    std::vector<std::pair<GroupTime, Cell>> merged;
     auto notice = model.notices.begin();
     for (const Event& event : model.status.events) {
         for (; notice != model.notices.end() && notice->when < event.when; ++notice) {
-            merged.emplace_back(notice->when, pieceOf(*notice, zone));
+            merged.emplace_back(notice->when, cellOf(*notice, zone));
         }
-        merged.emplace_back(event.when, pieceOf(event, zone));
+        merged.emplace_back(event.when, cellOf(event, zone));
     }
     for (; notice != model.notices.end(); ++notice) {
-        merged.emplace_back(notice->when, pieceOf(*notice, zone));
+        merged.emplace_back(notice->when, cellOf(*notice, zone));
     }
     Lines lines;
-    for (const auto& [when, piece] : std::span{merged}.last(std::min(room, merged.size()))) {
-        lines.push_back(render(piece, style));
+    for (const auto& [when, cell] : std::span{merged}.last(std::min(room, merged.size()))) {
+        lines.push_back(render(cell, style));
     }
     return lines;
 }
@@ -168,18 +158,11 @@ Lines eventLines(const ScreenModel& model, const date::time_zone& zone, const Sc
 /// "── events ────────── q quits ──"
 std::string ruleLine(const ScreenStyle& style) {
     const std::string left = " events ", right = " q quits ";
-    const auto rule = [](std::size_t width) {
-        std::string line;
-        for (; width > 0; --width) {
-            line += "\u2500";
-        }
-        return line;
-    };
     const std::size_t texts = left.size() + right.size() + 4;
     if (texts > style.width) {
-        return render({rule(style.width), Colour::dim}, style);
+        return render({ruleOf(style.width), Colour::dim}, style);
     }
-    return render({rule(2) + left + rule(style.width - texts) + right + rule(2), Colour::dim},
+    return render({ruleOf(2) + left + ruleOf(style.width - texts) + right + ruleOf(2), Colour::dim},
                   style);
 }
 

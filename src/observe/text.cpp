@@ -1,9 +1,9 @@
-#include "text.h"
+#include "berkeley/observe/text.h"
+
+#include <date/date.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdlib>
 #include <utility>
 
 namespace berkeley {
@@ -51,13 +51,13 @@ std::size_t widthOf(std::string_view text) {
         std::count_if(text.begin(), text.end(), [](char byte) { return !continues(byte); }));
 }
 
-std::string painted(std::string text, Colour colour) {
+std::string painted(const Cell& cell, bool coloured) {
     constexpr std::array<std::string_view, 6> kCodes{"",         "\033[2m",  "\033[1m",
                                                      "\033[32m", "\033[33m", "\033[31m"};
-    if (colour == Colour::none) {
-        return text;
+    if (!coloured || cell.colour == Colour::none) {
+        return cell.text;
     }
-    return std::string{kCodes.at(static_cast<std::size_t>(colour))} + text + "\033[0m";
+    return std::string{kCodes.at(static_cast<std::size_t>(cell.colour))} + cell.text + "\033[0m";
 }
 
 std::string truncated(const std::string& text, std::size_t width, std::string_view ending) {
@@ -94,16 +94,51 @@ std::string labelOf(const std::string& name, const ClockStatus& clock) {
     return name + (clock.master ? " (this)" : "") + (clock.lab ? " (lab)" : "");
 }
 
-/// Integers, because a double may show "-0.000".
-std::string driftText(double ppb) {
-    if (!std::isfinite(ppb)) {
-        return std::string{kUnknown};
+std::string isoText(GroupTime time) {
+    return date::format("%FT%TZ", date::sys_time<Nanoseconds>{time.time_since_epoch()});
+}
+
+std::string ruleOf(std::size_t width) {
+    std::string rule;
+    for (; width > 0; --width) {
+        rule += "\u2500";
     }
-    const long long whole = std::llround(ppb);
-    const std::string digits = std::to_string(std::abs(whole) % 1000);
-    const std::string_view sign = whole == 0 ? "" : whole < 0 ? "\u2212" : "+";
-    return std::string{sign} + std::to_string(std::abs(whole) / 1000) + "." +
-           std::string(3 - digits.size(), '0') + digits + " ppm";
+    return rule;
+}
+
+Row titlesOf(std::span<const Column> columns) {
+    Row row;
+    for (const Column& column : columns) {
+        row.push_back({std::string{column.title}, Colour::dim});
+    }
+    return row;
+}
+
+Widths widthsOf(std::span<const Column> columns, const std::vector<Row>& rows) {
+    Widths widths;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        widths.push_back(columns[i].width);
+        for (const Row& row : rows) {
+            widths[i] = std::max(widths[i], widthOf(row[i].text));
+        }
+    }
+    return widths;
+}
+
+std::string lineOf(std::span<const Column> columns, const Row& row, const Widths& widths,
+                   bool coloured) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (widths[i] == 0) {
+            continue;
+        }
+        const std::string padding(widths[i] - widthOf(row[i].text), ' ');
+        const std::string cell = painted(row[i], coloured);
+        line += line.empty() ? "" : std::string(kGap, ' ');
+        line += columns[i].align == Align::left ? cell + padding : padding + cell;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line;
 }
 
 }  // namespace berkeley

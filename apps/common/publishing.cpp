@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "berkeley/page/group_page.h"
+
 namespace berkeley {
 namespace {
 

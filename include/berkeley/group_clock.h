@@ -65,8 +65,10 @@ struct GroupReading {
 /// Nothing can be read. what() names the page, what is wrong and what to do.
 class GroupClockError : public std::runtime_error {
   public:
-    GroupClockError(enum berkeley_error code, const std::string& what)
-        : std::runtime_error(what), code_(code) {}
+    /// What a function of the C interface has returned; `page` may be "".
+    GroupClockError(int code, const std::string& page)
+        : std::runtime_error((page.empty() ? "" : page + ": ") + berkeley_error_text(code)),
+          code_(static_cast<enum berkeley_error>(code)) {}
 
     enum berkeley_error code() const { return code_; }
 
@@ -80,8 +82,7 @@ class GroupClock {
     static GroupClock open(const std::string& path = {}) {
         berkeley_clock* clock = nullptr;
         if (const int error = berkeley_open(path.empty() ? nullptr : path.c_str(), &clock)) {
-            throw GroupClockError{static_cast<enum berkeley_error>(error),
-                                  (path.empty() ? "" : path + ": ") + berkeley_error_text(error)};
+            throw GroupClockError{error, path};
         }
         return GroupClock{clock};
     }

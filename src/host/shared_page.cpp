@@ -112,17 +112,6 @@ void assign(std::array<char, size>& to, const std::string& text) {
     std::copy_n(text.begin(), std::min(text.size(), size - 1), to.begin());
 }
 
-std::string explain(PageError error) {
-    switch (error) {
-        case PageError::notAPage:
-            return "it is not one";
-        case PageError::otherVersion:
-            return "its version is not " + std::to_string(kPageVersion);
-        default:
-            return std::generic_category().message(errno);
-    }
-}
-
 }  // namespace
 
 PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adjustedAt,
@@ -193,12 +182,6 @@ void PageWriter::store(PageContent content) {
     // It is a page from now on.
     word(kVersionWord).store(kPageVersion, std::memory_order_relaxed);
     word(kMagicWord).store(kPageMagic, std::memory_order_release);
-}
-
-PageReader::PageReader(const std::string& path) {
-    if (const PageError error = page_.open(path.c_str()); error != PageError::none) {
-        throw std::runtime_error("cannot read the page " + path + ": " + explain(error));
-    }
 }
 
 }  // namespace berkeley

@@ -201,13 +201,6 @@ PageReading GroupPage::now() const {
     return reading;
 }
 
-PageReading GroupPage::at(RawTime raw) const {
-    PageClock clock;
-    RawTime now;
-    return readClock(clock, now) ? evaluate(clock, {raw, suspendedBy(now), boot_})
-                                 : PageReading{.reason = PageReason::interrupted};
-}
-
 std::optional<PageContent> GroupPage::content() const {
     PageContent content;
     RawTime raw;

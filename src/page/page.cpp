@@ -18,14 +18,6 @@ ContentWords toWords(const PageContent& content) {
     return words;
 }
 
-PageContent toContent(const ContentWords& words) {
-    PageContent content;
-    Loading load{[&](std::size_t index) { return words[index]; }};
-    visitClock(load, content.clock);
-    visitDescription(load, content.description);
-    return content;
-}
-
 PageReading evaluate(const PageClock& clock, const PageInstant& instant) {
     PageReading reading;
     if (clock.boot.isKnown() && instant.boot.isKnown() && clock.boot != instant.boot) {

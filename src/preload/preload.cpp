@@ -39,7 +39,9 @@ union Forever {
     GroupPage page;
 };
 constinit Forever group;
-constinit PagePath path{};  ///< "" for this machine's daemon's, which is looked for once only
+/// That the environment names, to be tried again; "" for this machine's daemon's, which is looked
+/// for once only.
+constinit PagePath path{};
 
 enum class State { closed, opening, open };
 constinit std::atomic<State> state{State::closed};
@@ -77,12 +79,10 @@ bool readGroup(timespec& time) {
 __attribute__((constructor)) void begin() {
     libcClockGettime.store(reinterpret_cast<ClockGettime>(::dlsym(RTLD_NEXT, "clock_gettime")),
                            std::memory_order_release);
-    if (const char* named = ::secure_getenv("BERKELEY_PAGE");
-        named != nullptr && *named != '\0' && std::strlen(named) < path.size()) {
-        std::strcpy(path.data(), named);
-        tryToOpen();
-    } else if (group.page.open(nullptr) == PageError::none) {
+    if (group.page.open(nullptr) == PageError::none) {
         state.store(State::open, std::memory_order_release);
+    } else {
+        std::strcpy(path.data(), group.page.path());
     }
 }
 

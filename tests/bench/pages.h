@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/host/shared_page.h"
+#include "support/open_page.h"
 
 namespace berkeley::bench {
 
@@ -26,7 +26,7 @@ class Pages {
   public:
     explicit Pages(std::span<char*> files) {
         for (const char* file : files) {
-            pages_.push_back(std::make_unique<PageReader>(file));
+            pages_.push_back(std::make_unique<OpenPage>(file));
         }
     }
 
@@ -50,7 +50,7 @@ class Pages {
     /// between, and the later pages would be evaluated too far before it.
     static constexpr std::chrono::microseconds kTogether{10};
 
-    std::vector<std::unique_ptr<PageReader>> pages_;
+    std::vector<std::unique_ptr<OpenPage>> pages_;
 };
 
 /// The main function of a program with two arguments and `least` or more pages behind them.

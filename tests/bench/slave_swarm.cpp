@@ -26,10 +26,10 @@
 #include <vector>
 
 #include "berkeley/host/host_clock.h"
-#include "berkeley/host/shared_page.h"
 #include "berkeley/sync/discipline.h"
 #include "berkeley/wire/native.h"
 #include "statistics.h"
+#include "support/open_page.h"
 
 namespace {
 
@@ -316,7 +316,7 @@ class Swarm {
         }
     }
 
-    const PageReader master_;
+    const OpenPage master_;
     const std::string prefix_ = "swarm-" + std::to_string(getpid()) + "-";
     const int epoll_ = epoll_create1(EPOLL_CLOEXEC);
     const int signals_ = makeSignals();

@@ -11,6 +11,7 @@
 
 #include "berkeley/host/steered_clock.h"
 #include "support/errors.h"
+#include "support/open_page.h"
 #include "support/temporary_folder.h"
 
 namespace berkeley {
@@ -42,7 +43,7 @@ class SharedPageTest : public testing::Test {
         return value;
     }
 
-    PageReason reason() const { return PageReader{path_}.now().reason; }
+    PageReason reason() const { return OpenPage{path_}.now().reason; }
 
     const TemporaryFolder folder_;
     const std::string path_ = folder_ / "page";
@@ -59,7 +60,7 @@ Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
 
 TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustment) {
     const SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
-    const PageReading reading = PageReader{path_}.now();
+    const PageReading reading = OpenPage{path_}.now();
     EXPECT_EQ(reading.status, PageStatus::unsynchronized);
     EXPECT_EQ(reading.reason, PageReason::neverAdjusted);
     EXPECT_FALSE(reading.bound);
@@ -72,7 +73,7 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
     SteeredClock clock{host, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(host.now(), -20min));
     clock.apply(adjustmentAt(host.now(), -20min + 1ms));
-    const PageReader reader{path_};
+    const OpenPage reader{path_};
     for (const Nanoseconds later : {0ns, 1000ns, 1'000'000'000ns, 60'000'000'000ns}) {
         const RawTime raw = RawTimeline::now() + later;
         const HostTime now = host.line().at(raw);
@@ -84,7 +85,7 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
 
 TEST_F(SharedPageTest, GoesOnFromAPredecessorsFile) {
     leavePage();
-    const PageReader reader{path_};
+    const OpenPage reader{path_};
     SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     EXPECT_EQ(reader.now().status, PageStatus::synchronized)
@@ -100,11 +101,11 @@ TEST_F(SharedPageTest, HasOneDaemonOnly) {
 }
 
 TEST_F(SharedPageTest, ReaderRefusesWhatIsNotAPage) {
-    EXPECT_THROW(PageReader{path_}, std::runtime_error) << "no file";
+    EXPECT_THROW(OpenPage{path_}, std::runtime_error) << "no file";
     std::ofstream{path_} << "short";
-    EXPECT_THROW(PageReader{path_}, std::runtime_error) << "too short";
+    EXPECT_THROW(OpenPage{path_}, std::runtime_error) << "too short";
     std::ofstream{path_} << std::string(4096, 'x');
-    EXPECT_THROW(PageReader{path_}, std::runtime_error) << "no magic";
+    EXPECT_THROW(OpenPage{path_}, std::runtime_error) << "no magic";
 }
 
 TEST_F(SharedPageTest, WriterNamesThePathItCannotUse) {
@@ -152,7 +153,7 @@ TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
     std::atomic<bool> done = false;
     std::atomic<int> backward = 0, reads = 0;
     std::thread readerThread{[&] {
-        const PageReader reader{path_};
+        const OpenPage reader{path_};
         GroupTime last = reader.now().time;
         while (!done) {
             const GroupTime time = reader.now().time;
@@ -172,7 +173,7 @@ TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
 TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNextOneHasPublished) {
     leavePage();
     poke(kSequenceWord, peek(kSequenceWord) + 1);
-    const PageReader reader{path_};
+    const OpenPage reader{path_};
     for (int i = 0; i < 1000; ++i) {  // Only the first one waits.
         EXPECT_EQ(reader.now().reason, PageReason::interrupted);
     }
@@ -209,7 +210,7 @@ TEST_F(SharedPageTest, IsUnsynchronizedWhenItIsOfAnOlderBoot) {
     poke(kBootWord, peek(kBootWord) + 1);
     EXPECT_EQ(reason(), PageReason::otherBoot);
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    EXPECT_EQ(PageReader{path_}.now().status, PageStatus::synchronized);
+    EXPECT_EQ(OpenPage{path_}.now().status, PageStatus::synchronized);
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
@@ -217,7 +218,7 @@ TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     const Nanoseconds before = suspension().atLeast - 1h;
     poke(kSuspendedWord, static_cast<std::uint64_t>(before.count()));
-    const PageReader reader{path_};
+    const OpenPage reader{path_};
     EXPECT_EQ(reader.now().reason, PageReason::suspended);
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     EXPECT_EQ(reader.now().status, PageStatus::synchronized);
@@ -233,7 +234,7 @@ TEST_F(SharedPageTest, StaysAsItWasWhenAnAdjustmentCannotBeApplied) {
 
 TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
     auto first = std::make_unique<SteeredClock>(HostClock{}, kMaxSlewPpb, page());
-    const PageReader reader{path_};
+    const OpenPage reader{path_};
     EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
     first.reset();
     std::filesystem::remove(path_);
@@ -250,10 +251,10 @@ TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
 TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
     leavePage();
     poke(kVersionWord, 1);
-    EXPECT_THROW(PageReader{path_}, std::runtime_error);
+    EXPECT_THROW(OpenPage{path_}, std::runtime_error);
     std::ifstream old{path_, std::ios::binary};
     const SteeredClock successor{HostClock{}, kMaxSlewPpb, page()};
-    EXPECT_NO_THROW(PageReader{path_});
+    EXPECT_NO_THROW(OpenPage{path_});
     old.seekg(kVersionWord * sizeof(std::uint64_t));
     EXPECT_EQ(old.get(), 1) << "whoever has it mapped keeps it";
 }

@@ -4,11 +4,13 @@
 /// One process writes, any number read. Units: std::chrono, or in the name.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
-#include "berkeley/page/group_page.h"
+#include "berkeley/page/page.h"
 #include "berkeley/sync/discipline.h"
 
 namespace berkeley {
@@ -17,8 +19,7 @@ namespace berkeley {
 struct Publisher {
     PageRole role{};
     std::string name{};
-    Nanoseconds maxBound =
-        std::chrono::milliseconds{100};  ///< beyond it readers are told not to rely
+    Nanoseconds maxBound = Nanoseconds::max();  ///< beyond it readers are told not to rely
 };
 
 /// Of whom an adjustment came.
@@ -58,19 +59,6 @@ class PageWriter {
     BootId boot_ = bootId();
     int file_ = -1;
     std::uint64_t* words_ = nullptr;
-};
-
-/// A page for whoever prefers exceptions. Const members from any thread.
-class PageReader {
-  public:
-    /// std::runtime_error when there is no page of this version at `path`.
-    explicit PageReader(const std::string& path);
-
-    PageReading now() const { return page_.now(); }
-    PageReading at(RawTime raw) const { return page_.at(raw); }
-
-  private:
-    GroupPage page_;
 };
 
 }  // namespace berkeley

@@ -4,6 +4,7 @@
 /// docs/monitoring.md describes every address. Thread safety: any thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,9 @@
 namespace berkeley {
 
 struct MonitorSiteConfig {
-    Nanoseconds maxBound = std::chrono::milliseconds{100};  ///< with a larger one it is not healthy
-    std::size_t metricsClocks = 100;                        ///< that have metrics of their own
-    std::function<PeerCounts()> peerCounts{};               ///< of a master
+    Nanoseconds maxBound = Nanoseconds::max();  ///< with a larger one it is not healthy
+    std::size_t metricsClocks = SIZE_MAX;       ///< that have metrics of their own
+    std::function<PeerCounts()> peerCounts{};   ///< of a master
 };
 
 class MonitorSite {

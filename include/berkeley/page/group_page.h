@@ -55,9 +55,6 @@ class GroupPage {
     /// a daemon has put another page into the place of this one.
     PageReading now() const;
 
-    /// The time at `raw`, as the page's present content tells it.
-    PageReading at(RawTime raw) const;
-
     /// Nothing when the daemon died while it wrote.
     std::optional<PageContent> content() const;
 

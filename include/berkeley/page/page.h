@@ -70,7 +70,6 @@ inline constexpr std::size_t kPageBytes = kPageWords * sizeof(std::uint64_t);
 using ContentWords = std::array<std::uint64_t, kContentWords>;
 
 ContentWords toWords(const PageContent& content);
-PageContent toContent(const ContentWords& words);
 
 enum class PageStatus {
     synchronized,    ///< adjustments come

@@ -1,0 +1,23 @@
+/// A page for tests and benches, which are to fail where there is none.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "berkeley/page/group_page.h"
+
+namespace berkeley {
+
+class OpenPage : public GroupPage {
+  public:
+    explicit OpenPage(const std::string& path) {
+        if (open(path.c_str()) != PageError::none) {
+            throw std::runtime_error("cannot read the page " + path);
+        }
+    }
+
+    /// The time at `raw`, as the page's present content tells it.
+    PageReading at(RawTime raw) const { return evaluate(content().value().clock, {raw, {}, {}}); }
+};
+
+}  // namespace berkeley

@@ -8,9 +8,6 @@
 #include <cerrno>
 #include <ctime>
 #include <exception>
-#include <iostream>
-
-#include "common/options.h"
 
 namespace berkeley {
 namespace {

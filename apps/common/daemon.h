@@ -1,4 +1,4 @@
-/// What the main functions of both daemons share: how they are stopped, and how they end.
+/// What the main functions share: how the daemons are stopped, and how all programs end.
 ///
 /// Signals are blocked rather than handled, so no code ever runs in a signal handler and no system
 /// call of any thread is cut short.
@@ -7,6 +7,12 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <iostream>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "common/command_line.h"
 
 namespace berkeley {
 
@@ -30,5 +36,21 @@ std::size_t allowDescriptors(std::size_t wanted);
 /// Runs `run` and returns the exit status: 0, or 2 for a UsageError and 1 for any other
 /// std::exception, after one line "name: what" on stderr.
 int runMain(const char* name, const std::function<void()>& run);
+
+/// The same for a program with `arguments`: prints the text that `parse` makes of them, or runs
+/// `run` with the options.
+template <class Options>
+int runMain(const char* name, std::span<const char* const> arguments,
+            ParseResult<Options> (*parse)(std::span<const char* const>),
+            void (*run)(const Options&)) {
+    return runMain(name, [&] {
+        const ParseResult<Options> parsed = parse(arguments);
+        if (const auto* text = std::get_if<std::string>(&parsed)) {
+            std::cout << *text;
+        } else {
+            run(std::get<Options>(parsed));
+        }
+    });
+}
 
 }  // namespace berkeley

@@ -5,30 +5,20 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
-#include <variant>
 
-#include "berkeley/host/system_clock.h"
 #include "berkeley/net/endpoint.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/sync/average.h"
 #include "berkeley/sync/election.h"
+#include "common/command_line.h"
 #include "common/logging.h"
 #include "common/program_text.h"
 #include "common/values.h"
 
 namespace berkeley {
-
-/// The user asked for something that cannot be. what() is one line that names the culprit and the
-/// remedy.
-class UsageError : public std::runtime_error {
-  public:
-    using std::runtime_error::runtime_error;
-};
 
 /// Options that both daemons have.
 struct CommonOptions {
@@ -72,13 +62,6 @@ struct SlaveOptions : CommonOptions {
 
 /// Whether the clock is wrong on purpose, and so no matter of this machine's.
 bool isSimulated(const CommonOptions& options);
-
-/// The system clock, if it is to be steered. std::runtime_error when this process may not.
-std::unique_ptr<SystemClock> systemClockFor(ClockKind kind);
-
-/// The options, or the text that --help or --version asks for.
-template <class Options>
-using ParseResult = std::variant<Options, std::string>;
 
 /// `arguments` are those of main, the program's name first. The command line wins over the file
 /// that is named by --config. Throws UsageError.

@@ -4,15 +4,11 @@
 
 namespace berkeley {
 
-std::shared_ptr<ScreenLog> ScreenLog::before(spdlog::logger& logger) {
-    auto log = std::make_shared<ScreenLog>(logger.sinks().front());
+std::shared_ptr<ScreenLog> ScreenLog::before(spdlog::logger& logger,
+                                             std::function<GroupTime()> clock) {
+    auto log = std::make_shared<ScreenLog>(logger.sinks().front(), std::move(clock));
     logger.sinks() = {log};
     return log;
-}
-
-void ScreenLog::keep(std::function<GroupTime()> clock) {
-    const std::lock_guard guard{mutex_};
-    clock_ = std::move(clock);
 }
 
 void ScreenLog::hold() {

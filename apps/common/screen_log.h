@@ -21,14 +21,13 @@ class ScreenLog final : public spdlog::sinks::base_sink<std::mutex> {
   public:
     static constexpr std::size_t kKept = 50;
 
-    /// Comes before the only sink of `logger`, and passes everything on to it. Before any thread
-    /// uses that logger.
-    static std::shared_ptr<ScreenLog> before(spdlog::logger& logger);
+    /// Comes before the only sink of `logger`, and passes everything on to it. Warnings and errors
+    /// are kept as well, with the time that `clock` tells. Before any thread uses that logger.
+    static std::shared_ptr<ScreenLog> before(spdlog::logger& logger,
+                                             std::function<GroupTime()> clock);
 
-    explicit ScreenLog(spdlog::sink_ptr other) : other_(std::move(other)) {}
-
-    /// From now on warnings and errors are kept, with the time that `clock` tells.
-    void keep(std::function<GroupTime()> clock);
+    ScreenLog(spdlog::sink_ptr other, std::function<GroupTime()> clock)
+        : other_(std::move(other)), clock_(std::move(clock)) {}
 
     /// From now on nothing is passed on.
     void hold();

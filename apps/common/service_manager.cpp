@@ -2,7 +2,10 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <chrono>
 #include <ctime>
+
+#include "common/daemon.h"
 
 namespace berkeley {
 namespace {
@@ -21,32 +24,46 @@ std::string monotonicMicroseconds() {
     return std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1'000);
 }
 
+class ServiceManager {
+  public:
+    void tell(const ServiceState& state) {
+        std::string message;
+        if (state.ready && !ready_) {
+            ready_ = true;
+            message += "READY=1\n";
+        }
+        if (state.status != status_) {
+            status_ = state.status;
+            message += "STATUS=" + status_ + "\n";
+        }
+        if (watched_ && state.alive) {
+            message += "WATCHDOG=1\n";
+        }
+        notify(message);
+    }
+
+  private:
+    const bool watched_ = sd_watchdog_enabled(0, nullptr) > 0;
+    bool ready_ = false;
+    std::string status_;
+};
+
 }  // namespace
 
-ServiceManager::ServiceManager() : watched_(sd_watchdog_enabled(0, nullptr) > 0) {}
-
-void ServiceManager::tell(const ServiceState& state) {
-    std::string message;
-    if (state.ready && !ready_) {
-        ready_ = true;
-        message += "READY=1\n";
-    }
-    if (state.status != status_) {
-        status_ = state.status;
-        message += "STATUS=" + status_ + "\n";
-    }
-    if (watched_ && state.alive) {
-        message += "WATCHDOG=1\n";
-    }
-    notify(message);
+void superviseUntilStop(const std::function<ServiceState()>& look,
+                        const std::function<void()>& reload) {
+    const auto hangUp = [&] {
+        if (reload) {
+            notify("RELOADING=1\nMONOTONIC_USEC=" + monotonicMicroseconds());
+            reload();
+            notify("READY=1");
+        }
+    };
+    ServiceManager manager;
+    do {
+        manager.tell(look());
+    } while (!waitForStop(std::chrono::seconds{1}, hangUp));
+    notify("STOPPING=1");
 }
-
-void ServiceManager::whileReloading(const std::function<void()>& reload) {
-    notify("RELOADING=1\nMONOTONIC_USEC=" + monotonicMicroseconds());
-    reload();
-    notify("READY=1");
-}
-
-void ServiceManager::stopping() { notify("STOPPING=1"); }
 
 }  // namespace berkeley

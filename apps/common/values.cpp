@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -27,11 +28,18 @@ constexpr Nanoseconds kFarthestOffset = 50 * (365 * 24h + 6h);
     throw std::invalid_argument{'"' + std::string{text} + "\" " + why};
 }
 
+/// A whole number of at least `least`, and no more than its type holds.
 template <class Number>
-bool readWhole(std::string_view text, Number& number) {
+Number readWhole(const std::string& text, const std::string& what, Number least,
+                 Number most = std::numeric_limits<Number>::max()) {
+    Number number = 0;
     const char* end = text.data() + text.size();
     const auto result = std::from_chars(text.data(), end, number);
-    return result.ec == std::errc{} && result.ptr == end;
+    if (result.ec != std::errc{} || result.ptr != end || number < least || number > most) {
+        refuse(text, "is no " + what + ": give a whole number from " + std::to_string(least) +
+                         " to " + std::to_string(most));
+    }
+    return number;
 }
 
 Nanoseconds readDurationWithin(const std::string& text, Nanoseconds low, Nanoseconds high) {
@@ -42,11 +50,11 @@ Nanoseconds readDurationWithin(const std::string& text, Nanoseconds low, Nanosec
     return duration;
 }
 
-double readFrequencyWithin(const std::string& text, double lowPpb, double highPpb,
-                           const std::string& range) {
+double readFrequencyWithin(const std::string& text, double lowPpb, double highPpb) {
     const double ppb = parseFrequency(text);
     if (ppb < lowPpb || ppb > highPpb) {
-        refuse(text, "is out of range: give " + range);
+        refuse(text,
+               "is out of range: give " + toOptionText(lowPpb) + " to " + toOptionText(highPpb));
     }
     return ppb;
 }
@@ -134,36 +142,19 @@ std::string readHost(const std::string& text) {
 }
 
 std::uint16_t readPort(const std::string& text) {
-    std::uint16_t port = 0;
-    if (!readWhole(text, port) || port == 0) {
-        refuse(text, "is no port: give a whole number from 1 to 65535");
-    }
-    return port;
+    return readWhole<std::uint16_t>(text, "port", 1);
 }
 
 std::uint32_t readCount(const std::string& text) {
-    std::uint32_t count = 0;
-    if (!readWhole(text, count)) {
-        refuse(text, "is no count: give a whole number from 0 to 4294967295");
-    }
-    return count;
+    return readWhole<std::uint32_t>(text, "count", 0);
 }
 
 std::uint32_t readLimit(const std::string& text) {
-    std::uint32_t limit = 0;
-    if (!readWhole(text, limit) || limit == 0) {
-        refuse(text, "is no limit: give a whole number from 1 to 4294967295");
-    }
-    return limit;
+    return readWhole<std::uint32_t>(text, "limit", 1);
 }
 
 std::uint32_t readShmUnit(const std::string& text) {
-    constexpr std::uint32_t kLast = 255;
-    std::uint32_t unit = 0;
-    if (!readWhole(text, unit) || unit > kLast) {
-        refuse(text, "is no unit: give a whole number from 0 to 255");
-    }
-    return unit;
+    return readWhole<std::uint32_t>(text, "unit", 0, 255);
 }
 
 std::chrono::milliseconds readPatience(const std::string& text) {
@@ -177,9 +168,9 @@ std::chrono::milliseconds readPatience(const std::string& text) {
 std::uint32_t readUnread(const std::string& text) {
     constexpr std::string_view kUnit = "KiB";
     std::uint32_t kibibytes = 0;
-    if (!text.ends_with(kUnit) ||
-        !readWhole(std::string_view{text}.substr(0, text.size() - kUnit.size()), kibibytes) ||
-        kibibytes < 4 || kibibytes > 100) {
+    const char* digits = text.data();
+    if (const auto result = std::from_chars(digits, digits + text.size(), kibibytes);
+        result.ptr != kUnit || kibibytes < 4 || kibibytes > 100) {
         refuse(text, "is out of range or has no unit: give 4KiB to 100KiB");
     }
     return kibibytes * 1024;
@@ -191,11 +182,7 @@ Nanoseconds readTimeout(const std::string& text) {
     return readDurationWithin(text, 0ns, kFarthestOffset);
 }
 
-Nanoseconds readSanityLimit(const std::string& text) {
-    return readDurationWithin(text, 1ns, kFarthestOffset);
-}
-
-Nanoseconds readMaxBound(const std::string& text) {
+Nanoseconds readSpan(const std::string& text) {
     return readDurationWithin(text, 1ns, kFarthestOffset);
 }
 
@@ -203,13 +190,9 @@ Nanoseconds readSimulatedOffset(const std::string& text) {
     return readDurationWithin(text, -kFarthestOffset, kFarthestOffset);
 }
 
-double readSimulatedDrift(const std::string& text) {
-    return readFrequencyWithin(text, -1e7, 1e7, "-10000ppm to 10000ppm");
-}
+double readSimulatedDrift(const std::string& text) { return readFrequencyWithin(text, -1e7, 1e7); }
 
-double readMaxSlew(const std::string& text) {
-    return readFrequencyWithin(text, 1.0, 1e8, "1ppb to 100000ppm");
-}
+double readMaxSlew(const std::string& text) { return readFrequencyWithin(text, 1.0, 1e8); }
 
 std::string readName(const std::string& text) {
     if (!isName(text)) {

@@ -60,8 +60,7 @@ std::uint32_t readShmUnit(const std::string& text);
 Nanoseconds readTimeout(const std::string& text);
 
 /// Up to 50 years, and more than zero.
-Nanoseconds readMaxBound(const std::string& text);
-Nanoseconds readSanityLimit(const std::string& text);
+Nanoseconds readSpan(const std::string& text);
 
 /// Up to 50 years either way, so that a clock that far off still shows a believable time.
 Nanoseconds readSimulatedOffset(const std::string& text);

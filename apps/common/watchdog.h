@@ -13,9 +13,6 @@
 
 namespace berkeley {
 
-/// How often to look.
-inline constexpr std::chrono::seconds kLookEvery{1};
-
 class Watchdog {
   public:
     using Time = std::chrono::steady_clock::time_point;

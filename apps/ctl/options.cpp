@@ -1,18 +1,17 @@
 #include "ctl/options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <boost/program_options.hpp>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 
-#include "common/command_line.h"
 #include "common/values.h"
 
 namespace berkeley {
 namespace {
-
-namespace po = boost::program_options;
 
 struct CommandText {
     CtlCommand command;
@@ -35,47 +34,37 @@ constexpr const char* kExamples =
     "  berkeleyctl waitsync --max-bound 100us --timeout 30s && start-the-measurement\n"
     "  berkeleyctl run -- date\n";
 
-template <class Target, class Read>
-void add(po::options_description& group, const std::string& name, const char* placeholder,
-         Target& target, Read read, const char* description) {
-    const auto store = [name, &target, read](const std::string& text) {
-        try {
-            target = read(text);
-        } catch (const std::invalid_argument& error) {
-            throw std::invalid_argument{name + ": " + error.what()};
-        }
-    };
-    group.add_options()(name.c_str(),
-                        po::value<std::string>()->value_name(placeholder)->notifier(store),
-                        description);
-}
-
 /// Without a command, those of all.
-po::options_description optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
+OptionTable optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
+    using enum CtlCommand;
     const auto has = [&](auto... commands) { return !command || ((*command == commands) || ...); };
-    po::options_description group{"Options"};
-    group.add_options()("help", "show this text and end");
-    group.add_options()("version", "show the version and end");
-    if (has(CtlCommand::status, CtlCommand::sources, CtlCommand::now, CtlCommand::waitsync)) {
-        group.add_options()("json", po::value<bool>(&options.json)->zero_tokens(),
-                            "print one JSON object; not for run (default: off)");
+    OptionTable group{"Options"};
+    addHelp(group);
+    if (has(status, sources, now, waitsync)) {
+        addFlag(group, "json", options.json, "print one JSON object; not for run");
     }
-    if (has(CtlCommand::status, CtlCommand::now, CtlCommand::waitsync, CtlCommand::run)) {
-        add(group, "page", "FILE", options.page, readFile,
-            "what a daemon publishes; not for sources (default: BERKELEY_PAGE in the environment, "
-            "else this machine's)");
+    if (has(status, now, waitsync, run)) {
+        addOption(group, "page", "FILE", options.page, readFile,
+                  "what a daemon publishes; not for sources",
+                  "BERKELEY_PAGE in the environment, else this machine's");
     }
-    if (has(CtlCommand::sources)) {
-        add(group, "http", "ADDRESS:PORT", options.http, readEndpoint,
-            "sources: where the master answers HTTP (default: 127.0.0.1:8081)");
+    if (has(sources)) {
+        addOption(group, "http", "ADDRESS:PORT", options.http, readEndpoint,
+                  "sources: where the master answers HTTP", toText(options.http));
     }
-    if (has(CtlCommand::waitsync)) {
-        add(group, "max-bound", "DURATION", options.maxBound, readMaxBound,
-            "waitsync: and until the bound is no larger (default: any)");
-        add(group, "timeout", "DURATION", options.timeout, readTimeout,
-            "waitsync: give up after so long, with exit code 1 (default: never)");
+    if (has(waitsync)) {
+        addOption(group, "max-bound", "DURATION", options.maxBound, readSpan,
+                  "waitsync: and until the bound is no larger", "any");
+        addOption(group, "timeout", "DURATION", options.timeout, readTimeout,
+                  "waitsync: give up after so long, with exit code 1", "never");
     }
     return group;
+}
+
+std::string commandNames() {
+    std::vector<std::string_view> names;
+    std::ranges::transform(kCommands, std::back_inserter(names), &CommandText::name);
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string helpText() {
@@ -96,20 +85,16 @@ std::string helpText() {
 CtlCommand readCommand(const std::string& text) {
     const auto* found = std::ranges::find(kCommands, text, &CommandText::name);
     if (found == kCommands.end()) {
-        std::string names;
-        for (const CommandText& command : kCommands) {
-            names += (names.empty() ? "" : ", ") + std::string{command.name};
-        }
-        throw usageError('"' + text + "\" is no command: give one of " + names);
+        throw UsageError('"' + text + "\" is no command: give one of " + commandNames());
     }
     return found->command;
 }
 
 }  // namespace
 
-std::variant<CtlOptions, std::string> parseCtlOptions(std::span<const char* const> arguments) {
+ParseResult<CtlOptions> parseCtlOptions(std::span<const char* const> arguments) {
     if (arguments.size() < 2) {
-        throw usageError("give a command: status, sources, now, waitsync or run; see --help");
+        throw UsageError("give a command, one of " + commandNames() + "; see --help");
     }
     CtlOptions options;
     std::optional<CtlCommand> command;
@@ -122,21 +107,21 @@ std::variant<CtlOptions, std::string> parseCtlOptions(std::span<const char* cons
         options.program.assign(end == arguments.end() ? end : end + 1, arguments.end());
         arguments = {arguments.begin(), end};
     }
-    const po::options_description known = optionsOf(command, options);
-    const po::variables_map given = readCommandLine(arguments, known);
+    const OptionTable known = optionsOf(command, options);
+    const auto given = readCommandLine(arguments, known);
     if (given.contains("help")) {
         return helpText();
     }
     if (given.contains("version")) {
-        return "berkeleyctl " BERKELEY_VERSION "\n";
+        return versionText("berkeleyctl");
     }
     assignAll(given, "--");
     if (!command) {
-        throw usageError("give a command before the options; see --help");
+        throw UsageError("give a command before the options; see --help");
     }
     options.command = *command;
     if (*command == CtlCommand::run && options.program.empty()) {
-        throw usageError("run: give the program after --, as in \"berkeleyctl run -- date\"");
+        throw UsageError("run: give the program after --, as in \"berkeleyctl run -- date\"");
     }
     return options;
 }

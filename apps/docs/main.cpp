@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "common/daemon.h"
 #include "common/options.h"
 #include "ctl/options.h"
 #include "docs/completion.h"
@@ -15,11 +16,6 @@
 
 namespace berkeley {
 namespace {
-
-const char* const kUsage =
-    "Usage: berkeley-docs man TEMPLATE\n"
-    "       berkeley-docs bash\n"
-    "       berkeley-docs conf PROGRAM\n";
 
 Programs allPrograms() {
     Programs programs;
@@ -55,20 +51,19 @@ std::string made(std::span<char*> arguments) {
         return bashCompletion();
     }
     if (what == "conf" && arguments.size() == 3) {
-        return configurationOf(allPrograms().at(arguments[2]));
+        return configurationOf(programOf(allPrograms(), arguments[2]));
     }
-    throw std::runtime_error(kUsage);
+    throw UsageError("give one of: man TEMPLATE, bash, conf PROGRAM");
 }
 
 }  // namespace
 }  // namespace berkeley
 
 int main(int argc, char** argv) {
-    try {
+    return berkeley::runMain("berkeley-docs", [&] {
         std::cout << berkeley::made({argv, static_cast<std::size_t>(argc)}) << std::flush;
-        return std::cout ? 0 : 1;
-    } catch (const std::exception& error) {
-        std::cerr << "berkeley-docs: " << error.what() << "\n";
-        return 1;
-    }
+        if (!std::cout) {
+            throw std::runtime_error("cannot write what was made");
+        }
+    });
 }

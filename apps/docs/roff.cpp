@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <sstream>
-#include <stdexcept>
+
+#include "common/command_line.h"
 
 namespace berkeley {
 namespace {
@@ -75,6 +76,14 @@ std::string partOf(const ProgramText& program, const std::string& part) {
 
 }  // namespace
 
+const ProgramText& programOf(const Programs& programs, const std::string& name) {
+    const auto found = programs.find(name);
+    if (found == programs.end()) {
+        throw UsageError('"' + name + "\" is no program with options of its own");
+    }
+    return found->second;
+}
+
 std::string manPage(const std::string& text, const Programs& programs) {
     std::istringstream lines{text};
     std::string page;
@@ -84,11 +93,7 @@ std::string manPage(const std::string& text, const Programs& programs) {
         std::string name;
         words >> command >> name;
         if (command == "@OPTIONS" || command == "@KEYS" || command == "@COMMANDS") {
-            const auto found = programs.find(name.substr(0, name.find('@')));
-            if (found == programs.end()) {
-                throw std::runtime_error("no such program: " + line);
-            }
-            page += partOf(found->second, command);
+            page += partOf(programOf(programs, name.substr(0, name.find('@'))), command);
         } else {
             page += line + "\n";
         }

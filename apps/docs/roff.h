@@ -10,9 +10,12 @@ namespace berkeley {
 
 using Programs = std::map<std::string, ProgramText>;
 
+/// UsageError when it is not among them.
+const ProgramText& programOf(const Programs& programs, const std::string& name);
+
 /// The text with a line "@OPTIONS program@" replaced by that program's options, "@KEYS program@" by
-/// the same as keys of a configuration file, and "@COMMANDS program@" by its commands.
-/// std::runtime_error for a program that is not among them.
+/// the same as keys of a configuration file, and "@COMMANDS program@" by its commands. As
+/// programOf().
 std::string manPage(const std::string& text, const Programs& programs);
 
 }  // namespace berkeley

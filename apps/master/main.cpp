@@ -1,20 +1,17 @@
 /// berkeley-master: parse, compose, wait for a signal, stop.
 #include <unistd.h>
 
-#include <iostream>
-#include <variant>
-
 #include "berkeley/node/failover_node.h"
 #include "berkeley/node/master_node.h"
 #include "berkeley/observe/table.h"
 #include "berkeley/time/units.h"
+#include "common/clock.h"
 #include "common/console.h"
 #include "common/daemon.h"
 #include "common/keys.h"
 #include "common/logging.h"
 #include "common/monitoring.h"
 #include "common/options.h"
-#include "common/publishing.h"
 #include "common/screen_log.h"
 #include "common/service_manager.h"
 #include "common/state_keeper.h"
@@ -34,8 +31,8 @@ std::shared_ptr<Leadership> leadershipFor(const MasterOptions& options) {
                                         FailoverNode::patienceFor(options.interval));
 }
 
-std::string nameOf(const Leadership* leadership) {
-    return leadership != nullptr ? MasterRanks::nameOf(leadership->ranks().self) : "master";
+std::string nameOf(const MasterOptions& options) {
+    return options.peers.empty() ? "master" : MasterRanks::nameOf(options.rank);
 }
 
 MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
@@ -45,7 +42,7 @@ MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
     config.interval = options.interval;
     config.minSlaves = options.minSlaves;
     config.cycles = options.cycles;
-    config.cycle.masterName = nameOf(leadership.get());
+    config.cycle.masterName = nameOf(options);
     config.cycle.average = options.average;
     config.rememberedPpb = rememberedPpb;
     config.keys = std::move(keys);
@@ -172,55 +169,23 @@ void warnOfInsecure(const MasterOptions& options, spdlog::logger& logger) {
     }
 }
 
-/// Until a signal comes; the service manager is told `status` meanwhile.
-void waitForEnd(const MasterOptions& options, MasterNode& master, const SteeredClock& clock,
-                StateKeeper& state, const std::function<std::string()>& status,
-                spdlog::logger& logger) {
-    Watchdog watchdog{options.interval};
-    ServiceManager manager;
-    const auto reload = [&] {
-        manager.whileReloading([&] { reloadKeys(options, master, logger); });
-    };
-    const auto tell = [&] {
-        manager.tell({.ready = true, .alive = !watchdog.isSilent(), .status = status()});
-    };
-    tell();
-    while (!waitForStop(kLookEvery, reload)) {
-        lookAfter(master, clock, watchdog, logger);
-        tell();
-        state.saveNowAndThen(clock);
-    }
-    manager.stopping();
-}
-
-void run(std::span<const char* const> arguments) {
-    const auto parsed = parseMasterOptions(arguments);
-    if (const auto* text = std::get_if<std::string>(&parsed)) {
-        std::cout << *text;
-        return;
-    }
-    const auto& options = std::get<MasterOptions>(parsed);
+void run(const MasterOptions& options) {
     std::optional<Keys> keys = keysOf(options);
     if (options.watch) {
         Watch::requireTerminal();
     }
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
-    const auto screenLog = ScreenLog::before(*logger);
     makeRoomFor(options.admission, *logger);
     const auto leadership = leadershipFor(options);
-    SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
-                       options.maxSlewPpb,
-                       pageFor(options, PageRole::master, nameOf(leadership.get()), *logger),
-                       systemClockFor(options.clock)};
-    if (options.watch) {
-        screenLog->keep([&clock] { return groupNow(clock); });
-    }
+    SteeredClock clock = clockFor(options, PageRole::master, nameOf(options), *logger);
+    const auto screenLog =
+        options.watch ? ScreenLog::before(*logger, [&clock] { return groupNow(clock); }) : nullptr;
     StateKeeper state{options, logger};
     std::optional<Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
     LatestCycle latest;
     MasterConfig config = configOf(options, std::move(keys), state.rememberedPpb(), leadership);
-    const auto monitor = monitorFor(options, config.cycle.masterName, clock);
+    const auto monitor = monitorFor(options, nameOf(options), clock);
     MasterNode master{std::move(config),
                       notedIn(latest, watchedBy(monitor.get(), eventsFor(options, logger))), clock,
                       logger};
@@ -235,9 +200,16 @@ void run(std::span<const char* const> arguments) {
     }
     warnOfInsecure(options, *logger);
     auto watch = watchFor(options, monitor.get(), screenLog, http.get());
-    waitForEnd(
-        options, master, clock, state, [&] { return statusOf(leadership.get(), latest, clock); },
-        *logger);
+    Watchdog watchdog{options.interval};
+    superviseUntilStop(
+        [&] {
+            lookAfter(master, clock, watchdog, *logger);
+            state.saveNowAndThen(clock);
+            return ServiceState{.ready = true,
+                                .alive = !watchdog.isSilent(),
+                                .status = statusOf(leadership.get(), latest, clock)};
+        },
+        [&] { reloadKeys(options, master, *logger); });
     watch.reset();
     http.reset();
     failover.reset();
@@ -249,7 +221,6 @@ void run(std::span<const char* const> arguments) {
 }  // namespace berkeley
 
 int main(int argc, char** argv) {
-    return berkeley::runMain("berkeley-master", [&] {
-        berkeley::run({argv, static_cast<std::size_t>(argc)});
-    });
+    return berkeley::runMain("berkeley-master", {argv, static_cast<std::size_t>(argc)},
+                             berkeley::parseMasterOptions, berkeley::run);
 }

@@ -2,21 +2,19 @@
 #include <fmt/format.h>
 
 #include <boost/asio/io_context.hpp>
-#include <iostream>
-#include <variant>
 
 #include "berkeley/host/time_zone.h"
 #include "berkeley/net/connector.h"
 #include "berkeley/node/slave_node.h"
 #include "berkeley/time/units.h"
 #include "berkeley/wire/lab.h"
+#include "common/clock.h"
 #include "common/console.h"
 #include "common/daemon.h"
 #include "common/keys.h"
 #include "common/logging.h"
 #include "common/monitoring.h"
 #include "common/options.h"
-#include "common/publishing.h"
 #include "common/service_manager.h"
 #include "common/state_keeper.h"
 #include "common/time_feeds.h"
@@ -127,19 +125,11 @@ void requireKnownMaster(const std::vector<Endpoint>& masters) {
     }
 }
 
-void run(std::span<const char* const> arguments) {
-    const auto parsed = parseSlaveOptions(arguments);
-    if (const auto* text = std::get_if<std::string>(&parsed)) {
-        std::cout << *text;
-        return;
-    }
-    const auto& options = std::get<SlaveOptions>(parsed);
+void run(const SlaveOptions& options) {
     const auto key = keyOf(options);
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
-    SteeredClock clock{HostClock{options.simulateOffset, options.simulateDriftPpb},
-                       options.maxSlewPpb, pageFor(options, PageRole::slave, options.name, *logger),
-                       systemClockFor(options.clock)};
+    SteeredClock clock = clockFor(options, PageRole::slave, options.name, *logger);
     TimeFeeds feeds{options, logger};
     StateKeeper state{options, logger};
     requireKnownMaster(options.masters);
@@ -153,13 +143,11 @@ void run(std::span<const char* const> arguments) {
     auto http = serveHttp(options, monitor.get(), *logger);
     slave.initiateSlaveClient();
     Watchdog watchdog{options.interval};
-    ServiceManager manager;
-    while (!waitForStop(kLookEvery)) {
+    superviseUntilStop([&] {
         lookAfter(clock, watchdog, *logger);
-        manager.tell(stateOf(options, slave, clock, watchdog));
         state.saveNowAndThen(clock);
-    }
-    manager.stopping();
+        return stateOf(options, slave, clock, watchdog);
+    });
     http.reset();
     slave.stop();
     state.save(clock);
@@ -169,7 +157,6 @@ void run(std::span<const char* const> arguments) {
 }  // namespace berkeley
 
 int main(int argc, char** argv) {
-    return berkeley::runMain("berkeley-slave", [&] {
-        berkeley::run({argv, static_cast<std::size_t>(argc)});
-    });
+    return berkeley::runMain("berkeley-slave", {argv, static_cast<std::size_t>(argc)},
+                             berkeley::parseSlaveOptions, berkeley::run);
 }

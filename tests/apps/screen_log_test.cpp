@@ -14,7 +14,7 @@ class ScreenLogTest : public testing::Test {
   protected:
     ScreenLogTest() {
         logger_.set_pattern("%l: %v");
-        log_ = ScreenLog::before(logger_);
+        log_ = ScreenLog::before(logger_, [] { return GroupTime{5s}; });
     }
 
     std::ostringstream elsewhere_;
@@ -22,15 +22,7 @@ class ScreenLogTest : public testing::Test {
     std::shared_ptr<ScreenLog> log_;
 };
 
-TEST_F(ScreenLogTest, PassesEverythingOnWhileThereIsNoScreen) {
-    logger_.info("one");
-    logger_.error("two");
-    EXPECT_EQ(elsewhere_.str(), "info: one\nerror: two\n");
-    EXPECT_TRUE(log_->notices().empty());
-}
-
 TEST_F(ScreenLogTest, KeepsWarningsAndErrorsForTheScreenAlone) {
-    log_->keep([] { return GroupTime{5s}; });
     log_->hold();
     logger_.info("one");
     logger_.warn("two");
@@ -46,7 +38,6 @@ TEST_F(ScreenLogTest, KeepsWarningsAndErrorsForTheScreenAlone) {
 }
 
 TEST_F(ScreenLogTest, PassesEverythingOnAsWellWhereThatDoesNotStandOnTheTerminal) {
-    log_->keep([] { return GroupTime{5s}; });
     logger_.info("one");
     logger_.warn("two");
     EXPECT_EQ(elsewhere_.str(), "info: one\nwarning: two\n");
@@ -54,7 +45,6 @@ TEST_F(ScreenLogTest, PassesEverythingOnAsWellWhereThatDoesNotStandOnTheTerminal
 }
 
 TEST_F(ScreenLogTest, PassesEverythingOnAgainWhenTheScreenIsGone) {
-    log_->keep([] { return GroupTime{5s}; });
     log_->hold();
     log_->end();
     logger_.warn("two");
@@ -63,7 +53,6 @@ TEST_F(ScreenLogTest, PassesEverythingOnAgainWhenTheScreenIsGone) {
 }
 
 TEST_F(ScreenLogTest, KeepsTheLastOnesOnly) {
-    log_->keep([] { return GroupTime{5s}; });
     for (std::size_t i = 0; i < 10 * ScreenLog::kKept; ++i) {
         logger_.warn("{}", i);
     }

@@ -23,9 +23,8 @@ inline void requireValid(const MasterOptions& options) {
     requireCommon(options);
     require(readHost(options.listen.host) == options.listen.host && options.listen.port > 0,
             "the address can be one");
-    require(
-        readSanityLimit(toOptionText(options.average.sanityLimit)) == options.average.sanityLimit,
-        "a limit that is written is read as the same");
+    require(readSpan(toOptionText(options.average.sanityLimit)) == options.average.sanityLimit,
+            "a limit that is written is read as the same");
     require(options.admission.slaves > 0 && options.admission.connectsPerSecond > 0 &&
                 options.admission.pending > 0 && options.admission.pendingPerAddress > 0,
             "no limit keeps everyone out");

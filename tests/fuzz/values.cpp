@@ -32,7 +32,7 @@ void run(Bytes input) {
     check([](const std::string& value) { return parseDuration(value); }, text, span);
     check(readInterval, text, span);
     check(readPatience, text, span);
-    check(readSanityLimit, text, span);
+    check(readSpan, text, span);
     check(readSimulatedOffset, text, span);
     check([](const std::string& value) { return parseFrequency(value); }, text,
           [](double ppb) { return ppb == ppb; });

@@ -1,7 +1,9 @@
-#include "common/publishing.h"
+#include "common/clock.h"
 
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "berkeley/page/group_page.h"
 
@@ -29,8 +31,6 @@ std::unique_ptr<PageWriter> tryToPublish(const PagePath& path, const Publisher& 
     }
 }
 
-}  // namespace
-
 std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role, std::string name,
                                     spdlog::logger& logger) {
     const Publisher publisher{role, std::move(name), options.maxBound};
@@ -52,6 +52,15 @@ std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role,
     }
     logger.debug("the group's time is not published: give --publish FILE to share it");
     return nullptr;
+}
+
+}  // namespace
+
+SteeredClock clockFor(const CommonOptions& options, PageRole role, std::string name,
+                      spdlog::logger& logger) {
+    return {HostClock{options.simulateOffset, options.simulateDriftPpb}, options.maxSlewPpb,
+            pageFor(options, role, std::move(name), logger),
+            options.clock == ClockKind::system ? std::make_unique<KernelClock>() : nullptr};
 }
 
 }  // namespace berkeley

@@ -1,0 +1,23 @@
+/// The clock that a daemon steers: above which host clock, published where, and whether the system
+/// clock follows.
+///
+/// Thread safety: none. Errors: as for PageWriter, where the user has named the file, and for
+/// KernelClock.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <string>
+
+#include "berkeley/host/steered_clock.h"
+#include "common/options.h"
+
+namespace berkeley {
+
+/// Published in the file that the options name or, without one, in the usual place if it can be
+/// used. Nowhere when it cannot, or is taken by another daemon, and for a simulated clock, which is
+/// not this machine's.
+SteeredClock clockFor(const CommonOptions& options, PageRole role, std::string name,
+                      spdlog::logger& logger);
+
+}  // namespace berkeley

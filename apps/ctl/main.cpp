@@ -2,10 +2,8 @@
 #include <iostream>
 #include <memory>
 #include <thread>
-#include <variant>
 
 #include "berkeley/group_clock.h"
-#include "berkeley/host/environment.h"
 #include "berkeley/page/raw_clock.h"
 #include "berkeley/time/units.h"
 #include "common/daemon.h"
@@ -22,19 +20,19 @@ using Steady = std::chrono::steady_clock;
 /// How often the page is read while it is waited for: it cannot say by itself that it has changed.
 constexpr std::chrono::milliseconds kLookAgain{20};
 
-using Clock = std::unique_ptr<const berkeley_clock, void (*)(const berkeley_clock*)>;
+struct Close {
+    void operator()(berkeley_clock* clock) const { berkeley_close(clock); }
+};
+using Clock = std::unique_ptr<berkeley_clock, Close>;
 
 /// Throws when there is none.
 Clock openClock(const CtlOptions& options) {
-    const std::string page =
-        options.page.empty() ? environmentVariable("BERKELEY_PAGE") : options.page;
     berkeley_clock* clock = nullptr;
-    if (const int error = berkeley_open(page.empty() ? nullptr : page.c_str(), &clock)) {
-        throw GroupClockError{static_cast<berkeley_error>(error),
-                              (page.empty() ? "" : page + ": ") + berkeley_error_text(error)};
+    if (const int error =
+            berkeley_open(options.page.empty() ? nullptr : options.page.c_str(), &clock)) {
+        throw GroupClockError{error, options.page};
     }
-    return {clock,
-            [](const berkeley_clock* open) { berkeley_close(const_cast<berkeley_clock*>(open)); }};
+    return Clock{clock};
 }
 
 berkeley_reading read(const Clock& clock) {
@@ -44,7 +42,7 @@ berkeley_reading read(const Clock& clock) {
 }
 
 template <class Value>
-void print(const Value& value, const CtlOptions& options, std::string (*render)(const Value&)) {
+void print(const Value& value, const CtlOptions& options) {
     std::cout << (options.json ? jsonOf(value).dump() + "\n" : render(value));
 }
 
@@ -56,10 +54,9 @@ void showStatus(const CtlOptions& options) {
                         .systemOffset = {}};
     report.systemOffset = systemNow().time_since_epoch() - Nanoseconds{report.reading.time};
     if (const int error = berkeley_describe(clock.get(), &report.description)) {
-        throw GroupClockError{static_cast<berkeley_error>(error),
-                              report.page + ": " + berkeley_error_text(error)};
+        throw GroupClockError{error, report.page};
     }
-    print(report, options, renderStatus);
+    print(report, options);
 }
 
 void showSources(const CtlOptions& options) {
@@ -67,11 +64,7 @@ void showSources(const CtlOptions& options) {
     std::cout << (options.json ? status.dump() + "\n" : renderSources(status));
 }
 
-void showNow(const CtlOptions& options) {
-    print(
-        read(openClock(options)), options,
-        +[](const berkeley_reading& reading) { return renderReading(reading) + "\n"; });
-}
+void showNow(const CtlOptions& options) { print(read(openClock(options)), options); }
 
 /// What is still missing; "" when nothing is.
 std::string missingFrom(const berkeley_reading& reading, const CtlOptions& options) {
@@ -103,7 +96,7 @@ std::string lookOnce(const CtlOptions& options, Clock& clock, berkeley_reading& 
 
 void waitForSync(const CtlOptions& options) {
     const auto start = Steady::now();
-    Clock clock{nullptr, [](const berkeley_clock*) {}};
+    Clock clock;
     berkeley_reading reading;
     std::string missing;
     while (!(missing = lookOnce(options, clock, reading)).empty()) {
@@ -113,8 +106,7 @@ void waitForSync(const CtlOptions& options) {
         }
         std::this_thread::sleep_for(kLookAgain);
     }
-    print(
-        reading, options, +[](const berkeley_reading& read) { return renderReading(read) + "\n"; });
+    print(reading, options);
 }
 
 void run(const CtlOptions& options) {
@@ -139,12 +131,6 @@ void run(const CtlOptions& options) {
 }  // namespace berkeley
 
 int main(int argc, char** argv) {
-    return berkeley::runMain("berkeleyctl", [&] {
-        const auto parsed = berkeley::parseCtlOptions({argv, static_cast<std::size_t>(argc)});
-        if (const auto* text = std::get_if<std::string>(&parsed)) {
-            std::cout << *text;
-        } else {
-            berkeley::run(std::get<berkeley::CtlOptions>(parsed));
-        }
-    });
+    return berkeley::runMain("berkeleyctl", {argv, static_cast<std::size_t>(argc)},
+                             berkeley::parseCtlOptions, berkeley::run);
 }

@@ -1,8 +1,8 @@
 #include "ctl/status.h"
 
-#include <date/date.h>
 #include <fmt/format.h>
 
+#include "berkeley/observe/text.h"
 #include "berkeley/time/units.h"
 
 namespace berkeley {
@@ -10,7 +10,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string frequencyText(double ppb) { return fmt::format("{:.3f} ppm", ppb / 1e3); }
+std::string line(const char* name, const std::string& value) {
+    return fmt::format("{:<16}: {}\n", name, value);
+}
+
+std::string timeText(std::int64_t sinceEpoch) {
+    return isoText(GroupTime{Nanoseconds{sinceEpoch}});
+}
 
 std::string boundText(const berkeley_reading& reading) {
     return reading.bound == BERKELEY_UNKNOWN_BOUND ? "unknown"
@@ -43,48 +49,41 @@ std::string systemText(Nanoseconds offset) {
 std::string renderAdjustment(const StatusReport& report) {
     const berkeley_description& told = report.description;
     const Nanoseconds ago{told.adjusted_ago};
-    const auto line = [](const char* name, const std::string& value) {
-        return fmt::format("{:<16}: {}\n", name, value);
-    };
-    return line("Ref time", toTimeText(report.reading.time - ago.count())) +
+    return line("Ref time", timeText(report.reading.time - ago.count())) +
            line("Last update",
                 toSpanText(ago) + " ago, in sync cycle " + std::to_string(told.cycle)) +
            line("Last offset", toOffsetText(Nanoseconds{told.last_offset})) +
            line("To be slewed", toOffsetText(Nanoseconds{told.pending})) +
            line("Deviation", toSpanText(Nanoseconds{told.deviation})) +
-           line("Frequency", fmt::format("{:+.3f} ppm", told.frequency_ppb / 1e3)) +
-           line("Skew", frequencyText(told.drift_deviation_ppb)) +
+           line("Frequency", toDriftText(told.frequency_ppb)) +
+           line("Skew", toDriftText(told.drift_deviation_ppb, "")) +
            line("Update interval", toSpanText(Nanoseconds{told.interval}));
 }
 
-Json orNull(std::int64_t value, bool known) { return known ? Json(value) : Json(nullptr); }
+template <class Value>
+Json orNull(const Value& value, bool known) {
+    return known ? Json(value) : Json(nullptr);
+}
 
 }  // namespace
 
-std::string toTimeText(std::int64_t sinceEpoch) {
-    return date::format("%FT%TZ", date::sys_time<Nanoseconds>{Nanoseconds{sinceEpoch}});
-}
-
-std::string renderReading(const berkeley_reading& reading) {
-    return toTimeText(reading.time) + " ± " + boundText(reading) + " " + statusText(reading);
+std::string render(const berkeley_reading& reading) {
+    return timeText(reading.time) + " ± " + boundText(reading) + " " + statusText(reading) + "\n";
 }
 
 Json jsonOf(const berkeley_reading& reading) {
     const bool known = reading.bound != BERKELEY_UNKNOWN_BOUND;
     const std::string reason = berkeley_reason_text(reading.reason);
-    return {{"time", toTimeText(reading.time)},
+    return {{"time", timeText(reading.time)},
             {"time_ns", reading.time},
             {"bound_ns", orNull(reading.bound, known)},
             {"earliest_ns", orNull(reading.earliest, known)},
             {"latest_ns", orNull(reading.latest, known)},
             {"status", berkeley_status_text(reading.status)},
-            {"reason", reason.empty() ? Json(nullptr) : Json(reason)}};
+            {"reason", orNull(reason, !reason.empty())}};
 }
 
-std::string renderStatus(const StatusReport& report) {
-    const auto line = [](const char* name, const std::string& value) {
-        return fmt::format("{:<16}: {}\n", name, value);
-    };
+std::string render(const StatusReport& report) {
     const berkeley_description& told = report.description;
     std::string growth;
     if (report.reading.bound != BERKELEY_UNKNOWN_BOUND) {
@@ -93,7 +92,7 @@ std::string renderStatus(const StatusReport& report) {
     }
     return line("Status", statusText(report.reading)) + line("Reference", referenceText(told)) +
            line("Name", fmt::format("{} ({})", told.name, roleText(told.role))) +
-           line("Group time", toTimeText(report.reading.time)) +
+           line("Group time", timeText(report.reading.time)) +
            line("System time", systemText(report.systemOffset)) +
            line("Bound", boundText(report.reading) + growth) +
            (told.adjusted != 0 ? renderAdjustment(report) : "") +
@@ -106,19 +105,19 @@ Json jsonOf(const StatusReport& report) {
     json.update({{"page", report.page},
                  {"name", told.name},
                  {"role", roleText(told.role)},
-                 {"reference", told.source[0] != '\0' ? Json(told.source) : Json(nullptr)},
+                 {"reference", orNull(std::string{told.source}, told.source[0] != '\0')},
                  {"system_offset_ns", report.systemOffset.count()},
                  {"max_bound_ns", told.max_bound},
                  {"interval_ns", told.interval}});
     const bool adjusted = told.adjusted != 0;
-    json.update({{"cycle", adjusted ? Json(told.cycle) : Json(nullptr)},
+    json.update({{"cycle", orNull(told.cycle, adjusted)},
                  {"adjusted_ago_ns", orNull(told.adjusted_ago, adjusted)},
                  {"last_offset_ns", orNull(told.last_offset, adjusted)},
                  {"pending_ns", orNull(told.pending, adjusted)},
                  {"deviation_ns", orNull(told.deviation, adjusted)},
-                 {"frequency_ppb", adjusted ? Json(told.frequency_ppb) : Json(nullptr)},
-                 {"drift_deviation_ppb", adjusted ? Json(told.drift_deviation_ppb) : Json(nullptr)},
-                 {"bound_growth_ppb", adjusted ? Json(told.bound_growth_ppb) : Json(nullptr)}});
+                 {"frequency_ppb", orNull(told.frequency_ppb, adjusted)},
+                 {"drift_deviation_ppb", orNull(told.drift_deviation_ppb, adjusted)},
+                 {"bound_growth_ppb", orNull(told.bound_growth_ppb, adjusted)}});
     return json;
 }
 

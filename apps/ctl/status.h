@@ -10,11 +10,8 @@
 
 namespace berkeley {
 
-/// "2026-11-25T17:00:00.123456789Z".
-std::string toTimeText(std::int64_t sinceEpoch);
-
-/// The time, its bound and how far they can be relied on, in one line without an end.
-std::string renderReading(const berkeley_reading& reading);
+/// The time, its bound and how far they can be relied on, in one line.
+std::string render(const berkeley_reading& reading);
 nlohmann::ordered_json jsonOf(const berkeley_reading& reading);
 
 /// Everything that is known of a clock; `systemOffset` is the system clock minus the group's time.
@@ -25,7 +22,7 @@ struct StatusReport {
     std::chrono::nanoseconds systemOffset;
 };
 
-std::string renderStatus(const StatusReport& report);
+std::string render(const StatusReport& report);
 nlohmann::ordered_json jsonOf(const StatusReport& report);
 
 }  // namespace berkeley

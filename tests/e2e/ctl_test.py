@@ -126,7 +126,7 @@ class StatusTest(CtlTest):
             rf"Reference +: 127\.0\.0\.1:{master.port}\n",
             r"System time +: 12 min 3.* slow of group time\n",
             r"Last offset +: ",
-            r"Frequency +: [+-][0-9.]+ ppm\n",
+            r"Frequency +: [+−]?[0-9.]+ ppm\n",
             r"Skew +: [0-9.]+ ppm\n",
         ):
             self.assertRegex(text, line)

@@ -3,7 +3,7 @@
 
 import { Chart, lineStyle } from "./chart.js";
 import { bandItem, legendItem, readingTexts } from "./legend.js";
-import { Places, areaLine, bandLines, clockLine, extentsOf, figureLine } from "./lines.js";
+import { Places, bandLines, clockLine, extentsOf, figureLine } from "./lines.js";
 import { scaleFor } from "./scale.js";
 import { timeText } from "./units.js";
 import { View, farthestNames, lastingNames } from "./view.js";
@@ -48,10 +48,10 @@ export class Charts {
     const common = { columns, window, kind };
     const scale = this.#drawOffsets({ ...common, withBounds });
     if (leads) {
-      this.#drawFigure(this.#spread, common, areaLine(({ spread }) => spread), true);
-      this.#drawFigure(this.#average, common, figureLine(({ average }) => average), false);
+      this.#drawFigure(this.#spread, common, "spread", true);
+      this.#drawFigure(this.#average, common, "average", false);
     } else {
-      this.#drawFigure(this.#bound, common, areaLine(({ bound }) => bound), true);
+      this.#drawFigure(this.#bound, common, "bound", true);
     }
     const hasBands = columns.some(({ quantiles }) => quantiles);
     this.#elements.bounds.disabled = hasBands;
@@ -91,7 +91,8 @@ export class Charts {
     return scale;
   }
 
-  #drawFigure(chart, { columns, window, kind }, line, fromZero) {
+  #drawFigure(chart, { columns, window, kind }, name, fromZero) {
+    const line = figureLine(name, fromZero);
     const scale = scaleFor(kind, extentsOf(columns, [line], true), fromZero);
     chart.draw({ columns, lines: [line], scale, window, events: [] });
   }

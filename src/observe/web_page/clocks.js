@@ -1,6 +1,7 @@
 // The table of the clocks: sorted by the column that the reader chooses, filtered by name, and never
 // longer than a screen or two, however many clocks there are.
 
+import { element, setText } from "./dom.js";
 import { agoText, driftText, offsetText, spanText } from "./units.js";
 
 const MOST_ROWS = 20;
@@ -69,12 +70,6 @@ function compare(a, b) {
 function worstFirst(a, b) {
   return compare(COLUMNS.state.key(a), COLUMNS.state.key(b)) ||
     compare(COLUMNS.offset.key(b), COLUMNS.offset.key(a)) || compare(a.name, b.name);
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) {
-    node.textContent = text;
-  }
 }
 
 export class ClockTable {
@@ -168,12 +163,11 @@ function newRow() {
   const row = document.createElement("tr");
   row.setAttribute("role", "row");
   for (const column of Object.keys(COLUMNS)) {
-    const cell = document.createElement(column === "name" ? "th" : "td");
+    const cell = element(column === "name" ? "th" : "td", `cell-${column}`);
     cell.setAttribute("role", column === "name" ? "rowheader" : "cell");
     if (column === "name") {
       cell.scope = "row";
     }
-    cell.className = `cell-${column}`;
     row.append(cell);
   }
   return row;

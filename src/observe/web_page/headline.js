@@ -38,24 +38,22 @@ function waitingText({ slaves, needed }) {
     : `${slaves} of ${needed} slaves are here; sync cycles wait for the others`;
 }
 
-function spreadFigure(status) {
-  return { label: "Spread of the clocks that count", big: spanText(status.group.spread_ns) };
-}
-
 /** For an active master. */
-function groupHeadline(status) {
-  const { group, clocks, waiting, healthy, reason } = status;
+function groupHeadline({ group, clocks, waiting, healthy, reason }) {
+  const label = "Spread of the clocks that count";
   if (waiting || !group) {
-    return { level: "attention", label: "Spread of the clocks that count", big: UNKNOWN,
+    return { level: "attention", label, big: UNKNOWN,
       clauses: [waiting ? waitingText(waiting) : "The first sync cycle has not ended yet"] };
   }
   const clauses = exceptions(clocks);
   const wrong = clocks.some((clock) => classOf(clock) === "excluded");
-  const agree = `${group.counted} of ${group.clocks} clocks agree within ${spanText(group.spread_ns)}`;
+  const big = spanText(group.spread_ns);
+  const agree = `${group.counted} of ${group.clocks} clocks agree`;
   const level = !healthy ? "trouble" : wrong || clauses.length > 0 ? "attention" : "good";
-  return { level, ...spreadFigure(status), clauses: [agree, ...clauses, ...(healthy ? [] : [reason])],
+  return { level, label, big,
+    clauses: [`${agree} within ${big}`, ...clauses, ...(healthy ? [] : [reason])],
     // What is worth saying aloud: not each new figure.
-    essence: [`${group.counted} of ${group.clocks} clocks agree`, ...clauses] };
+    essence: [agree, ...clauses] };
 }
 
 /** For a clock that follows a master: a slave's, or a standby's. */

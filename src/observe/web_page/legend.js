@@ -1,5 +1,6 @@
 // What a chart's lines are called, and what lies under the pointer.
 
+import { element } from "./dom.js";
 import { offsetText, spanText } from "./units.js";
 
 /** Of the line under the pointer, or of all clocks. */
@@ -36,15 +37,10 @@ function offScaleText(reading, { map, range }) {
 }
 
 export function legendItem({ name, style }, reading, scale) {
-  const item = document.createElement("li");
-  item.append(sample(style), name + offScaleText(reading, scale));
-  return item;
+  return element("li", "", sample(style), name + offScaleText(reading, scale));
 }
 
 export function bandItem() {
-  const item = document.createElement("li");
-  const swatch = document.createElement("span");
-  swatch.className = "swatch";
-  item.append(swatch, "all clocks: half of them, 90 %, all of them, and the median");
-  return item;
+  return element("li", "", element("span", "swatch"),
+    "all clocks: half of them, 90 %, all of them, and the median");
 }

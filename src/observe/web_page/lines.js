@@ -61,25 +61,11 @@ export function extentsOf(columns, lines, everything) {
   return extents;
 }
 
-/** What `figure` finds in a column. */
-export function figureLine(figure) {
+/** A figure of the columns, by its name; `fromZero`: the stretch from zero to it, filled. */
+export function figureLine(name, fromZero) {
   return {
     style: { color: cssValue("--line-0") },
-    bars: (column) => {
-      const value = figure(column);
-      return value === null ? null : [value, value, value];
-    },
-  };
-}
-
-/** A stretch from zero to the figure, filled. */
-export function areaLine(figure) {
-  return {
-    style: { color: cssValue("--line-0") },
-    bars: (column) => {
-      const value = figure(column);
-      return value === null ? null : [0, value, value];
-    },
+    bars: ({ [name]: value }) => (value === null ? null : [fromZero ? 0 : value, value, value]),
   };
 }
 

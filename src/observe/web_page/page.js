@@ -2,6 +2,7 @@
 
 import { Charts } from "./charts.js";
 import { ClockTable } from "./clocks.js";
+import { element, setText } from "./dom.js";
 import { headlineOf } from "./headline.js";
 import { History } from "./history.js";
 import { agoText, offsetText, spanText, tickText, timeText, UNKNOWN } from "./units.js";
@@ -90,12 +91,6 @@ function pauseAfter(failures) {
 
 // --- showing ---
 
-function setText(element, text) {
-  if (element.textContent !== text) {
-    element.textContent = text;
-  }
-}
-
 function showConnection(there) {
   const box = at("connection");
   document.body.classList.toggle("stale", !there);
@@ -144,26 +139,12 @@ function details() {
 }
 
 function showDetails() {
-  at("details").replaceChildren(...details().map(([term, value]) => {
-    const pair = document.createElement("div");
-    const title = document.createElement("dt");
-    const figure = document.createElement("dd");
-    title.textContent = term;
-    figure.textContent = value;
-    pair.append(title, figure);
-    return pair;
-  }));
+  at("details").replaceChildren(...details().map(([term, value]) =>
+    element("div", "", element("dt", "", term), element("dd", "", value))));
 }
 
-function eventItem({ x, kind, text }) {
-  const item = document.createElement("li");
-  item.className = `event-${kind}`;
-  const time = document.createElement("time");
-  time.textContent = timeText(x);
-  const what = document.createElement("span");
-  what.textContent = text;
-  item.append(time, what);
-  return item;
+function eventItem({ x, text }) {
+  return element("li", "", element("time", "", timeText(x)), element("span", "", text));
 }
 
 function showEvents() {

@@ -1,12 +1,10 @@
 // How a figure becomes a height in a chart: linear and fitted to most of what there is, or
 // logarithmic on both sides of zero, from nanoseconds to years.
 
-import { tickText } from "./units.js";
+import { DAY, HOUR, MINUTE, tickText, YEAR } from "./units.js";
 
-const MINUTE = 60e9;
-const DAY = 86400e9;
 const POWERS = [10, 100, 1e3, 10e3, 100e3, 1e6, 10e6, 100e6, 1e9, 10e9, MINUTE, 10 * MINUTE,
-  60 * MINUTE, 10 * 60 * MINUTE, DAY, 10 * DAY, 100 * DAY, 365.25 * DAY, 3652.5 * DAY, 36525 * DAY];
+  HOUR, 10 * HOUR, DAY, 10 * DAY, 100 * DAY, YEAR, 10 * YEAR, 100 * YEAR];
 
 /** Below 10 ns it is as good as linear. */
 function signedLog(ns) {

@@ -1,10 +1,10 @@
 // Durations and rates as people read them, the way the daemons' tables write them. Nanoseconds in.
 
 const SECOND = 1e9;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const YEAR = 365.25 * DAY;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const YEAR = 365.25 * DAY;
 
 export const UNKNOWN = "–";
 
@@ -27,6 +27,7 @@ function magnitudeText(ns) {
       return `${text} ${unit}`;
     }
   }
+  ns = Math.max(Math.round(ns / 1e6) * 1e6, MINUTE);
   if (ns < HOUR) {
     return `${Math.floor(ns / MINUTE)} min ${((ns % MINUTE) / SECOND).toFixed(3)} s`;
   }

@@ -3,11 +3,12 @@
 import { readingsOf } from "./history.js";
 
 const MOST_COLUMNS = 400;
+const FIGURES = ["average", "spread", "bound"];
 const LOWER = ["min", "p5", "p25"];
 const UPPER = ["p75", "p95", "max"];
 
 function farther(a, b) {
-  return b === null || b === undefined || Math.abs(a) > Math.abs(b) ? a : b;
+  return b === null || (a !== null && Math.abs(a) > Math.abs(b)) ? a : b;
 }
 
 function mergedQuantiles(older, newer) {
@@ -29,9 +30,9 @@ function columnOf(rows) {
   const column = { x: rows.at(-1).x, afterBreak: rows.some((row) => row.afterBreak),
     readings: new Map(), quantiles: null, average: null, spread: null, bound: null };
   for (const row of rows) {
-    column.average = row.average === null ? column.average : farther(row.average, column.average);
-    column.spread = row.spread === null ? column.spread : farther(row.spread, column.spread);
-    column.bound = row.bound === null ? column.bound : farther(row.bound, column.bound);
+    for (const figure of FIGURES) {
+      column[figure] = farther(row[figure], column[figure]);
+    }
     column.quantiles = mergedQuantiles(column.quantiles, row.quantiles);
     for (const [name, reading] of readingsOf(row)) {
       const before = column.readings.get(name);

@@ -154,7 +154,6 @@ Status Monitor::status() const {
         // Nothing that is shown may be later than this.
         status.now = now();
         status.bound = boundAt(status.now.host);
-        status.synchronized = status.bound.has_value();
         status.role = role_;
         status.since = since_;
         status.events = log_.events();

@@ -175,7 +175,7 @@ std::string statusJson(const Status& status, const std::string& complaint) {
                    {"instance", status.instance},
                    {"name", status.name},
                    {"role", toText(status.role)},
-                   {"synchronized", status.synchronized},
+                   {"synchronized", status.bound.has_value()},
                    {"cycle", status.cycle ? Json(*status.cycle) : Json()},
                    {"last_cycle_s", secondsSince(status.cycleEnded, status.now.host)},
                    {"time", isoText(status.now.group)},

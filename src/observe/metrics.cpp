@@ -74,7 +74,7 @@ void addDaemon(Gauges& gauges, const Status& status) {
                    status.role == role ? 1 : 0, {{"role", std::string{toText(role)}}});
     }
     gauges.set("berkeley_synchronized", "1 once this daemon's clock was adjusted.",
-               status.synchronized ? 1 : 0);
+               status.bound ? 1 : 0);
     gauges.set("berkeley_bound_seconds", "Largest possible error of this daemon's clock now.",
                status.bound);
     gauges.set("berkeley_holdover", "1 while a clock that follows a master is not adjusted.",

@@ -18,7 +18,6 @@ Status statusOf(const GroupSnapshot& group) {
     status.instance = "0123456789abcdef";
     status.name = "master";
     status.role = Role::active;
-    status.synchronized = true;
     status.cycle = 7;
     status.cycleEnded = at(2s).host;
     status.now = at(2500ms);

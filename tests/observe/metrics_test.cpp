@@ -18,7 +18,6 @@ Status leaderOf(std::vector<ClockStatus> slaves) {
     status.program = "berkeley-master";
     status.version = "1.2.3";
     status.role = Role::active;
-    status.synchronized = true;
     status.cycleEnded = at(2s).host;
     status.now = at(2500ms);
     status.interval = 1s;

@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 Status healthy(Role role) {
     Status status;
     status.role = role;
-    status.synchronized = true;
     status.cycle = 9;
     status.cycleEnded = at(9s).host;
     status.since = at(0s).host;

@@ -28,7 +28,6 @@ class FollowerView {
     /// It has led the group itself, and adjusted its clock, until now.
     void led(const CycleFigures& lastCycle);
 
-    const std::string& name() const { return name_; }
     const std::string& master() const { return master_; }  ///< "host:port", or ""
     /// Of the connection to it, once they are known.
     std::optional<TimestampKind> timestamps() const { return timestamps_; }

@@ -26,7 +26,6 @@ struct Status {
     std::string instance;  ///< another one at each start
     std::string name;
     Role role{};
-    bool synchronized{};                 ///< the own clock was adjusted
     std::optional<std::uint32_t> cycle;  ///< the last one that ended here, or was heard of
     std::optional<HostTime> cycleEnded;
     HostTime since;  ///< when it got its role

@@ -20,8 +20,6 @@ std::vector<std::string> wordsIn(const std::string& text) {
     return words;
 }
 
-}  // namespace
-
 OptionText textOf(const po::option_description& option) {
     static const std::regex form{R"((.*?)(?: \(default: (.*)\))?)"};
     static const std::regex choices{R"(((?:[a-z]+, )*[a-z]+ or [a-z]+)(?:;.*)?)"};
@@ -39,6 +37,8 @@ OptionText textOf(const po::option_description& option) {
     }
     return text;
 }
+
+}  // namespace
 
 OptionGroup textOf(const po::options_description& group) {
     std::ostringstream shown;  // Nothing else tells its caption.

@@ -34,8 +34,8 @@ struct ProgramText {
     std::vector<CommandOfProgram> commands{};  ///< of which one is the first argument, if any
 };
 
-/// A description may end with "(default: X)", and begin with the choices: "text or json; ...".
-OptionText textOf(const boost::program_options::option_description& option);
+/// An option's description may end with "(default: X)", and begin with the choices: "text or json;
+/// ...".
 OptionGroup textOf(const boost::program_options::options_description& group);
 
 }  // namespace berkeley

@@ -1,6 +1,9 @@
-#include "docs/completion.h"
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
+
+#include "docs/documents.h"
 
 namespace berkeley {
 namespace {
@@ -16,18 +19,10 @@ constexpr const char* kBefore =
 constexpr const char* kAfter =
     "_values \"$option\" \"$word\" || compgen -W \"$words\" -- \"$word\")\n";
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        text += (text.empty() ? "" : " ") + word;
-    }
-    return text;
-}
-
 /// How a value is completed.
 std::string completionOf(const OptionText& option) {
     if (!option.choices.empty()) {
-        return "compgen -W '" + joined(option.choices) + "' -- \"$2\"";
+        return fmt::format("compgen -W '{}' -- \"$2\"", fmt::join(option.choices, " "));
     }
     if (option.placeholder == "FILE") {
         return "compgen -f -- \"$2\"";
@@ -49,30 +44,22 @@ std::string valuesFunction(const ProgramText& program, const std::string& name) 
            "        *) return 1 ;;\n    esac\n    return 0\n}\n";
 }
 
-std::vector<std::string> optionsOf(const ProgramText& program) {
-    std::vector<std::string> options;
+std::string mainFunction(const ProgramText& program, const std::string& name) {
+    std::vector<std::string> words;
     for (const OptionGroup& group : program.groups) {
         for (const OptionText& option : group.options) {
-            options.push_back("--" + option.name);
+            words.push_back("--" + option.name);
         }
     }
-    return options;
-}
-
-std::vector<std::string> commandsOf(const ProgramText& program) {
-    std::vector<std::string> commands;
-    for (const CommandOfProgram& command : program.commands) {
-        commands.push_back(command.name);
-    }
-    return commands;
-}
-
-std::string mainFunction(const ProgramText& program, const std::string& name) {
-    std::string text =
-        name + "() {\n    local word=$2 option=$3 words='" + joined(optionsOf(program)) + "'\n";
+    std::string text = fmt::format("{}() {{\n    local word=$2 option=$3 words='{}'\n", name,
+                                   fmt::join(words, " "));
     if (!program.commands.empty()) {
-        text += "    if ((COMP_CWORD == 1)); then\n        words='" + joined(commandsOf(program)) +
-                " '$words\n    fi\n";
+        words.clear();
+        for (const CommandOfProgram& command : program.commands) {
+            words.push_back(command.name);
+        }
+        text += fmt::format("    if ((COMP_CWORD == 1)); then\n        words='{} '$words\n    fi\n",
+                            fmt::join(words, " "));
     }
     return text + kBefore + name + kAfter + "}\n";
 }

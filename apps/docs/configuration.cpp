@@ -1,6 +1,6 @@
-#include "docs/configuration.h"
-
 #include <sstream>
+
+#include "docs/documents.h"
 
 namespace berkeley {
 namespace {

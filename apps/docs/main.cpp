@@ -10,9 +10,7 @@
 #include "common/daemon.h"
 #include "common/options.h"
 #include "ctl/options.h"
-#include "docs/completion.h"
-#include "docs/configuration.h"
-#include "docs/roff.h"
+#include "docs/documents.h"
 
 namespace berkeley {
 namespace {

@@ -1,9 +1,8 @@
-#include "docs/roff.h"
-
-#include <algorithm>
+#include <cctype>
 #include <sstream>
 
 #include "common/command_line.h"
+#include "docs/documents.h"
 
 namespace berkeley {
 namespace {

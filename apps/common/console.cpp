@@ -2,7 +2,6 @@
 
 #include <limits.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,20 +13,20 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPatience{100};
 
-bool isWritableBefore(Clock::time_point deadline) {
+bool isWritableBefore(Clock::time_point deadline, int output) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    pollfd output{STDOUT_FILENO, POLLOUT, 0};
-    return ::poll(&output, 1, static_cast<int>(std::max<long>(left.count(), 0))) > 0;
+    pollfd awaited{output, POLLOUT, 0};
+    return ::poll(&awaited, 1, static_cast<int>(std::max<long>(left.count(), 0))) > 0;
 }
 
 }  // namespace
 
-void print(std::string_view text) {
+void print(std::string_view text, int output) {
     const Clock::time_point deadline = Clock::now() + kPatience;
-    while (!text.empty() && isWritableBefore(deadline)) {
+    while (!text.empty() && isWritableBefore(deadline, output)) {
         // A pipe that can be written at all takes this much without waiting.
         const ssize_t written =
-            ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+            ::write(output, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
         if (written <= 0) {
             return;
         }

@@ -3,12 +3,14 @@
 /// Thread safety: one thread at a time.
 #pragma once
 
+#include <unistd.h>
+
 #include <string_view>
 
 namespace berkeley {
 
-/// Writes to standard output. When nobody reads there for a tenth of a second (a stopped terminal,
-/// a pager that waits), the rest of `text` is dropped.
-void print(std::string_view text);
+/// Writes to `output`. When nobody reads there for a tenth of a second (a stopped terminal, a pager
+/// that waits), the rest of `text` is dropped.
+void print(std::string_view text, int output = STDOUT_FILENO);
 
 }  // namespace berkeley

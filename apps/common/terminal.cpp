@@ -10,7 +10,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <stdexcept>
@@ -18,13 +17,11 @@
 #include <system_error>
 
 #include "berkeley/host/environment.h"
+#include "common/console.h"
 
 namespace berkeley {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds kPatience{100};
 constexpr Terminal::Size kUsualSize{80, 24};
 
 /// Terminals that know it show everything in between at once; the others ignore it.
@@ -70,7 +67,7 @@ std::string frameOf(std::string_view screen) {
             frame += c;
         }
     }
-    return frame;
+    return frame += kEndFrame;
 }
 
 }  // namespace
@@ -103,11 +100,11 @@ Terminal::Terminal()
     }
     const termios modes = screenModes(before_);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &modes);
-    write(kTakeOver);
+    print(kTakeOver, output_);
 }
 
 Terminal::~Terminal() {
-    write(kGiveBack);
+    print(kGiveBack, output_);
     // What was typed meanwhile is not for the shell. TCSAFLUSH would wait for a stopped terminal.
     ::tcflush(STDIN_FILENO, TCIFLUSH);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
@@ -124,24 +121,7 @@ Terminal::Size Terminal::size() const {
     return {size.ws_col, size.ws_row};
 }
 
-void Terminal::show(std::string_view screen) { write(frameOf(screen) + std::string{kEndFrame}); }
-
-void Terminal::write(std::string_view bytes) {
-    const Clock::time_point deadline = Clock::now() + kPatience;
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(output_, bytes.data(), bytes.size());
-        if (written > 0) {
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-            continue;
-        }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-        pollfd output{output_, POLLOUT, 0};
-        if (errno != EAGAIN || left.count() <= 0 ||
-            ::poll(&output, 1, static_cast<int>(left.count())) <= 0) {
-            return;
-        }
-    }
-}
+void Terminal::show(std::string_view screen) { print(frameOf(screen), output_); }
 
 Terminal::Found Terminal::await(std::chrono::milliseconds longest) {
     std::array<pollfd, 3> sources{

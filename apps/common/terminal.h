@@ -51,7 +51,6 @@ class Terminal {
 
   private:
     Found readKey();
-    void write(std::string_view bytes);
 
     termios before_{};
     int output_ = -1;

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "observe/clocks.h"
+#include "observe/shown.h"
 
 namespace berkeley {
 namespace {
@@ -66,27 +67,6 @@ class ScreenTest : public testing::Test {
             return line.starts_with(beginning);
         });
         return found == lines.end() ? "" : *found;
-    }
-
-    static std::vector<std::string> linesOf(const std::string& text) {
-        std::vector<std::string> lines{""};
-        for (const char c : text) {
-            if (c == '\n') {
-                lines.emplace_back();
-            } else {
-                lines.back() += c;
-            }
-        }
-        return lines;
-    }
-
-    static std::size_t columnsOf(const std::string& line) {
-        return static_cast<std::size_t>(
-            std::count_if(line.begin(), line.end(), [](char c) { return (c & '\xC0') != '\x80'; }));
-    }
-
-    static std::string withoutColours(const std::string& text) {
-        return std::regex_replace(text, std::regex{"\033\\[[0-9]+m"}, "");
     }
 
     EventLog log_;

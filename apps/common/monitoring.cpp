@@ -1,26 +1,6 @@
 #include "common/monitoring.h"
 
 namespace berkeley {
-namespace {
-
-std::unique_ptr<HttpServer> serve(const CommonOptions& options, MonitorSiteConfig config,
-                                  const Monitor* monitor, spdlog::logger& logger) {
-    if (!options.http) {
-        return nullptr;
-    }
-    config.maxBound = options.maxBound;
-    auto server =
-        std::make_unique<HttpServer>(*options.http, MonitorSite{std::move(config), *monitor});
-    logger.info("serving HTTP on {}", toText(server->local()));
-    if (!isLoopback(options.http->host)) {
-        logger.warn("whoever can reach {} can read the state of the group there",
-                    toText(server->local()));
-    }
-    return server;
-}
-
-}  // namespace
-
 std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::string& name,
                                     const SteeredClock& clock) {
     if (!options.http && !options.watch) {
@@ -49,18 +29,20 @@ std::unique_ptr<Monitor> monitorFor(const SlaveOptions& options, const SteeredCl
                                      clock);
 }
 
-std::unique_ptr<HttpServer> serveHttp(const MasterOptions& options, const Monitor* monitor,
-                                      std::function<PeerCounts()> peerCounts,
-                                      spdlog::logger& logger) {
-    MonitorSiteConfig config;
-    config.metricsClocks = options.metricsSlaves;
-    config.peerCounts = std::move(peerCounts);
-    return serve(options, std::move(config), monitor, logger);
-}
-
-std::unique_ptr<HttpServer> serveHttp(const SlaveOptions& options, const Monitor* monitor,
-                                      spdlog::logger& logger) {
-    return serve(options, {}, monitor, logger);
+std::unique_ptr<HttpServer> serveHttp(const CommonOptions& options, MonitorSiteConfig config,
+                                      const Monitor* monitor, spdlog::logger& logger) {
+    if (!options.http) {
+        return nullptr;
+    }
+    config.maxBound = options.maxBound;
+    auto server =
+        std::make_unique<HttpServer>(*options.http, MonitorSite{std::move(config), *monitor});
+    logger.info("serving HTTP on {}", toText(server->local()));
+    if (!isLoopback(options.http->host)) {
+        logger.warn("whoever can reach {} can read the state of the group there",
+                    toText(server->local()));
+    }
+    return server;
 }
 
 }  // namespace berkeley

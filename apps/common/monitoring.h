@@ -28,12 +28,9 @@ Events watchedBy(Monitor* monitor, Events events) {
     return monitor == nullptr ? std::move(events) : monitor->watching(std::move(events));
 }
 
-/// Until it is destroyed, and says where; nothing unless the options ask for it. `peerCounts` are a
-/// master's. std::runtime_error when the address cannot be had.
-std::unique_ptr<HttpServer> serveHttp(const MasterOptions& options, const Monitor* monitor,
-                                      std::function<PeerCounts()> peerCounts,
-                                      spdlog::logger& logger);
-std::unique_ptr<HttpServer> serveHttp(const SlaveOptions& options, const Monitor* monitor,
-                                      spdlog::logger& logger);
+/// Until it is destroyed, and says where; nothing unless the options ask for it. The largest bound
+/// is that of the options. std::runtime_error when the address cannot be had.
+std::unique_ptr<HttpServer> serveHttp(const CommonOptions& options, MonitorSiteConfig config,
+                                      const Monitor* monitor, spdlog::logger& logger);
 
 }  // namespace berkeley

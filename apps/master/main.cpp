@@ -189,8 +189,10 @@ void run(const MasterOptions& options) {
     MasterNode master{std::move(config),
                       notedIn(latest, watchedBy(monitor.get(), eventsFor(options, logger))), clock,
                       logger};
-    auto http = serveHttp(
-        options, monitor.get(), [&master] { return master.peerCounts(); }, *logger);
+    auto http = serveHttp(options,
+                          {.metricsClocks = options.metricsSlaves,
+                           .peerCounts = [&master] { return master.peerCounts(); }},
+                          monitor.get(), *logger);
     master.initiateClockServer();
     std::optional<FailoverNode> failover;
     if (leadership) {

@@ -140,7 +140,7 @@ void run(const SlaveOptions& options) {
                   feeding(eventsTo(printerFor(options.logFormat, logger)), feeds, clock)),
         clock,
         logger};
-    auto http = serveHttp(options, monitor.get(), *logger);
+    auto http = serveHttp(options, {}, monitor.get(), *logger);
     slave.initiateSlaveClient();
     Watchdog watchdog{options.interval};
     superviseUntilStop([&] {

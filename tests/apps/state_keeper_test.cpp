@@ -6,25 +6,21 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/temporary_folder.h"
+
 namespace berkeley {
 namespace {
 
-std::filesystem::path makeFolder() {
-    std::string pattern = testing::TempDir() + "berkeley-keeper-XXXXXX";
-    return ::mkdtemp(pattern.data());
-}
-
 class StateKeeperTest : public testing::Test {
   protected:
-    StateKeeperTest() { options_.stateFolder = folder_; }
-    ~StateKeeperTest() override { std::filesystem::remove_all(folder_); }
+    StateKeeperTest() { options_.stateFolder = folder_.path(); }
 
     StateKeeper keeper() {
         return {options_, std::make_shared<spdlog::logger>(
                               "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_))};
     }
 
-    std::filesystem::path folder_ = makeFolder();
+    TemporaryFolder folder_;
     CommonOptions options_;
     std::ostringstream log_;
     SteeredClock clock_{HostClock{}, 500'000};
@@ -43,7 +39,7 @@ TEST_F(StateKeeperTest, RemembersTheFrequencyOfASynchronizedClock) {
 
 TEST_F(StateKeeperTest, HasNothingToRememberOfAClockThatWasNeverSynchronized) {
     keeper().save(clock_);
-    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
     EXPECT_FALSE(keeper().rememberedPpb());
 }
 

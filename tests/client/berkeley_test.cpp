@@ -14,6 +14,7 @@
 
 #include "berkeley/group_clock.h"
 #include "berkeley/host/steered_clock.h"
+#include "support/temporary_folder.h"
 
 namespace berkeley {
 namespace {
@@ -22,12 +23,6 @@ using namespace std::chrono_literals;
 
 class ClientTest : public testing::Test {
   protected:
-    ClientTest() {
-        std::string pattern = testing::TempDir() + "berkeley-client-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~ClientTest() override { std::filesystem::remove_all(folder_); }
-
     std::string path() const { return folder_ / "page"; }
 
     SteeredClock publishing() const {
@@ -45,7 +40,7 @@ class ClientTest : public testing::Test {
                     {"clocks.example:8080", 3s});
     }
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
 };
 
 TEST_F(ClientTest, TellsTheTimeThatTheDaemonsClockHas) {
@@ -96,7 +91,7 @@ TEST_F(ClientTest, HasAnErrorForEverythingThatIsNoPage) {
     const auto open = [&](const std::string& file) { return berkeley_open(file.c_str(), &opened); };
     EXPECT_EQ(open(path()), BERKELEY_NO_PAGE);
     EXPECT_EQ(open(path() + "/below"), BERKELEY_NO_PAGE);
-    EXPECT_EQ(open(folder_), BERKELEY_NOT_A_PAGE);
+    EXPECT_EQ(open(folder_.path()), BERKELEY_NOT_A_PAGE);
     EXPECT_EQ(open("/dev/zero"), BERKELEY_NOT_A_PAGE);
     EXPECT_EQ(open(std::string(PATH_MAX, 'x')), BERKELEY_SYSTEM_ERROR);
     EXPECT_EQ(errno, ENAMETOOLONG);

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <thread>
 
+#include "support/temporary_folder.h"
+
 namespace {
 
 std::atomic<int> pauses{0};
@@ -32,19 +34,14 @@ using namespace std::chrono_literals;
 
 class GroupPageTest : public testing::Test {
   protected:
-    GroupPageTest() {
-        std::string pattern = testing::TempDir() + "berkeley-page-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-        std::filesystem::create_directory(folder_ / "berkeley");
-    }
-    ~GroupPageTest() override { std::filesystem::remove_all(folder_); }
+    GroupPageTest() { std::filesystem::create_directory(folder_ / "berkeley"); }
 
     /// Where a search looks.
     std::filesystem::path pageOf(const std::string& role) const {
         return folder_ / "berkeley" / (role + ".page");
     }
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
 };
 
 /// As a daemon leaves it. An odd sequence is that of one that is dead, or about to go on.
@@ -67,7 +64,7 @@ TEST_F(GroupPageTest, ASearchWaitsForNoDaemonThatDiedWhileItWrote) {
     write(pageOf("master"), 3, adjustedAt + 1h);
     write(pageOf("slave"), 4, adjustedAt);
     ::unsetenv("BERKELEY_PAGE");
-    ::setenv("XDG_RUNTIME_DIR", folder_.c_str(), 1);
+    ::setenv("XDG_RUNTIME_DIR", folder_.path().c_str(), 1);
     GroupPage page;
     const int before = pauses;
     ASSERT_EQ(page.open(nullptr), PageError::none);

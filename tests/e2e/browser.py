@@ -22,7 +22,7 @@ PATIENCE = 120
 class Browser:
     """One window. `close` ends it and everything that it started."""
 
-    def __init__(self, width=1280, height=900, dark=False):
+    def __init__(self):
         driver = shutil.which("chromedriver")
         if driver is None:
             raise RuntimeError("no chromedriver here: run scripts/setup")
@@ -33,7 +33,7 @@ class Browser:
         self._session = None
         try:
             self._address = f"http://127.0.0.1:{self._port()}"
-            self._session = self._open(width, height, dark)
+            self._session = self._open()
         except BaseException:
             self.close()
             raise
@@ -44,7 +44,7 @@ class Browser:
                 return int(match[1])
         raise RuntimeError("chromedriver did not start")
 
-    def _open(self, width, height, dark):
+    def _open(self):
         arguments = [
             "--headless=new",
             "--disable-gpu",
@@ -53,7 +53,6 @@ class Browser:
             "--disable-background-networking",
             "--hide-scrollbars",
             f"--user-data-dir={self._folder.name}",
-            f"--window-size={max(width, 500)},{height}",
         ]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")  # it refuses to have one as root
@@ -63,11 +62,7 @@ class Browser:
             "goog:loggingPrefs": {"browser": "ALL"},
         }
         answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
-        self._session = answer["sessionId"]
-        self.resize(width, height)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.devtools("Emulation.setEmulatedMedia", features=[scheme])
-        return self._session
+        return answer["sessionId"]
 
     def _call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -93,22 +88,20 @@ class Browser:
             width=width, height=height, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
 
-    def go(self, address):
+    def go(self, address, width=1100, height=900, dark=False):
+        self.resize(width, height)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.devtools("Emulation.setEmulatedMedia", features=[scheme])
         self._ask("POST", "/url", {"url": address})
 
     def run(self, script, *arguments):
         """What the script returns; it finds `arguments` there."""
         return self._ask("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
-    def find(self, selector):
-        body = {"using": "css selector", "value": selector}
-        return self._ask("POST", "/element", body)[ELEMENT]
-
-    def click(self, selector):
-        self._ask("POST", f"/element/{self.find(selector)}/click", {})
-
     def type(self, selector, text):
-        self._ask("POST", f"/element/{self.find(selector)}/value", {"text": text})
+        body = {"using": "css selector", "value": selector}
+        element = self._ask("POST", "/element", body)[ELEMENT]
+        self._ask("POST", f"/element/{element}/value", {"text": text})
 
     def text(self, selector):
         """What a reader sees of it; nothing where it is hidden."""
@@ -123,9 +116,9 @@ class Browser:
         entries = self._ask("POST", "/se/log", {"type": "browser"})
         return [(entry["level"], entry["message"]) for entry in entries]
 
-    def screenshot(self, path, whole=False):
-        """A PNG of what can be seen, or of the whole page."""
-        answer = self.devtools("Page.captureScreenshot", captureBeyondViewport=whole)
+    def screenshot(self, path):
+        """A PNG of what can be seen."""
+        answer = self.devtools("Page.captureScreenshot")
         path.write_bytes(base64.b64decode(answer["data"]))
 
     def close(self):

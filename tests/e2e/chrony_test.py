@@ -9,11 +9,11 @@ import re
 import shutil
 import socket
 import struct
-import subprocess
 import time
 import unittest
 
-from berkeley_e2e import DEADLINE, MINUTE, ROOT, DaemonTest, Program, wait_until
+from berkeley_e2e import GROUP_AHEAD, DaemonTest
+from programs import DEADLINE, ROOT, Program, run, wait_until
 
 # Where scripts/setup unpacks it, if it is not installed.
 UNPACKED = ROOT / "build" / "chrony"
@@ -26,8 +26,6 @@ def find(program):
 CHRONYD = find("chronyd")
 CHRONYC = find("chronyc")
 REFERENCE = "BRKL"
-# The group of a right master and a slave that is 25 min fast.
-GROUP_AHEAD = 12.5 * MINUTE
 
 
 @unittest.skipUnless(CHRONYD and CHRONYC, "there is no chronyd: scripts/setup gets it")
@@ -49,18 +47,7 @@ class ChronyTest(DaemonTest):
         return chronyd
 
     def chronyc(self, *command):
-        return subprocess.run(
-            [CHRONYC, "-h", self.control, "-n", "-c", *command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=DEADLINE,
-            check=False,
-        ).stdout
-
-    def start_fed_group(self, *options):
-        master = self.start_master("--min-slaves", 1, interval="200ms")
-        return self.start_slave("fast", master, "--simulate-offset=25min", *options)
+        return run(CHRONYC, "-h", self.control, "-n", "-c", *command).stdout
 
     def check_selected(self):
         """chronyd follows the group, and knows how far the system clock is from it."""
@@ -75,7 +62,7 @@ class ChronyTest(DaemonTest):
     def test_is_selected_through_a_socket(self):
         before = time.time() - time.monotonic()
         path = self.folder / "sock"
-        slave = self.start_fed_group("--chrony-sock", path)
+        _, slave = self.start_ahead_group("--chrony-sock", path, interval="200ms")
         slave.wait_for('chronyd does not take the group\'s time .* start it with "refclock SOCK"')
         self.start_chronyd(f"SOCK {path}")
         slave.wait_for("takes the group's time again")
@@ -84,8 +71,8 @@ class ChronyTest(DaemonTest):
 
     def test_is_selected_through_shared_memory(self):
         unit = random.randint(100, 255)
-        self.addCleanup(subprocess.run, ["ipcrm", "-M", hex(0x4E545030 + unit)], check=False)
-        self.start_fed_group("--ntp-shm", unit)
+        self.addCleanup(run, "ipcrm", "-M", hex(0x4E545030 + unit))
+        self.start_ahead_group("--ntp-shm", unit, interval="200ms")
         self.start_chronyd(f"SHM {unit}")
         self.check_selected()
 
@@ -97,8 +84,7 @@ class SampleTest(DaemonTest):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
             receiver.bind(str(path))
             receiver.settimeout(DEADLINE)
-            master = self.start_master("--min-slaves", 1)
-            self.start_slave("fast", master, "--simulate-offset=25min", "--chrony-sock", path)
+            self.start_ahead_group("--chrony-sock", path)
             for _ in range(2):
                 sample = struct.Struct("@qqdiiii")
                 message = receiver.recv(100)

@@ -13,7 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from berkeley_e2e import BIN, DEADLINE, ROOT
+from programs import BIN, DEADLINE, ROOT, output, run
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted((ROOT / "docs").glob("*.md"))
@@ -52,7 +52,7 @@ start-the-measurement() { echo measuring; }
 
 
 def can_be_alone():
-    return subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode == 0
+    return run(*ALONE, "true").returncode == 0
 
 
 def commands_of(page):
@@ -74,21 +74,12 @@ class Commands(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             # Pages that need the sources find them where they say.
             (Path(folder) / "tests").symlink_to(ROOT / "tests")
-            env = {**os.environ, "PATH": f"{BIN.resolve()}:{os.environ['PATH']}"}
-            env |= {"STATE_DIRECTORY": folder, "HOME": folder}
-            result = subprocess.run(
-                [*ALONE, "bash", "-c", PREPARE + before + commands],
-                cwd=folder,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                timeout=6 * DEADLINE,
-                check=False,
-            )
-        self.assertEqual(0, result.returncode, result.stdout)
-        return result.stdout
+            script = PREPARE + before + commands
+            env = {"PATH": f"{BIN}:{os.environ['PATH']}", "STATE_DIRECTORY": folder, "HOME": folder}
+            return output(
+                *ALONE, "bash", "-c", script,
+                cwd=folder, env=env, stderr=subprocess.STDOUT, timeout=6 * DEADLINE,
+            )  # fmt: skip
 
     def test_readme(self):
         self.assertIn("measuring", self.check("README.md", SERVE))

@@ -2,24 +2,21 @@
 
 import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
 import time
 import unittest
 import urllib.parse
 
-from berkeley_e2e import BIN, DEADLINE, ROOT, DaemonTest, Program, Slave, free_port, wait_until
+from berkeley_e2e import DaemonTest
+from programs import BIN, DEADLINE, ROOT, SECOND, Program, free_port, run, wait_until
 
 RULES = ROOT / "packaging" / "prometheus" / "berkeley.rules.yml"
 RULES_TEST = ROOT / "tests" / "e2e" / "berkeley.rules.test.yml"
 DASHBOARD = ROOT / "packaging" / "grafana" / "berkeley.json"
 
 HTTP = ("--http", "127.0.0.1:0")
-# For masters that are not to take each other for dead.
-INTERVAL = f"{os.environ.get('BERKELEY_SLOWNESS', '1')}s"
 
 
 def port_of(daemon):
@@ -96,7 +93,7 @@ class ServedGroup(DaemonTest):
 
 
 class HttpTest(ServedGroup):
-    """Status, history and health, and what the server lets nobody do."""
+    """Status, history and health."""
 
     def test_a_master_tells_the_state_of_the_group(self):
         master, _, port = self.start_group()
@@ -106,7 +103,7 @@ class HttpTest(ServedGroup):
         self.assertEqual("berkeley-master", status["program"])
         self.assertEqual("active", status["role"])
         self.assertTrue(status["synchronized"])
-        self.assertEqual(1_000_000_000, status["interval_ns"])
+        self.assertEqual(self.interval * SECOND, status["interval_ns"])
         self.assertEqual(["master", "left", "right"], [c["name"] for c in status["clocks"]])
         self.assertEqual(3, status["group"]["clocks"])
         self.assertLessEqual({"joined", "restart"}, {e["kind"] for e in status["events"]})
@@ -205,11 +202,10 @@ class HttpTest(ServedGroup):
         ports = [free_port(), free_port()]
         peers = ",".join(f"127.0.0.1:{port}" for port in ports)
         first, second = [
-            self.start_master("--peers", peers, *HTTP, port=port, interval=INTERVAL)
+            self.start_master("--peers", peers, *HTTP, port=port)
             for port in ports
         ]
-        slave = [BIN / "berkeley-slave", "--master", peers, "--name", "left", "--interval", "1s"]
-        self.start(Slave("left", [*slave, "--state-dir", self.state_folder()], None))
+        self.start_slave("left", peers)
         port = port_of(second)
         status = wait_for_status(port, lambda s: s["cycle"], "the standby was adjusted")
         self.assertEqual("standby", status["role"])
@@ -230,6 +226,10 @@ class HttpTest(ServedGroup):
         status = wait_for_status(port, lambda s: len(s["clocks"]) == 2, "the peer is there")
         self.assertEqual("lab", status["clocks"][1]["kind"])
         self.assertIsNone(status["clocks"][1]["bound_ns"])
+
+
+class ServerTest(ServedGroup):
+    """What it lets nobody do."""
 
     def test_nothing_else_is_told(self):
         port = port_of(self.start_master(*HTTP))
@@ -290,12 +290,8 @@ class HttpTest(ServedGroup):
     def test_a_port_that_is_in_use_ends_the_daemon(self):
         port = port_of(self.start_master(*HTTP))
         for program in ("berkeley-master", "berkeley-slave"):
-            result = subprocess.run(
-                [BIN / program, "--http", f"127.0.0.1:{port}", "--state-dir", self.state_folder()],
-                capture_output=True,
-                text=True,
-                timeout=DEADLINE,
-            )
+            options = ("--http", f"127.0.0.1:{port}", "--state-dir", self.folder / "state")
+            result = run(BIN / program, *options)
             self.assertEqual(1, result.returncode)
             self.assertRegex(result.stderr, rf"cannot serve HTTP on 127.0.0.1:{port} \(")
 
@@ -312,12 +308,9 @@ class HttpTest(ServedGroup):
 class PrometheusTest(ServedGroup):
     """The metrics, read by the real one."""
 
-    def check(self, *command, text=None):
-        result = subprocess.run(
-            ["promtool", *command], input=text, capture_output=True, text=True, timeout=DEADLINE
-        )
-        self.assertEqual(0, result.returncode, result.stdout + result.stderr)
-        self.assertEqual("", result.stderr)
+    def check(self, *command, text=""):
+        result = run("promtool", *command, input=text)
+        self.assertEqual((0, ""), (result.returncode, result.stderr), result.stdout)
 
     def start_prometheus(self, *ports):
         """It scrapes these ports every second."""
@@ -330,17 +323,11 @@ class PrometheusTest(ServedGroup):
             f"  - {{job_name: berkeley, static_configs: [{{targets: [{targets}]}}]}}\n"
         )
         port = free_port()
-        self.start(
-            Program(
-                "prometheus",
-                [
-                    "prometheus",
-                    f"--config.file={config}",
-                    f"--storage.tsdb.path={self.folder / 'prometheus'}",
-                    f"--web.listen-address=127.0.0.1:{port}",
-                ],
-            )
-        ).wait_for("Server is ready to receive web requests")
+        command = ["prometheus", f"--config.file={config}"]
+        command += [f"--storage.tsdb.path={self.folder / 'prometheus'}"]
+        command += [f"--web.listen-address=127.0.0.1:{port}"]
+        prometheus = self.start(Program("prometheus", command))
+        prometheus.wait_for("Server is ready to receive web requests")
         return port
 
     def query(self, prometheus, expression):
@@ -408,8 +395,8 @@ class PrometheusTest(ServedGroup):
             self.assertEqual(set(), asked - there, what)
 
     def test_the_alerts_are_raised_when_they_should_be(self):
-        self.check("check", "rules", str(RULES))
-        self.check("test", "rules", str(RULES_TEST))
+        self.check("check", "rules", RULES)
+        self.check("test", "rules", RULES_TEST)
 
 
 if __name__ == "__main__":

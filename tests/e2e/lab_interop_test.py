@@ -3,7 +3,9 @@
 import time
 import unittest
 
-from berkeley_e2e import MINUTE, DaemonTest, Page, events, raw_now, wait_until
+from berkeley_e2e import DaemonTest, events
+from pages import Page, raw_now
+from programs import MINUTE, wait_until
 
 # A lab peer stamps in Python, after the scheduler has had its say.
 TOLERANCE = 0.25
@@ -21,7 +23,19 @@ def first_answer_of_lab(master):
     return lab_in(master.cycle_where(answered, "the lab's client has answered"))
 
 
-class LabClientTest(DaemonTest):
+class LabPeers(DaemonTest):
+    def start_client(self, master, *options, **how):
+        return self.start_lab_peer(
+            "client", "--port", master.port, "--interval", self.interval, *options, **how
+        )
+
+    def start_server(self, *options, **how):
+        """It, and its port."""
+        server = self.start_lab_peer("server", "--port", 0, "--interval", self.interval, *options, **how)
+        return server, int(server.wait_for('"listening", "port": ([0-9]+)')[1])
+
+
+class LabClientTest(LabPeers):
     """The lab's client at our master."""
 
     def wait_for_told(self, client, count):
@@ -31,9 +45,7 @@ class LabClientTest(DaemonTest):
 
     def test_gets_the_synchronized_time_for_as_long_as_it_stays(self):
         master = self.start_master("--min-slaves", 1)
-        client = self.start_lab_peer(
-            "client", "--port", master.port, "--offset", 10 * MINUTE, "--interval", 1
-        )
+        client = self.start_client(master, "--offset", 10 * MINUTE)
         # 0 and 10 min meet at 5 min, and stay there although this client's clock obeys nobody.
         for told in self.wait_for_told(client, 6):
             self.assert_near(-5 * MINUTE, told["difference"], TOLERANCE, told["time"])
@@ -43,9 +55,7 @@ class LabClientTest(DaemonTest):
         master = self.start_master("--min-slaves", 3)
         self.start_slave("fast", master, "--simulate-offset=2min")
         self.start_slave("slow", master, "--simulate-offset=-2min")
-        client = self.start_lab_peer(
-            "client", "--port", master.port, "--offset", -3 * 3600, "--interval", 1
-        )
+        client = self.start_client(master, "--offset", -3 * 3600)
         lab = first_answer_of_lab(master)
         self.assert_near(-3 * 3600, lab.offset, TOLERANCE, "offset of the lab's clock")
         self.assertEqual("outlier", lab.verdict)
@@ -55,16 +65,14 @@ class LabClientTest(DaemonTest):
     def test_speaks_local_time(self):
         kathmandu = {"TZ": "Asia/Kathmandu"}
         master = self.start_master(env=kathmandu)
-        client = self.start_lab_peer("client", "--port", master.port, env=kathmandu)
+        client = self.start_client(master, env=kathmandu)
         for told in self.wait_for_told(client, 2):
             self.assert_near(0, told["difference"], TOLERANCE, told["time"])
 
     def check_reports(self, *options, early=0.0):
         """That reports sent in this way are all understood. Their clock is up to `early` slow."""
         master = self.start_master("--min-slaves", 1)
-        client = self.start_lab_peer(
-            "client", "--port", master.port, "--offset", 10 * MINUTE, "--interval", 1, *options
-        )
+        client = self.start_client(master, "--offset", 10 * MINUTE, *options)
         lab = first_answer_of_lab(master)
         self.assertEqual("counted", lab.verdict)
         self.assert_near(10 * MINUTE - early / 2, lab.offset, TOLERANCE + early / 2, "offset")
@@ -93,7 +101,7 @@ class LabClientTest(DaemonTest):
     def test_leaves(self):
         master = self.start_master("--min-slaves", 1)
         self.start_slave("stays", master)
-        client = self.start_lab_peer("client", "--port", master.port, "--interval", 1)
+        client = self.start_client(master)
         master.cycle_where(lambda cycle: len(cycle.clocks) == 3, "the lab's client takes part")
         client.end()
         master.cycle_where(
@@ -101,14 +109,11 @@ class LabClientTest(DaemonTest):
         )
 
 
-class LabServerTest(DaemonTest):
+class LabServerTest(LabPeers):
     """Our slave, told to speak the lab's text, at the lab's server."""
 
     def check(self, *options):
-        server = self.start_lab_peer(
-            "server", "--port", 0, "--offset", MINUTE, "--interval", 1, *options
-        )
-        port = int(server.wait_for('"listening", "port": ([0-9]+)')[1])
+        server, port = self.start_server("--offset", MINUTE, *options)
         slave = self.start_slave("lab", port, "--lab")
         slave.wait_for("Synchronized time", count=3)
         said = [match[1] for match in slave.matches(r"Synchronized time.*?: (\d{4}-\d\d-\d\d [\d:]+)")]
@@ -146,8 +151,7 @@ class LabServerTest(DaemonTest):
 
     def test_speaks_local_time(self):
         new_york = {"TZ": "America/New_York"}
-        server = self.start_lab_peer("server", "--port", 0, "--interval", 1, env=new_york)
-        port = int(server.wait_for('"listening", "port": ([0-9]+)')[1])
+        server, port = self.start_server(env=new_york)
         self.start_slave("lab", port, "--lab", env=new_york)
         report = wait_until(lambda: events(server, "report"), "a report")[0]
         self.assert_near(0, report["difference"], TOLERANCE, report["time"])

@@ -9,15 +9,16 @@ import threading
 import time
 import unittest
 
-from berkeley_e2e import DEADLINE, DaemonTest, free_port, wait_until
-from keys_test import KeyFile
+from berkeley_e2e import DaemonTest
+from peers import KeyFile
+from programs import free_port, wait_until
 
 PTRACE_SEIZE = 0x4206
 PTRACE_INTERRUPT = 0x4207
 PTRACE_DETACH = 17
 
-# The daemons look once a second.
-LOOK = 1
+# The daemons tell once a second; whoever tells nothing for so many seconds has stopped.
+SILENCE = 3
 
 
 class Manager:
@@ -34,8 +35,8 @@ class Manager:
         self._listener.start()
 
     def env(self, watchdog=True):
-        variables = {"NOTIFY_SOCKET": str(self.path)}
-        return {**variables, "WATCHDOG_USEC": "30000000"} if watchdog else variables
+        watched = {"WATCHDOG_USEC": "30000000"} if watchdog else {}
+        return {"NOTIFY_SOCKET": str(self.path), **watched}
 
     def _listen(self):
         while not self._closing:
@@ -86,20 +87,14 @@ class Frozen:
             self._ptrace(PTRACE_DETACH, thread)
 
 
-class NotifyTest(DaemonTest):
+class Managed(DaemonTest):
     def manager(self):
         manager = Manager(self.folder / f"notify-{len(os.listdir(self.folder))}")
         self.addCleanup(manager.close)
         return manager
 
-    def assert_silent_after(self, manager, pattern, patience):
-        """Waits until nothing of that kind has been told for several looks."""
 
-        def is_silent():
-            return not manager.lines(pattern, time.monotonic() - 5 * LOOK)
-
-        wait_until(is_silent, f"no more {pattern}", patience + DEADLINE)
-
+class NotifyTest(Managed):
     def test_a_master_is_ready_when_it_listens(self):
         manager = self.manager()
         master = self.start_master(env=manager.env())
@@ -118,7 +113,7 @@ class NotifyTest(DaemonTest):
         port = free_port()
         slave = self.start_slave("one", port, env=manager.env())
         manager.wait_for("^STATUS=waiting for the first adjustment$")
-        manager.wait_for("^WATCHDOG=1$", count=3)
+        manager.wait_for("^WATCHDOG=1$", count=2)
         self.assertEqual([], manager.lines("^READY"))
         self.start_master(port=port)
         slave.wait_for("Synchronized time")
@@ -132,53 +127,6 @@ class NotifyTest(DaemonTest):
         slave.wait_for("Synchronized time", count=3)
         manager.wait_for("^STATUS=cycle ", count=2)
         self.assertEqual([], manager.lines("^READY"))
-
-    def test_a_slave_that_loses_its_master_is_alive_and_says_holdover(self):
-        manager = self.manager()
-        master = self.start_master()
-        self.start_slave("one", master, env=manager.env())
-        manager.wait_for("^READY=1$")
-        master.kill()
-        manager.wait_for("^STATUS=holdover for .* after cycle")
-        manager.wait_for("^WATCHDOG=1$", since=time.monotonic(), count=3)
-
-    def test_a_master_that_has_too_few_slaves_is_alive(self):
-        manager = self.manager()
-        master = self.start_master("--min-slaves", 2, interval="100ms", env=manager.env())
-        self.start_slave("one", master)
-        manager.wait_for("^STATUS=Clients: 1 of at least 2")
-        manager.wait_for("^WATCHDOG=1$", since=time.monotonic(), count=8)
-
-    def check_pulse(self, daemon, manager):
-        """It stops with the whole daemon, and with the threads that do the work."""
-        manager.wait_for("^WATCHDOG=1$", count=2)
-        daemon.signal(signal.SIGSTOP)
-        self.assert_silent_after(manager, "^WATCHDOG=1$", 5)
-        daemon.signal(signal.SIGCONT)
-        manager.wait_for("^WATCHDOG=1$", since=time.monotonic(), count=2)
-        with Frozen(daemon.pid):
-            self.assert_silent_after(manager, "^WATCHDOG=1$", 30)
-        manager.wait_for("^WATCHDOG=1$", since=time.monotonic(), count=2)
-
-    def test_a_master_whose_cycles_stand_still_is_not_alive(self):
-        manager = self.manager()
-        master = self.start_master(env=manager.env())
-        self.start_slave("one", master)
-        master.cycle(1)
-        self.check_pulse(master, manager)
-
-    def test_a_slave_that_stands_still_is_not_alive(self):
-        manager = self.manager()
-        master = self.start_master()
-        slave = self.start_slave("one", master, env=manager.env())
-        manager.wait_for("^READY=1$")
-        self.check_pulse(slave, manager)
-
-    def test_no_pulse_where_nobody_feels_it(self):
-        manager = self.manager()
-        self.start_master(env=manager.env(watchdog=False))
-        manager.wait_for("^STATUS=No client data")
-        self.assertEqual([], manager.lines("^WATCHDOG"))
 
     def test_reading_the_keys_again_is_a_reload(self):
         manager = self.manager()
@@ -200,6 +148,52 @@ class NotifyTest(DaemonTest):
             manager.wait_for("^STATUS=")
             self.assertEqual(0, daemon.end())
             manager.wait_for("^STOPPING=1$")
+
+
+class PulseTest(Managed):
+    def wait_for_pulse(self, *managers):
+        begun = time.monotonic()
+        for manager in managers:
+            manager.wait_for("^WATCHDOG=1$", since=begun, count=2)
+
+    def wait_for_silence(self, manager):
+        wait_until(
+            lambda: not manager.lines("^WATCHDOG=1$", time.monotonic() - SILENCE), "no more pulse"
+        )
+
+    def test_whoever_waits_for_others_is_alive(self):
+        """A master for slaves, and a slave for its master."""
+        deserted, lonely = self.manager(), self.manager()
+        gone = self.start_master()
+        self.start_slave("lonely", gone, env=lonely.env())
+        lonely.wait_for("^READY=1$")
+        gone.kill()
+        master = self.start_master("--min-slaves", 2, interval="100ms", env=deserted.env())
+        self.start_slave("one", master)
+        deserted.wait_for("^STATUS=Clients: 1 of at least 2")
+        # Those that stand still are found out within this time.
+        deserted.wait_for("^WATCHDOG=1$", since=time.monotonic(), count=8)
+        lonely.wait_for("^STATUS=holdover for .* after cycle")
+        self.wait_for_pulse(lonely)
+
+    def test_whoever_stands_still_is_not_alive(self):
+        """A master whose cycles do not go on, and a slave whose threads do not."""
+        managers = self.manager(), self.manager()
+        master = self.start_master(env=managers[0].env())
+        # One that knows several masters soon misses a word of the one that it follows.
+        masters = f"127.0.0.1:{free_port()},127.0.0.1:{master.port}"
+        slave = self.start_slave("one", masters, env=managers[1].env())
+        managers[1].wait_for("^READY=1$")
+        with Frozen(master.pid), Frozen(slave.pid):
+            for manager in managers:
+                self.wait_for_silence(manager)
+        self.wait_for_pulse(*managers)
+
+    def test_no_pulse_where_nobody_feels_it(self):
+        manager = self.manager()
+        self.start_master(env=manager.env(watchdog=False))
+        manager.wait_for("^STATUS=No client data")
+        self.assertEqual([], manager.lines("^WATCHDOG"))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,8 @@ import os
 import subprocess
 import tempfile
 import unittest
-from pathlib import Path
 
-from berkeley_e2e import DEADLINE, ROOT, free_port
+from programs import DEADLINE, ROOT, free_port, output
 
 PACKAGES = sorted((ROOT / "build" / "packages").glob("*.deb"))
 
@@ -81,21 +80,14 @@ class PackagesTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as copy:
             command = ["unshare", "--mount", "--pid", "--fork", "--propagation", "private"]
             script = IN_ROOT.replace("DEADLINE", str(DEADLINE))
-            result = subprocess.run(
-                [*command, "bash", "-c", IN_COPY, "bash", copy, str(free_port()), script],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                timeout=10 * DEADLINE,
-                check=False,
-            )
-        self.assertEqual(0, result.returncode, result.stdout)
-        self.assertIn("synchronized", result.stdout)
-        self.assertIn("python: ", result.stdout)
-        left = result.stdout.partition("left behind:\n")[2]
-        self.assertEqual("", left, result.stdout)
+            said = output(
+                *command, "bash", "-c", IN_COPY, "bash", copy, free_port(), script,
+                cwd=ROOT, stderr=subprocess.STDOUT, timeout=10 * DEADLINE,
+            )  # fmt: skip
+        self.assertIn("synchronized", said)
+        self.assertIn("python: ", said)
+        left = said.partition("left behind:\n")[2]
+        self.assertEqual("", left, said)
 
 
 if __name__ == "__main__":

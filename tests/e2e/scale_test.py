@@ -5,12 +5,11 @@ import signal
 import subprocess
 import unittest
 
-from berkeley_e2e import BIN, DaemonTest, wait_until
+from berkeley_e2e import DaemonTest
+from programs import BIN, SLOWNESS, wait_until
 
 SLAVES = 200
 CYCLES = 20
-# Sanitized programs need several times the processor time, and so a longer interval.
-INTERVAL = int(os.environ.get("BERKELEY_SLOWNESS", "1"))
 
 
 def entries(master, what):
@@ -22,6 +21,8 @@ def late_in(cycle):
 
 
 class ScaleTest(DaemonTest):
+    interval = SLOWNESS
+
     def setUp(self):
         super().setUp()
         self.slaves = []
@@ -35,7 +36,7 @@ class ScaleTest(DaemonTest):
         self.assertLessEqual(codes, {0}, "exit codes of the slaves")
 
     def test_two_hundred_slaves(self):
-        master = self.start_master("--min-slaves", SLAVES, interval=f"{INTERVAL}s")
+        master = self.start_master("--min-slaves", SLAVES)
         # Its last thread says so.
         master.wait_for("Synchronization not applicable")
         threads, descriptors = entries(master, "task"), entries(master, "fd")
@@ -46,7 +47,7 @@ class ScaleTest(DaemonTest):
             with open(self.folder / f"output-{number}", "wb") as output:
                 self.slaves.append(
                     subprocess.Popen(
-                        [*command, "--name", f"slave-{number:03}", "--interval", f"{INTERVAL}s"],
+                        [*command, "--name", f"slave-{number:03}", "--interval", f"{self.interval}s"],
                         stdin=subprocess.DEVNULL,
                         stdout=output,
                         stderr=output,
@@ -56,13 +57,13 @@ class ScaleTest(DaemonTest):
         first = master.cycle_where(
             lambda cycle: cycle.slaves == SLAVES and not late_in(cycle),
             f"{SLAVES} slaves answer",
-            deadline=60 * INTERVAL,
+            deadline=60 * self.interval,
         ).number
         begun = master.mark()
-        master.cycle(first + CYCLES, deadline=120 * INTERVAL)
+        master.cycle(first + CYCLES, deadline=120 * self.interval)
 
         cycles = [master.cycles()[number] for number in range(first, first + CYCLES + 1)]
-        self.assert_on_time(cycles, INTERVAL)
+        self.assert_on_time(cycles)
         self.assertEqual([], master.matches("longer than the interval", begun))
         for cycle in cycles:
             self.assertEqual(SLAVES, cycle.slaves)

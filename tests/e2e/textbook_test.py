@@ -3,7 +3,9 @@
 import time
 import unittest
 
-from berkeley_e2e import MINUTE, DaemonTest, raw_now
+from berkeley_e2e import DaemonTest
+from pages import raw_now
+from programs import MINUTE
 
 
 class TextbookTest(DaemonTest):

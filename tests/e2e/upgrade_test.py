@@ -9,13 +9,22 @@ import socket
 import time
 import unittest
 
-from berkeley_e2e import DEADLINE, ROOT, DaemonTest, free_port, wait_until
+from berkeley_e2e import DaemonTest
+from peers import (
+    ADJUSTMENT,
+    ANNOUNCEMENT,
+    FRAME,
+    HELLO,
+    POLL,
+    REDIRECT,
+    REPORT,
+    WELCOME,
+    frame_of,
+)
+from programs import DEADLINE, ROOT, WARNING, free_port
 
 RECORDED = ROOT / "tests" / "wire" / "recorded"
 VERSIONS = sorted(file.stem.split("-")[1] for file in RECORDED.glob("slave-*.bin"))
-FRAME = 64
-
-HELLO, POLL, REPORT, ADJUSTMENT, WELCOME, REDIRECT, ANNOUNCEMENT = range(1, 8)
 # What is reserved, by type.
 RESERVED = {
     HELLO: [(4, 8), (57, 64)],
@@ -28,7 +37,7 @@ RESERVED = {
 }
 MINOR_AT = {HELLO: 56, WELCOME: 16}
 
-WARNING = r"\bwarn(ing)?\b|\berror\b"
+COMPLAINT = rf"{WARNING}|\berror\b"
 
 
 def recorded(name, version):
@@ -45,7 +54,7 @@ def of_a_newer_version(frame):
     if frame[2] in MINOR_AT:
         newer[MINOR_AT[frame[2]]] = 7
         return bytes(newer)
-    return b"\xbe\x01\x2a" + b"\xff" * (FRAME - 3) + bytes(newer)
+    return frame_of(42, b"\xff" * (FRAME - 3)) + bytes(newer)
 
 
 def as_it_is(frame):
@@ -90,6 +99,16 @@ class UpgradeTest(DaemonTest):
     def connected_to(self, port):
         return Peer(self.open.enter_context(socket.create_connection(("127.0.0.1", port))))
 
+    @contextlib.contextmanager
+    def slave_of_this(self):
+        """A slave whose master is this program, and their connection."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(DEADLINE)
+            slave = self.start_slave("rack-7", listener.getsockname()[1])
+            peer = Peer(self.open.enter_context(listener.accept()[0]))
+            self.assertEqual(HELLO, peer.frame()[2])
+            yield slave, peer
+
     def each_version(self):
         self.assertIn("1.0", VERSIONS)
         return itertools.product(VERSIONS, (as_it_is, of_a_newer_version))
@@ -112,22 +131,18 @@ class UpgradeTest(DaemonTest):
 
     def test_a_slave_of_another_version_takes_part(self):
         for version, form in self.each_version():
-            master = self.start_master("--min-slaves", 1, interval="500ms")
+            master = self.start_master("--min-slaves", 1)
             slave = self.connected_to(master.port)
             self.follow(slave, recorded("slave", version), form, adjustments=2)
             self.assertEqual("counted", master.cycle(1).clocks["rack-7"].verdict)
-            self.assertEqual([], master.matches(WARNING))
+            self.assertEqual([], master.matches(COMPLAINT))
             said = master.wait_for("got connected successfully").string
             self.assertEqual(form is of_a_newer_version, said.endswith(", speaks protocol 1.7"))
 
     def test_a_master_of_another_version_is_followed(self):
         for version, form in self.each_version():
             frames = recorded("master", version)
-            with socket.create_server(("127.0.0.1", 0)) as listener:
-                slave = self.start_slave("rack-7", listener.getsockname()[1])
-                listener.settimeout(DEADLINE)
-                master = Peer(self.open.enter_context(listener.accept()[0]))
-                self.assertEqual(HELLO, master.frame()[2])
+            with self.slave_of_this() as (slave, master):
                 answers = 0
                 for frame in frames:
                     master.socket.sendall(form(frame))
@@ -139,22 +154,16 @@ class UpgradeTest(DaemonTest):
                 self.assertEqual(sum(frame[2] == POLL for frame in frames), answers)
                 adjustments = sum(frame[2] == ADJUSTMENT for frame in frames)
                 slave.wait_for("Synchronized time", count=adjustments)
-                self.assertEqual([], slave.matches(WARNING))
+                self.assertEqual([], slave.matches(COMPLAINT))
                 said = slave.wait_for("connected to the master").string
                 newer = form is of_a_newer_version
                 self.assertEqual(newer, said.endswith(", which speaks protocol 1.7"))
-                slave.kill()
 
     def test_a_standby_of_another_version_is_understood(self):
         for version, form in self.each_version():
-            with socket.create_server(("127.0.0.1", 0)) as listener:
-                slave = self.start_slave("rack-7", listener.getsockname()[1])
-                listener.settimeout(DEADLINE)
-                standby = Peer(self.open.enter_context(listener.accept()[0]))
-                standby.frame()
+            with self.slave_of_this() as (slave, standby):
                 standby.socket.sendall(form(recorded("standby", version)[0]))
                 slave.wait_for("stands by and knows of no active master")
-                slave.kill()
 
     def test_a_master_of_another_version_is_heard(self):
         for version, form in self.each_version():
@@ -170,9 +179,9 @@ class UpgradeTest(DaemonTest):
                         frame = form(frame)[-FRAME:] + form(frame)[:FRAME]
                     other.socket.sendall(frame)
                 # Whoever is not understood is sent away at once, which is before this one is.
-                stranger = self.connected_to(port)
-                stranger.socket.sendall(b"\xbe\x01\x00")
-                wait_until(lambda: not stranger.is_open(), "the stranger has been sent away")
+                stranger = self.connect(master)
+                stranger.send(b"\xbe\x01\x00")
+                self.assertTrue(stranger.is_closed())
                 self.assertTrue(other.is_open())
                 address = "127.0.0.1:%d" % other.socket.getsockname()[1]
                 self.assertEqual([], master.matches(re.escape(address)))

@@ -15,7 +15,8 @@ import time
 import unittest
 
 import pyte
-from berkeley_e2e import BIN, DEADLINE, DaemonTest, Line, Master, free_port
+from berkeley_e2e import DaemonTest
+from programs import BIN, Line, Master, daemon_command, free_port
 
 ENTERS = "\033[?1049h"
 LEAVES = "\033[?1049l"
@@ -106,26 +107,20 @@ class WatchedMaster(Master):
     def output(self, limit=80):
         return "\n".join(f"    |{line}" for line in [f"--- {self.name}:", *self.shown()])
 
-    def wait(self, deadline=DEADLINE):
-        """The exit code; all that was written has been read then."""
-        try:
-            code = self._process.wait(deadline)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"{self.name} did not end within {deadline} s") from None
+    def _read_the_rest(self):
         if self._daemons_side is not None:
             self.modes_after = termios.tcgetattr(self._daemons_side)
             os.close(self._daemons_side)
             self._daemons_side = None
-        for reader in self._readers:
-            reader.join()
-        return code
+        super()._read_the_rest()
 
 
 class WatchTest(DaemonTest):
     def start_watched(self, *options, size=(100, 30), env=None, stderr=None):
         port = free_port()
-        command = [BIN / "berkeley-master", "--watch", "--port", port, "--interval", "1s"]
-        command += ["--state-dir", self.state_folder(), *options]
+        page = self.folder / "master"
+        options = ("--watch", "--port", port, *options)
+        command = daemon_command("master", page, f"{self.interval}s", *options)
         return self.start(WatchedMaster(command, port, size, env, stderr))
 
     def start_group(self, options=(), **terminal):
@@ -203,8 +198,7 @@ class WatchTest(DaemonTest):
             master, left, _ = self.start_group(stderr=log)
         master.stop_output()
         left.wait_for("Synchronized time", since=left.mark(), count=3)
-        master.signal(signal.SIGTERM)
-        self.assertEqual(0, master.wait())
+        self.assertEqual(0, master.end())
 
     def test_warnings_stand_on_the_screen(self):
         master, *_ = self.start_group(options=["--insecure"])

@@ -4,18 +4,19 @@ BERKELEY_PICTURES names a folder that keeps the pictures, which are taken with m
 then; docs/images/page.png is one of them.
 """
 
+import contextlib
 import os
 import signal
 import unittest
 from pathlib import Path
 
-from berkeley_e2e import DaemonTest, free_port, wait_until
+from berkeley_e2e import DaemonTest
 from browser import Browser
+from programs import free_port, wait_until
 
 PICTURES = os.environ.get("BERKELEY_PICTURES")
 
 PHONE = 390
-DESKTOP = 1100
 
 # What Chromium says when nobody listens at the daemon's port.
 UNREACHABLE = ("net::ERR_CONNECTION_REFUSED", "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET")
@@ -24,19 +25,22 @@ ENTER = "\ue007"
 
 
 class PageTest(DaemonTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = cls.enterClassContext(contextlib.closing(Browser()))
+
     def setUp(self):
         super().setUp()
         self.http = free_port()
-        self.browser = None
-        # As the daemons end in the base class's cleanup, the browser is closed before.
-        self.addCleanup(lambda: self.browser and self.browser.close())
+        # The page is left before its daemon ends, in the base class's cleanup.
+        self.addCleanup(self.browser.go, "about:blank")
+        self.browser.console()
 
     def start_master_with_page(self, *options, **keywords):
         return self.start_master("--http", f"127.0.0.1:{self.http}", *options, **keywords)
 
     def open(self, **options):
-        self.browser = Browser(**{"width": DESKTOP, **options})
-        self.browser.go(f"http://127.0.0.1:{self.http}/")
+        self.browser.go(f"http://127.0.0.1:{self.http}/", **options)
         self.wait_for(lambda: self.rows(), "rows in the table")
 
     def wait_for(self, condition, what):
@@ -103,7 +107,7 @@ class PageTest(DaemonTest):
     def start_lab_liar(self, master):
         """An outlier that stays one: nobody can correct a lab client's clock."""
         return self.start_lab_peer(
-            "client", "--port", master.port, "--offset", 90, "--interval", 1
+            "client", "--port", master.port, "--offset", 90, "--interval", self.interval
         )
 
     def liar(self):
@@ -244,7 +248,7 @@ class PageTest(DaemonTest):
         peers = ",".join(f"127.0.0.1:{port}" for port in ports)
         first = self.start_master("--peers", peers, port=ports[0])
         self.start_master_with_page("--peers", peers, port=ports[1])
-        self.start_slave("rack-1", ports[1], host=f"127.0.0.1:{ports[0]},127.0.0.1")
+        self.start_slave("rack-1", peers)
         self.open()
         self.wait_for(
             lambda: f"Stands by and follows the master at 127.0.0.1:{ports[0]}" in self.headline(),

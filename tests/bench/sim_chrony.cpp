@@ -1,7 +1,6 @@
 /// Two nodes for four hours, as chronyd was measured in clknetsim: the true error, once a second.
 ///
-/// Usage: sim_chrony [SEEDS]
-#include <cstdlib>
+/// Usage: sim_chrony SEEDS
 #include <iostream>
 
 #include "sim/groups.h"
@@ -54,10 +53,10 @@ void run(const Scenario& scenario, Figures& figures) {
     }
 }
 
-nlohmann::ordered_json resultOf(const Case& what, std::optional<int> burst, int seeds) {
+nlohmann::ordered_json resultOf(const Case& what, std::optional<int> burst, std::uint64_t seeds) {
     Figures figures;
-    for (int seed = 1; seed <= seeds; ++seed) {
-        run(scenarioOf(what, burst, static_cast<std::uint64_t>(seed)), figures);
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        run(scenarioOf(what, burst, seed), figures);
     }
     nlohmann::ordered_json result = bench::summary(std::move(figures.errors));
     result["bound_median_us"] = bench::toMicroseconds(bench::quantile(figures.bounds, 0.5));
@@ -66,17 +65,19 @@ nlohmann::ordered_json resultOf(const Case& what, std::optional<int> burst, int 
     return result;
 }
 
-}  // namespace
-}  // namespace berkeley::sim
-
-int main(int argc, char** argv) {
-    using namespace berkeley::sim;
-    const int seeds = argc > 1 ? std::atoi(argv[1]) : 20;
-    nlohmann::ordered_json result{{"bench", "sim-chrony"}, {"seeds", seeds}};
+nlohmann::ordered_json measure(std::uint64_t seeds) {
+    nlohmann::ordered_json result;
     for (const Case& what : cases()) {
         result[what.name] = {{"single", resultOf(what, 1, seeds)},
                              {"burst", resultOf(what, std::nullopt, seeds)}};
         std::cerr << what.name << ": " << result[what.name] << std::endl;
     }
-    std::cout << result << std::endl;
+    return result;
+}
+
+}  // namespace
+}  // namespace berkeley::sim
+
+int main(int argc, char** argv) {
+    return berkeley::bench::runWithSeeds(argc, argv, berkeley::sim::measure);
 }

@@ -1,9 +1,6 @@
 /// From seconds and 100 ppm apart: how soon the clocks are together, and whether they stay so.
 ///
-/// Usage: sim_convergence [SEEDS]
-#include <cstdlib>
-#include <iostream>
-
+/// Usage: sim_convergence SEEDS
 #include "sim/groups.h"
 #include "sim_statistics.h"
 
@@ -57,24 +54,22 @@ void run(std::uint64_t seed, Figures& figures) {
 
 double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
+nlohmann::ordered_json measure(std::uint64_t seeds) {
+    Figures figures;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        run(seed, figures);
+    }
+    return {{"after_two_cycles_us", bench::toMicroseconds(figures.afterTwoCycles)},
+            {"after_five_seconds_us", bench::toMicroseconds(figures.afterFive)},
+            {"within_100us_after_s", toSeconds(figures.within100us)},
+            {"within_10us_after_s", toSeconds(figures.within10us)},
+            {"checks", figures.check.checks},
+            {"violations", figures.check.violations}};
+}
+
 }  // namespace
 }  // namespace berkeley::sim
 
 int main(int argc, char** argv) {
-    using namespace berkeley::sim;
-    const int seeds = argc > 1 ? std::atoi(argv[1]) : 50;
-    Figures figures;
-    for (int seed = 1; seed <= seeds; ++seed) {
-        run(static_cast<std::uint64_t>(seed), figures);
-    }
-    const nlohmann::ordered_json result{
-        {"bench", "sim-convergence"},
-        {"seeds", seeds},
-        {"after_two_cycles_us", berkeley::bench::toMicroseconds(figures.afterTwoCycles)},
-        {"after_five_seconds_us", berkeley::bench::toMicroseconds(figures.afterFive)},
-        {"within_100us_after_s", toSeconds(figures.within100us)},
-        {"within_10us_after_s", toSeconds(figures.within10us)},
-        {"checks", figures.check.checks},
-        {"violations", figures.check.violations}};
-    std::cout << result << std::endl;
+    return berkeley::bench::runWithSeeds(argc, argv, berkeley::sim::measure);
 }

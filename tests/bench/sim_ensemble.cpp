@@ -4,10 +4,7 @@
 /// The measure is the Allan deviation: how much the mean rates over two successive spans differ (D.
 /// Allan, "Statistics of atomic frequency standards", Proceedings of the IEEE 54, 1966).
 ///
-/// Usage: sim_ensemble [SEEDS]
-#include <cstdlib>
-#include <iostream>
-
+/// Usage: sim_ensemble SEEDS
 #include "sim/groups.h"
 #include "sim_statistics.h"
 
@@ -46,8 +43,7 @@ struct Phases {
 
 Phases phasesOf(std::uint64_t seed) {
     Simulation simulation{groupOf(kSlaves, seed)};
-    std::vector<std::string> names = simulation.names();
-    names.emplace_back();
+    const std::vector<std::string> names = bench::everybody(simulation);
     Phases phases;
     phases.members.resize(names.size());
     for (Nanoseconds now = kSettled; now < kEnd; now += 1s) {
@@ -63,16 +59,11 @@ Phases phasesOf(std::uint64_t seed) {
     return phases;
 }
 
-}  // namespace
-}  // namespace berkeley::sim
-
-int main(int argc, char** argv) {
-    using namespace berkeley::sim;
-    const int seeds = argc > 1 ? std::atoi(argv[1]) : 5;
+nlohmann::ordered_json measure(std::uint64_t seeds) {
     constexpr std::size_t kSpans = std::size(kSpansS);
     Sum group[kSpans], members[kSpans];
-    for (int seed = 1; seed <= seeds; ++seed) {
-        const Phases phases = phasesOf(static_cast<std::uint64_t>(seed));
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const Phases phases = phasesOf(seed);
         for (std::size_t i = 0; i < kSpans; ++i) {
             group[i].add(phases.group, kSpansS[i]);
             for (const Phase& member : phases.members) {
@@ -80,13 +71,19 @@ int main(int argc, char** argv) {
             }
         }
     }
-    nlohmann::ordered_json result{
-        {"bench", "sim-ensemble"}, {"seeds", seeds}, {"clocks", kSlaves + 1}};
+    nlohmann::ordered_json result{{"clocks", kSlaves + 1}};
     for (std::size_t i = 0; i < kSpans; ++i) {
         result["over_" + std::to_string(kSpansS[i]) + "_s"] = {
             {"group_ppb", group[i].deviationPpb()},
             {"member_ppb", members[i].deviationPpb()},
             {"ratio", group[i].deviationPpb() / members[i].deviationPpb()}};
     }
-    std::cout << result << std::endl;
+    return result;
+}
+
+}  // namespace
+}  // namespace berkeley::sim
+
+int main(int argc, char** argv) {
+    return berkeley::bench::runWithSeeds(argc, argv, berkeley::sim::measure);
 }

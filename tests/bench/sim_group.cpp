@@ -1,10 +1,7 @@
 /// Four nodes for four hours: how far apart they are, how fast they go together, and what becomes
 /// of the others when one clock jumps by ten seconds.
 ///
-/// Usage: sim_group [SEEDS]
-#include <cstdlib>
-#include <iostream>
-
+/// Usage: sim_group SEEDS
 #include "sim/groups.h"
 #include "sim_statistics.h"
 
@@ -37,9 +34,7 @@ double ratePpb(Nanoseconds gained) {
 /// What the robust mean of the unsteered clocks' rates was in the time that counts.
 double meanRatePpb(Simulation& simulation) {
     std::vector<double> rates;
-    std::vector<std::string> names = simulation.names();
-    names.emplace_back();
-    for (const std::string& name : names) {
+    for (const std::string& name : bench::everybody(simulation)) {
         const Clock& clock = simulation.hostClock(name);
         rates.push_back(ratePpb(clock.at(kEnd) - clock.at(kSettled) - (kEnd - kSettled)));
     }
@@ -87,8 +82,7 @@ GroupTime shown(const Simulation& simulation, const std::string& name) {
 void runJump(const Scenario& scenario, const std::string& who, Jump& jump) {
     Simulation calm{scenario}, jumping{scenario};
     jumping.hostClock(who).stepBy(10s, kJump);
-    std::vector<std::string> others = calm.names();
-    others.emplace_back();
+    std::vector<std::string> others = bench::everybody(calm);
     std::erase(others, who);
     for (Nanoseconds now = kJump; now < kJump + 1min; now += 100ms) {
         calm.runUntil(now);
@@ -104,11 +98,11 @@ void runJump(const Scenario& scenario, const std::string& who, Jump& jump) {
     }
 }
 
-nlohmann::ordered_json resultOf(std::optional<int> burst, int seeds) {
+nlohmann::ordered_json resultOf(std::optional<int> burst, std::uint64_t seeds) {
     Steady steady;
     Jump master, slave;
-    for (int seed = 1; seed <= seeds; ++seed) {
-        const Scenario scenario = scenarioOf(burst, static_cast<std::uint64_t>(seed));
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const Scenario scenario = scenarioOf(burst, seed);
         runSteady(scenario, steady);
         runJump(scenario, "", master);
         for (const SlaveModel& model : scenario.slaves) {
@@ -127,14 +121,13 @@ nlohmann::ordered_json resultOf(std::optional<int> burst, int seeds) {
             {"violations", steady.check.violations}};
 }
 
+nlohmann::ordered_json measure(std::uint64_t seeds) {
+    return {{"single", resultOf(1, seeds)}, {"burst", resultOf(std::nullopt, seeds)}};
+}
+
 }  // namespace
 }  // namespace berkeley::sim
 
 int main(int argc, char** argv) {
-    using namespace berkeley::sim;
-    const int seeds = argc > 1 ? std::atoi(argv[1]) : 5;
-    nlohmann::ordered_json result{{"bench", "sim-group"}, {"seeds", seeds}};
-    result["single"] = resultOf(1, seeds);
-    result["burst"] = resultOf(std::nullopt, seeds);
-    std::cout << result << std::endl;
+    return berkeley::bench::runWithSeeds(argc, argv, berkeley::sim::measure);
 }

@@ -4,7 +4,11 @@
 #pragma once
 
 #include <cmath>
+#include <cstdlib>
+#include <iostream>
+#include <string>
 
+#include "sim/simulation.h"
 #include "statistics.h"
 
 namespace berkeley::bench {
@@ -36,5 +40,26 @@ struct BoundCheck {
         violations += std::chrono::abs(error) > bound ? 1 : 0;
     }
 };
+
+/// Every clock's name, the master's ("") as the last one.
+inline std::vector<std::string> everybody(const sim::Simulation& simulation) {
+    std::vector<std::string> names = simulation.names();
+    names.emplace_back();
+    return names;
+}
+
+/// The main function of a bench: prints, as one line of JSON, what `measure` finds with so many
+/// seeds, which are numbered from 1.
+template <class Measure>
+int runWithSeeds(int argc, char** argv, const Measure& measure) {
+    const int seeds = argc == 2 ? std::atoi(argv[1]) : 0;
+    if (seeds < 1) {
+        std::cerr << "Usage: " << argv[0] << " SEEDS\n";
+        return 2;
+    }
+    const nlohmann::ordered_json result = measure(static_cast<std::uint64_t>(seeds));
+    std::cout << result << std::endl;
+    return 0;
+}
 
 }  // namespace berkeley::bench

@@ -4,30 +4,23 @@
 ///
 /// At SIGUSR1 it forgets what it has counted; at SIGTERM it ends and prints its counts as one line
 /// of JSON.
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstring>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <random>
-#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "berkeley/host/host_clock.h"
 #include "berkeley/sync/discipline.h"
 #include "berkeley/wire/native.h"
+#include "sockets.h"
 #include "statistics.h"
 #include "support/open_page.h"
 
@@ -44,10 +37,6 @@ constexpr std::size_t kReportTicks = 5000;
 constexpr int kChecksPerTick = 10;
 /// Two clocks read at once are read within this time.
 constexpr std::chrono::microseconds kTogether{1};
-
-[[noreturn]] void fail(const std::string& what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
 
 struct Slave {
     int socket = -1;
@@ -85,32 +74,13 @@ RawTime toRaw(Nanoseconds stamp) {
     }
 }
 
-/// The kernel's receive stamp. A busy loop reads frames late; with the stamp that is not taken for
-/// delay on the path.
-RawTime receiveStamp(msghdr& message) {
-    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
-        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
-            timespec stamp{};
-            std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
-            return toRaw(std::chrono::seconds{stamp.tv_sec} + Nanoseconds{stamp.tv_nsec});
-        }
-    }
-    return RawTimeline::now();
-}
-
 Received receive(int socket) {
     Received received;
-    std::array<char, 256> control;
-    iovec piece{received.bytes.data(), received.bytes.size()};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t size = recvmsg(socket, &message, 0);
+    std::optional<Nanoseconds> stamp;
+    const ssize_t size = bench::receiveStamped(socket, received.bytes, stamp);
     received.size = size > 0 ? static_cast<std::size_t>(size) : 0;
     // With several frames the stamp is the last one's.
-    received.when = received.size == kFrameSize ? receiveStamp(message) : RawTimeline::now();
+    received.when = stamp && received.size == kFrameSize ? toRaw(*stamp) : RawTimeline::now();
     return received;
 }
 
@@ -118,22 +88,6 @@ void sendFrame(int socket, const Message& message) {
     const Frame frame = encode(message);
     // Should the master have gone, the next read says so.
     (void)send(socket, frame.data(), frame.size(), MSG_NOSIGNAL);
-}
-
-int connectTo(std::uint16_t port) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (socket < 0 ||
-        connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        fail("cannot connect to the master");
-    }
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-    return socket;
 }
 
 void allowManyDescriptors() {
@@ -158,11 +112,10 @@ int makeSignals() {
 
 class Swarm {
   public:
-    Swarm(std::uint16_t port, std::size_t size, const std::string& page)
-        : master_(page), slaves_(size) {
+    Swarm(int port, std::size_t size, const std::string& page) : master_(page), slaves_(size) {
         watch(signals_, kSignals);
         for (std::size_t i = 0; i < size; ++i) {
-            connectSlave(i, port);
+            connectSlave(i, bench::addressOf("127.0.0.1", port));
         }
     }
 
@@ -197,16 +150,19 @@ class Swarm {
         event.events = EPOLLIN;
         event.data.u64 = what;
         if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
-            fail("cannot watch a descriptor");
+            bench::fail("cannot watch a descriptor");
         }
     }
 
-    void connectSlave(std::size_t index, std::uint16_t port) {
+    void connectSlave(std::size_t index, const sockaddr_in& master) {
         std::uniform_real_distribution<double> drift{-kLargestDriftPpb, kLargestDriftPpb};
         std::uniform_int_distribution<std::int64_t> offset{-kLargestOffsetNs, kLargestOffsetNs};
         Slave& slave = slaves_[index];
         slave.host = HostClock{Nanoseconds{offset(random_)}, drift(random_)}.line();
-        slave.socket = connectTo(port);
+        slave.socket = bench::connectTo(master);
+        if (slave.socket < 0) {
+            bench::fail("cannot connect to the master");
+        }
         sendFrame(slave.socket, Hello{prefix_ + std::to_string(index)});
         watch(slave.socket, index);
     }
@@ -339,7 +295,7 @@ int main(int argc, char** argv) {
     }
     try {
         allowManyDescriptors();
-        Swarm swarm{static_cast<std::uint16_t>(std::stoi(argv[1])), std::stoul(argv[2]), argv[3]};
+        Swarm swarm{std::stoi(argv[1]), std::stoul(argv[2]), argv[3]};
         std::cerr << "all connected" << std::endl;
         std::cout << swarm.run() << std::endl;
     } catch (const std::exception& error) {

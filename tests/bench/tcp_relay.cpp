@@ -3,19 +3,13 @@
 ///
 /// A delay counts from the kernel's receive stamp to the moment of sending, and the relay does not
 /// sleep through the last moments before that. So how late the relay is woken is no part of it.
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cmath>
 #include <csignal>
-#include <cstring>
-#include <ctime>
 #include <deque>
 #include <iostream>
 #include <mutex>
@@ -23,24 +17,20 @@
 #include <random>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "sockets.h"
 #include "statistics.h"
 
 namespace {
 
 using namespace std::chrono_literals;
+using namespace berkeley;
 using std::chrono::nanoseconds;
-using Law = std::vector<std::string>;  // a name and its figures, in µs except for a shape
 
 /// Longer than it takes to be woken.
 constexpr nanoseconds kSpin = 150us;
-
-[[noreturn]] void fail(const std::string& what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
 
 /// The clock of the kernel's stamps, since 1970.
 nanoseconds now() {
@@ -54,7 +44,7 @@ nanoseconds now() {
 nanoseconds microseconds(double count) { return nanoseconds{std::llround(count * 1e3)}; }
 
 /// "normal:MEAN:SIGMA", "pareto:BASE:SHAPE:SCALE" (BASE + SCALE is the shortest) or
-/// "constant:DELAY".
+/// "constant:DELAY", in µs but for the shape.
 class DelayLaw {
   public:
     explicit DelayLaw(const std::string& text) {
@@ -97,7 +87,7 @@ class Delays {
 
     nlohmann::ordered_json json() {
         const std::lock_guard guard{lock_};
-        using berkeley::bench::quantile, berkeley::bench::toMicroseconds;
+        using bench::quantile, bench::toMicroseconds;
         return {{"segments", delays_.size()},
                 {"min", toMicroseconds(quantile(delays_, 0))},
                 {"median", toMicroseconds(quantile(delays_, 0.5))},
@@ -112,7 +102,7 @@ class Delays {
 // --- one direction ---
 
 struct Segment {
-    std::string bytes;
+    std::vector<std::byte> bytes;
     nanoseconds received;
     nanoseconds due;
 };
@@ -128,32 +118,13 @@ bool awaitBytes(int socket, std::optional<nanoseconds> timeout) {
     return ppoll(&waiting, 1, timeout ? &time : nullptr, nullptr) > 0;
 }
 
-nanoseconds receiveStamp(msghdr& message) {
-    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
-        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
-            timespec time{};
-            std::memcpy(&time, CMSG_DATA(part), sizeof time);
-            return std::chrono::seconds{time.tv_sec} + nanoseconds{time.tv_nsec};
-        }
-    }
-    return now();
-}
-
 /// No bytes when the stream has ended.
 Segment receive(int socket) {
-    std::array<char, 4096> buffer;
-    std::array<char, 256> control;
-    iovec piece{buffer.data(), buffer.size()};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t size = recvmsg(socket, &message, 0);
-    if (size <= 0) {
-        return {};
-    }
-    return {std::string(buffer.data(), static_cast<std::size_t>(size)), receiveStamp(message), {}};
+    std::array<std::byte, 4096> buffer;
+    std::optional<nanoseconds> stamp;
+    const ssize_t size = bench::receiveStamped(socket, buffer, stamp);
+    const auto bytes = std::span{buffer}.first(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return {{bytes.begin(), bytes.end()}, stamp.value_or(now()), {}};
 }
 
 bool sendWhenDue(const Segment& segment, int socket, Delays& delays) {
@@ -192,18 +163,11 @@ void forward(int from, int to, DelayLaw law, Delays& delays) {
 // --- connections ---
 
 /// "ADDRESS:PORT", or a port of this machine.
-sockaddr_in addressOf(const std::string& text) {
+sockaddr_in parseAddress(const std::string& text) {
     const std::size_t colon = text.find(':');
-    const bool onlyPort = colon == std::string::npos;
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port =
-        htons(static_cast<std::uint16_t>(std::stoi(onlyPort ? text : text.substr(colon + 1))));
-    const std::string host = onlyPort ? "127.0.0.1" : text.substr(0, colon);
-    if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) {
-        throw std::invalid_argument("cannot read the address " + text);
-    }
-    return address;
+    return colon == std::string::npos
+               ? bench::addressOf("127.0.0.1", std::stoi(text))
+               : bench::addressOf(text.substr(0, colon), std::stoi(text.substr(colon + 1)));
 }
 
 int listenOn(const sockaddr_in& address) {
@@ -212,25 +176,9 @@ int listenOn(const sockaddr_in& address) {
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
         listen(listener, 16) != 0) {
-        fail("cannot listen");
+        bench::fail("cannot listen");
     }
     return listener;
-}
-
-/// -1 when nobody is there.
-int connectTo(const sockaddr_in& address) {
-    const int target = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(target, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        close(target);
-        return -1;
-    }
-    return target;
-}
-
-void prepare(int socket) {
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 }
 
 /// Other programs on this machine are not to lengthen the delays. No harm is done where the kernel
@@ -244,24 +192,17 @@ void takePriority() {
 void serve(int client, const sockaddr_in& address, const DelayLaw& up, const DelayLaw& down,
            Delays& upDelays, Delays& downDelays) {
     takePriority();
-    const int target = connectTo(address);
+    const int target = bench::connectTo(address);
     if (target < 0) {
         close(client);
         return;
     }
-    prepare(client);
-    prepare(target);
+    bench::prepare(client);
     std::thread back{[&] { takePriority(), forward(target, client, down, downDelays); }};
     forward(client, target, up, upDelays);
     back.join();
     close(client);
     close(target);
-}
-
-int awaitEnd(const sigset_t& signals) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    return signal;
 }
 
 }  // namespace
@@ -283,8 +224,8 @@ int main(int argc, char** argv) {
 
         const DelayLaw up{argv[3]}, down{argv[4]};
         Delays upDelays, downDelays;
-        const int listener = listenOn(addressOf(argv[1]));
-        const sockaddr_in target = addressOf(argv[2]);
+        const int listener = listenOn(parseAddress(argv[1]));
+        const sockaddr_in target = parseAddress(argv[2]);
         std::cerr << "relaying" << std::endl;
         std::thread{[&] {
             while (true) {
@@ -294,7 +235,8 @@ int main(int argc, char** argv) {
                 }}.detach();
             }
         }}.detach();
-        (void)awaitEnd(signals);
+        int signal = 0;
+        sigwait(&signals, &signal);
         std::cout << nlohmann::ordered_json{{"up_us", upDelays.json()},
                                             {"down_us", downDelays.json()}}
                   << std::endl;

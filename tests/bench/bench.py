@@ -14,11 +14,17 @@ import failover
 import read_cost
 import relay
 import scale
-import simulated
 import veth
-from bench_support import BenchError
+from bench_support import BenchError, end_by_signal, json_of
 
 Entry = namedtuple("Entry", "run summary options")
+
+
+def simulated(helper):
+    """Clocks and networks that no machine disturbs."""
+    return lambda args: json_of(helper, args.seeds)
+
+
 
 # What each takes about is its warm-up and its seconds.
 VETH = {"warm-up": 30, "seconds": 60, "rate": 200}
@@ -42,22 +48,22 @@ BENCHES = {
         {"warm-up": 30, "rate": 100, "rounds": 20},
     ),
     "sim-chrony": Entry(
-        simulated.running("sim_chrony"),
+        simulated("sim_chrony"),
         "two simulated nodes for 4 h, on the paths that chronyd was measured on",
         {"seeds": 20},
     ),
     "sim-group": Entry(
-        simulated.running("sim_group"),
+        simulated("sim_group"),
         "four simulated nodes for 4 h: spread, rate, and a clock that jumps",
         {"seeds": 5},
     ),
     "sim-convergence": Entry(
-        simulated.running("sim_convergence"),
+        simulated("sim_convergence"),
         "how soon simulated clocks that begin 1 s and 100 ppm off are together",
         {"seeds": 20},
     ),
     "sim-ensemble": Entry(
-        simulated.running("sim_ensemble"),
+        simulated("sim_ensemble"),
         "how much steadier than its 16 simulated clocks the group is",
         {"seeds": 5},
     ),
@@ -104,11 +110,6 @@ def parse(name, arguments):
             f"--{option}", type=kind, default=default, help=f"{HELP[option]} (default: {default})"
         )
     return parser.parse_args(arguments)
-
-
-def end_by_signal(*_):
-    # As after Ctrl-C, everything is cleaned up on the way out.
-    raise KeyboardInterrupt
 
 
 def main(arguments):

@@ -4,12 +4,10 @@ The helpers written in C++ are looked for below the folder that BERKELEY_BIN nam
 """
 
 import contextlib
-import functools
 import json
 import os
-import secrets
 import shutil
-import subprocess
+import statistics
 import sys
 import tempfile
 import time
@@ -18,22 +16,20 @@ from pathlib import Path
 E2E = Path(__file__).resolve().parents[1] / "e2e"
 sys.path.insert(0, str(E2E))
 
-from berkeley_e2e import (  # noqa: E402
+from network import Host  # noqa: E402
+from pages import Page  # noqa: E402
+from programs import (  # noqa: E402
     BIN,
     Master,
-    Page,
     Program,
     Slave,
+    daemon_command,
     free_port,
-    raw_now,
+    output,
     wait_until,
 )
 
 HELPERS = BIN / "tests" / "bench"
-
-# Even if this bench is killed outright, and cannot clean up, the kernel ends what it has started;
-# and a network namespace without processes is gone.
-TIED_TO_US = ["setpriv", "--pdeathsig", "KILL"]
 
 
 class BenchError(Exception):
@@ -44,58 +40,18 @@ def say(text):
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
-def need_root():
+def end_by_signal(*_):
+    """As after Ctrl-C, everything is cleaned up on the way out."""
+    raise KeyboardInterrupt
+
+
+def need_namespaces(*tools):
+    """Those, root, and these tools besides."""
     if os.geteuid() != 0:
         raise BenchError("network namespaces need root: run it as root")
-
-
-def need_tools(*tools):
-    for tool in tools:
+    for tool in ("ip", "nsenter", "setpriv", "unshare", *tools):
         if not shutil.which(tool):
             raise BenchError(f"{tool} is missing: install it with scripts/setup")
-
-
-class Host:
-    """Where programs run; this one is the machine as it is."""
-
-    address = "127.0.0.1"
-    enter = ()
-
-    def command(self, *command):
-        """What starts that program there."""
-        return [*TIED_TO_US, *self.enter, *command]
-
-    def run(self, *command):
-        result = subprocess.run(
-            [*self.enter, *command], capture_output=True, text=True, check=False
-        )
-        if result.returncode != 0:
-            raise BenchError(f"{' '.join(command)} failed: {result.stderr.strip()}")
-        return result.stdout
-
-
-class Namespace(Host):
-    """A host with a network of its own. It has no name, and lasts as long as its processes."""
-
-    def __init__(self, address, holder):
-        self.address = address
-        self.pid = holder.pid
-        link = f"/proc/{self.pid}/ns/net"
-        wait_until(lambda: os.readlink(link) != os.readlink("/proc/self/ns/net"), "a namespace")
-        self.enter = ("nsenter", f"--net={link}")
-        self.run("ip", "link", "set", "lo", "up")
-
-
-@functools.cache
-def help_of(program):
-    return subprocess.run(
-        [BIN / program, "--help"], capture_output=True, text=True, check=True
-    ).stdout
-
-
-def where_known(program, option, *values):
-    """The option, unless the program is an older one, which a bench compares with."""
-    return [option, *values] if option in help_of(program) else []
 
 
 class Bench:
@@ -137,71 +93,51 @@ class Bench:
     def start_program(self, name, *command, host=Host()):
         return self.start(Program(name, host.command(*command)))
 
-    def make_keys(self, *names):
-        """A file with a key for each."""
-        path = self.folder / "keys"
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{name}:{secrets.token_hex(32)}\n" for name in names))
-        return path
-
-    def start_master(self, *options, host=Host(), interval="1s"):
+    def start_master(self, *options, host=Host()):
         """Listening, and publishing its clock."""
         port, page = free_port(), self.folder / "master"
-        command = [BIN / "berkeley-master", "--listen", host.address, "--port", port]
-        command += ["--interval", interval, "--publish", page]
-        command += where_known("berkeley-master", "--state-dir", self.folder / "master-state")
+        command = daemon_command("master", page, "1s", "--listen", host.address, "--port", port)
         if host.address != Host.address and "--key-file" not in options:
-            command += where_known("berkeley-master", "--insecure")
+            command += ["--insecure"]
         master = self.start(Master(host.command(*command, *options), port, page))
         master.wait_for("clock server started")
         return master
 
-    def start_slave(self, name, address, port, *options, host=Host(), interval="1s"):
+    def start_slave(self, name, address, port, *options, host=Host()):
         page = self.folder / name
-        command = [BIN / "berkeley-slave", "--master", f"{address}:{port}", "--name", name]
-        command += ["--interval", interval, "--publish", page]
-        command += where_known("berkeley-slave", "--state-dir", self.folder / f"{name}-state")
-        return self.start(Slave(name, host.command(*command, *options), page))
+        command = daemon_command("slave", page, "1s", "--master", f"{address}:{port}")
+        return self.start(Slave(name, host.command(*command, "--name", name, *options), page))
 
-    def make_veth(self):
-        """Two hosts with a cable between them."""
-        need_root()
-        need_tools("ip", "nsenter", "setpriv", "unshare")
-        hosts = []
-        for address in ("198.18.0.1", "198.18.0.2"):  # the range that is set aside for benches
-            holder = self.start_program("namespace", "unshare", "--net", "sleep", "infinity")
-            hosts.append(Namespace(address, holder))
-        one, two = hosts
-        one.run("ip", "link", "add", "veth", "type", "veth", "peer", "veth", "netns", str(two.pid))
-        for host in hosts:
-            host.run("ip", "address", "add", f"{host.address}/24", "dev", "veth")
-            host.run("ip", "link", "set", "veth", "up")
-        return hosts
+    def settle(self, daemons, seconds):
+        """Once all are synchronized."""
+        for daemon in daemons:
+            await_synchronized(daemon)
+        say(f"settling for {seconds:g} s")
+        self.watch(seconds)
 
     def watch(self, seconds):
         """Lets time pass, as long as all programs run."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            for program in self._programs:
-                if program.ended():
-                    raise BenchError(f"{program.name} ended:\n{program.output(limit=10)}")
+            self._check_running(self._programs)
             time.sleep(min(left, 0.5))
+
+    @staticmethod
+    def _check_running(programs):
+        for program in programs:
+            if program.ended():
+                raise BenchError(f"{program.name} ended:\n{program.output(limit=10)}")
 
     def sample(self, master, slaves, args):
         """The slaves' true errors, once all are synchronized and have settled."""
-        for daemon in (master, *slaves):
-            await_synchronized(daemon)
-        say(f"settling for {args.warm_up:g} s")
-        self.watch(args.warm_up)
+        self.settle((master, *slaves), args.warm_up)
         say(f"measuring for {args.seconds:g} s")
         pages = [daemon.page_path for daemon in (master, *slaves)]
         sampler = self.start_program(
             "sampler", HELPERS / "page_sampler", args.rate, args.seconds, *pages
         )
         wait_until(sampler.ended, "the end of the sampler", deadline=args.seconds + 60)
-        for program in (master, *slaves):
-            if program.ended():
-                raise BenchError(f"{program.name} ended:\n{program.output(limit=10)}")
+        self._check_running((master, *slaves))
         return result_of(sampler)
 
 
@@ -218,3 +154,20 @@ def result_of(helper):
     if code != 0 or not results:
         raise BenchError(f"{helper.name} failed:\n{helper.output(limit=10)}")
     return json.loads(results[-1])
+
+
+def json_of(helper, *arguments):
+    """What a helper prints that ends by itself."""
+    return json.loads(output(HELPERS / helper, *arguments, stderr=None, timeout=None))
+
+
+def quantile(values, part):
+    return sorted(values)[int(part * (len(values) - 1))]
+
+
+def figures_of(values):
+    return {
+        "median": round(statistics.median(values), 3),
+        "p99": round(quantile(values, 0.99), 3),
+        "max": round(max(values), 3),
+    }

@@ -1,26 +1,24 @@
 """Machines on a switch, three of them masters: what it costs when the active one is taken away."""
 
 import re
+import shutil
 import signal
 import statistics
 import time
 from collections import defaultdict, namedtuple
 
 from bench_support import (
-    BIN,
     HELPERS,
     Bench,
     BenchError,
-    Master,
-    Namespace,
-    Slave,
-    await_synchronized,
-    need_root,
-    need_tools,
-    raw_now,
+    figures_of,
+    need_namespaces,
+    quantile,
     say,
-    wait_until,
 )
+from network import Network
+from pages import raw_now
+from programs import Master, Slave, daemon_command, wait_until
 
 INTERVAL = "1s"
 PORT = 8080
@@ -43,52 +41,6 @@ LEADS = re.compile(r"is active now: it leads the group")
 LOST = re.compile(r"; trying |is active; following it|no master is active")
 
 
-class Network:
-    """Two switches with a cable between them, and machines at each."""
-
-    def __init__(self, bench):
-        need_root()
-        need_tools("ip", "nsenter", "setpriv", "unshare")
-        self._bench = bench
-        self._ports = 0
-        self._switch = self._namespace(None)
-        for side in range(len(SIDES)):
-            self._ip("link", "add", f"switch{side}", "type", "bridge")
-            self._ip("link", "set", f"switch{side}", "up")
-        self._ip("link", "add", "cable0", "type", "veth", "peer", "cable1")
-        for side in range(len(SIDES)):
-            self._plug(f"cable{side}", side)
-
-    def _namespace(self, address):
-        holder = self._bench.start_program("namespace", "unshare", "--net", "sleep", "infinity")
-        return Namespace(address, holder)
-
-    def _ip(self, *arguments):
-        self._switch.run("ip", *arguments)
-
-    def _plug(self, link, side):
-        self._ip("link", "set", link, "master", f"switch{side}")
-        self._ip("link", "set", link, "up")
-
-    def add_machine(self, side):
-        self._ports += 1
-        host = self._namespace(f"198.18.0.{self._ports}")  # of the range set aside for benches
-        host.port = f"port{self._ports}"
-        self._ip(
-            "link", "add", host.port, "type", "veth", "peer", "eth", "netns", str(host.pid)
-        )  # fmt: skip
-        host.run("ip", "address", "add", f"{host.address}/24", "dev", "eth")
-        host.run("ip", "link", "set", "eth", "up")
-        self._plug(host.port, side)
-        return host
-
-    def connect(self, host, connected=True):
-        self._ip("link", "set", host.port, "up" if connected else "down")
-
-    def join(self, joined=True):
-        self._ip("link", "set", "cable0", "up" if joined else "down")
-
-
 class Daemon:
     """One machine's, also when it is started anew, and whom it follows by its own word."""
 
@@ -96,7 +48,6 @@ class Daemon:
         self._bench, self._kind = bench, kind
         self.host, self.side, self.name = host, side, name
         self.page_path = bench.folder / name
-        self.state_path = bench.folder / f"{name}-state"
         self.address = f"{host.address}:{PORT}"
         self.program = None
 
@@ -108,21 +59,25 @@ class Daemon:
         """With a clock that is wrong by `offset` ms and `drift` ppm."""
         self.clock = (offset, drift)
         self.follows, self.since, self.adjusted, self._seen = None, 0, None, 0
-        options = ["--interval", INTERVAL, "--publish", self.page_path]
-        options += ["--state-dir", self.state_path]
-        options += [f"--simulate-offset={offset}ms", f"--simulate-drift={drift}ppm"]
+        options = [f"--simulate-offset={offset}ms", f"--simulate-drift={drift}ppm"]
         self.program = self._bench.start(self._program(masters, options))
 
     def _program(self, masters, options):
         if self.is_master:
-            command = [BIN / "berkeley-master", "--listen", self.host.address, "--port", PORT]
-            command += ["--peers", masters, "--insecure"]
-            return Master(self.host.command(*command, *options), PORT, self.page_path)
-        command = [BIN / "berkeley-slave", "--master", masters, "--name", self.name]
-        return Slave(self.name, self.host.command(*command, *options), self.page_path)
+            options += ["--listen", self.host.address, "--port", PORT]
+            options += ["--peers", masters, "--insecure"]
+            command = daemon_command("master", self.page_path, INTERVAL, *options)
+            return Master(self.host.command(*command), PORT, self.page_path)
+        options += ["--master", masters, "--name", self.name]
+        command = daemon_command("slave", self.page_path, INTERVAL, *options)
+        return Slave(self.name, self.host.command(*command), self.page_path)
 
     def kill(self):
         self._bench.kill(self.program)
+
+    def forget(self):
+        """All that it remembers."""
+        shutil.rmtree(self.page_path.with_name(f"{self.name}-state"), ignore_errors=True)
 
     def look(self):
         """Reads on what it said; the address of the master that it follows."""
@@ -235,7 +190,7 @@ class Faults:
 
         def change():
             active.kill()
-            active.state_path = active.state_path.with_name(active.state_path.name + "x")
+            active.forget()
             active.start(self._masters, offset + 77, drift + 25 if drift < 25 else drift - 50)
 
         begin = self.phase("replace", change, [self.daemons], (active,))
@@ -255,18 +210,18 @@ class Faults:
     def unplug(self):
         active = self.active()
         begin = self.phase(
-            "unplug", lambda: self._network.connect(active.host, False),
-            [[active], self.without(active)],
-        )  # fmt: skip
+            "unplug", lambda: active.host.set_link(False), [[active], self.without(active)]
+        )
         self.last(begin, FAULT)
-        begin = self.phase("plug in", lambda: self._network.connect(active.host), [self.daemons])
+        begin = self.phase("plug in", lambda: active.host.set_link(True), [self.daemons])
         self.last(begin, RECOVERY)
 
     def part(self):
         sides = [[d for d in self.daemons if d.side == side] for side in range(len(SIDES))]
-        begin = self.phase("part", lambda: self._network.join(False), sides)
+        here = [daemon.host for daemon in sides[0]]
+        begin = self.phase("part", lambda: self._network.split(here), sides)
         self.last(begin, FAULT)
-        begin = self.phase("join", self._network.join, [self.daemons])
+        begin = self.phase("join", self._network.heal, [self.daemons])
         self.last(begin, RECOVERY)
 
     def all(self):
@@ -332,16 +287,8 @@ class Truth:
             self.worst_excess = max(self.worst_excess, excess)
 
 
-def quantile(values, part):
-    return sorted(values)[int(part * (len(values) - 1))]
-
-
 def spread_json(values):
-    return {
-        "median": quantile(values, 0.5) / 1e3,
-        "p99": quantile(values, 0.99) / 1e3,
-        "max": max(values) / 1e3,
-    }
+    return figures_of([spread / 1e3 for spread in values])
 
 
 def times_json(seconds):
@@ -352,7 +299,7 @@ def times_json(seconds):
     }
 
 
-def result_of(faults, truth):
+def summary_of(faults, truth):
     allowed = SPREAD_WITHIN * quantile(truth.steady, 0.99)
     kinds = {}
     for kind, spread in truth.spread.items():
@@ -381,21 +328,19 @@ def start_daemons(bench, network):
         for side, counts in enumerate(SIDES):
             for _ in range(counts[kind is Slave]):
                 number = sum(daemon.name.startswith(word) for daemon in daemons) + 1
-                host = network.add_machine(side)
+                host = network.add(len(daemons) + 1)
                 daemons.append(Daemon(bench, host, side, f"{word}-{number}", kind))
     return daemons
 
 
 def failover(args):
+    need_namespaces()
     with Bench() as bench:
         network = Network(bench)
         faults = Faults(bench, network, start_daemons(bench, network))
         faults.start_all()
-        for daemon in faults.daemons:
-            await_synchronized(daemon)
-        say(f"settling for {args.warm_up:g} s")
-        begin = faults.phase("warm-up", lambda: None, [faults.daemons])
-        faults.last(begin, args.warm_up)
+        bench.settle(faults.daemons, args.warm_up)
+        faults.phase("warm-up", lambda: None, [faults.daemons])
         record = bench.folder / "record"
         pages = [daemon.page_path for daemon in faults.daemons]
         bench.start_program("recorder", HELPERS / "page_recorder", args.rate, record, *pages)
@@ -405,4 +350,4 @@ def failover(args):
             fault()
         truth = Truth(faults.daemons)
         truth.read(record, faults.phases)
-        return result_of(faults, truth)
+        return summary_of(faults, truth)

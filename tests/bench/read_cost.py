@@ -1,24 +1,23 @@
 """What a reading of the group's time costs, in terms of one of the system clock."""
 
-import json
-import subprocess
 from collections import defaultdict
 
-from bench_support import HELPERS, BenchError
+from bench_support import json_of
 
 CLOCKS = {"systemClock": "system", "groupTime": "group", "stdChrono": "std_chrono"}
 
 
 def read(args):
     """Each figure is the median of the turns, of processor time; the turns of all are mixed."""
-    command = [HELPERS / "read_cost", "--benchmark_format=json"]
-    command += [f"--benchmark_repetitions={args.turns}", "--benchmark_min_time=0.2"]
-    command += ["--benchmark_enable_random_interleaving=true"]
-    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    if result.returncode != 0:
-        raise BenchError(result.stderr)
+    options = {
+        "format": "json",
+        "repetitions": args.turns,
+        "min_time": 0.2,
+        "enable_random_interleaving": "true",
+    }
+    flags = [f"--benchmark_{option}={value}" for option, value in options.items()]
     costs = defaultdict(dict)
-    for run in json.loads(result.stdout)["benchmarks"]:
+    for run in json_of("read_cost", *flags)["benchmarks"]:
         if run.get("aggregate_name") == "median":
             clock = CLOCKS[run["run_name"].split("/")[0]]
             costs[run["threads"]][clock] = round(run["cpu_time"], 2)

@@ -1,7 +1,7 @@
 """A slave behind a relay that delays every segment."""
 
 from bench_support import HELPERS, Bench, result_of
-from berkeley_e2e import free_port
+from programs import free_port
 
 
 def measure(args, up, down):
@@ -9,9 +9,7 @@ def measure(args, up, down):
     with Bench() as bench:
         master = bench.start_master()
         port = free_port()
-        relay = bench.start_program(
-            "relay", HELPERS / "tcp_relay", port, master.port, up, down
-        )
+        relay = bench.start_program("relay", HELPERS / "tcp_relay", port, master.port, up, down)
         relay.wait_for("relaying")
         slave = bench.start_slave("slave", "127.0.0.1", port)
         result = bench.sample(master, [slave], args)

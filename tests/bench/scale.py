@@ -4,7 +4,6 @@ import os
 import re
 import resource
 import signal
-import statistics
 import sys
 import time
 from pathlib import Path
@@ -13,28 +12,16 @@ from bench_support import (
     HELPERS,
     Bench,
     BenchError,
-    Host,
     await_synchronized,
+    figures_of,
     result_of,
     say,
-    where_known,
 )
-from berkeley_e2e import to_seconds
+from network import Host
+from programs import to_seconds
 
 INTERVAL = 1
 KERNEL_STACK_KIB = 16
-
-
-def quantile(values, part):
-    return sorted(values)[int(part * (len(values) - 1))]
-
-
-def figures_of(values):
-    return {
-        "median": round(statistics.median(values), 3),
-        "p99": round(quantile(values, 0.99), 3),
-        "max": round(max(values), 3),
-    }
 
 
 # --- the master, from outside ---
@@ -92,9 +79,7 @@ def start_swarm(bench, master, count):
 def limits_for(count):
     """All come from one address at once, and bystanders besides."""
     options = ("--max-slaves", "--max-connects", "--max-pending", "--max-pending-per-address")
-    return [
-        part for option in options for part in where_known("berkeley-master", option, count + 10)
-    ]
+    return [part for option in options for part in (option, count + 10)]
 
 
 def start_group(bench, count):
@@ -103,9 +88,7 @@ def start_group(bench, count):
     master = bench.start_master("--min-slaves", count * 9 // 10, *limits_for(count))
     before = Usage(master.pid)
     say(f"connecting {count} slaves")
-    swarm = start_swarm(bench, master, count)
-    await_synchronized(master)
-    return master, swarm, before
+    return master, start_swarm(bench, master, count), before
 
 
 def allow_many_descriptors():
@@ -121,9 +104,7 @@ def scale(args):
     allow_many_descriptors()
     with Bench() as bench:
         master, swarm, before = start_group(bench, args.slaves)
-        say(f"settling for {args.warm_up:g} s")
-        bench.watch(args.warm_up)
-
+        bench.settle([master], args.warm_up)
         say(f"measuring for {args.seconds:g} s")
         mark, begin = master.mark(), Usage(master.pid)
         swarm.signal(signal.SIGUSR1)
@@ -168,7 +149,7 @@ def bystanders(args):
     not_begun = {"without": 0, "with": 0}
     with Bench() as bench:
         master, swarm, _ = start_group(bench, args.slaves)
-        bench.watch(args.warm_up)
+        bench.settle([master], args.warm_up)
         for turn in ("without", "with") * args.turns:
             peers = start_bystanders(bench, master) if turn == "with" else []
             bench.watch(args.warm_up)

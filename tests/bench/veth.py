@@ -3,7 +3,9 @@
 import re
 import sys
 
-from bench_support import Bench, need_tools
+from bench_support import Bench, need_namespaces
+from network import make_cable
+from peers import KeyFile
 
 LOSS = """
 table inet bench {
@@ -18,12 +20,13 @@ table inet bench {
 def measure(args, slave_options=((),), prepare=None, keys=False):
     """`prepare` is called with the bench and its hosts, and may return what to call at the end for
     more results."""
+    need_namespaces()
     with Bench() as bench:
-        hosts = bench.make_veth()
+        hosts = make_cable(bench)
         more = prepare(bench, hosts) if prepare else None
         near, far = hosts
         names = [f"slave-{i}" for i in range(len(slave_options))]
-        key_options = ("--key-file", bench.make_keys(*names)) if keys else ()
+        key_options = ("--key-file", KeyFile(bench.folder / "keys", *names).path) if keys else ()
         master = bench.start_master("--min-slaves", len(names), *key_options, host=near)
         slaves = [
             bench.start_slave(name, near.address, master.port, *options, *key_options, host=far)
@@ -49,13 +52,11 @@ def busy(args):
 
 
 def loss(args):
-    need_tools("nft")
+    need_namespaces("nft")
 
-    def drop(bench, hosts):
-        rules = bench.folder / "rules"
-        rules.write_text(LOSS)
+    def drop(_, hosts):
         for host in hosts:
-            host.run("nft", "--file", str(rules))
+            host.run("nft", "--file", "-", input=LOSS)
         return lambda: {"dropped_packets": [dropped(host) for host in hosts]}
 
     def dropped(host):

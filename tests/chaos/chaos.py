@@ -2,7 +2,7 @@
 
 Usage: chaos.py [--minutes MINUTES] [--seed SEED]
 
-The same seed makes the same faults. Has to be started in a network and a mount namespace of its own.
+The same seed makes the same faults. Has to be started in a mount namespace of its own.
 """
 
 import argparse
@@ -15,10 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 
-from bench_support import Bench, need_root, need_tools  # noqa: E402
-from berkeley_e2e import Page, raw_now  # noqa: E402
+from bench_support import Bench, end_by_signal, need_namespaces  # noqa: E402
 from daemons import Failure  # noqa: E402
 from faults import FAULTS  # noqa: E402
+from pages import Page, raw_now  # noqa: E402
+from programs import SLOWNESS  # noqa: E402
 from watch import Watch  # noqa: E402
 from world import World  # noqa: E402
 
@@ -40,7 +41,7 @@ KEPT_LINES = 15
 class Chaos:
     def __init__(self, bench, seed):
         self.world = World(bench, seed)
-        self.watch = Watch(self.world.daemons, self.world.slowness)
+        self.watch = Watch(self.world.daemons)
         self.history = []
         self._chance = random.Random(seed)
         self._begun = time.monotonic()
@@ -64,7 +65,7 @@ class Chaos:
         for daemon in self.world.daemons:
             daemon.ask_to_end()
         for daemon in self.world.daemons:
-            daemon.await_end(5 * self.world.slowness)
+            daemon.await_end(5 * SLOWNESS)
 
     # --- time ---
 
@@ -75,7 +76,7 @@ class Chaos:
             time.sleep(LOOK_EVERY)
 
     def await_(self, condition, what, seconds):
-        end = time.monotonic() + seconds * self.world.slowness
+        end = time.monotonic() + seconds * SLOWNESS
         while not condition():
             if time.monotonic() > end:
                 raise Failure(f"waited {seconds} s in vain for {what}: {self._state()}")
@@ -169,7 +170,7 @@ class Chaos:
             most = before[kind]
             if files > most[0] + 2 or threads > most[1] + 2:
                 return False
-            if memory > most[2] * 1.25 and self.world.slowness == 1:
+            if memory > most[2] * 1.25 and SLOWNESS == 1:
                 return False
         return True
 
@@ -205,10 +206,6 @@ def say(text):
     print(f"chaos: {text}", file=sys.stderr, flush=True)
 
 
-def end_by_signal(*_):
-    raise KeyboardInterrupt
-
-
 def run(seed, minutes):
     with Bench() as bench:
         chaos = Chaos(bench, seed)
@@ -235,8 +232,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=5, help="(default: 5)")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     args = parser.parse_args()
-    need_root()
-    need_tools("ip", "nft", "nsenter", "setpriv", "unshare")
+    need_namespaces("nft")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_by_signal)
     say(f"seed {args.seed}")

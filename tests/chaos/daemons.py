@@ -8,20 +8,17 @@ import collections
 import os
 import re
 import signal
-import subprocess
-import threading
 import time
 from pathlib import Path
 
-from bench_support import TIED_TO_US
-from berkeley_e2e import raw_now
+from pages import raw_now
+from programs import DEADLINE, SANITIZER_REPORT, Program
 
 TOLD = re.compile(r"the connection to the master at ([\d.]+):\d+ has ")
 FOLLOWS = re.compile(r"connected to the master at ([\d.]+):\d+$")
 LOST = re.compile(r"; trying ")
 LEADS = re.compile(r"is active now: it leads the group")
 LEADS_NO_MORE = re.compile(r"is active; following it at |no master is active$")
-REPORT = re.compile(r"Sanitizer|runtime error:")
 
 KEPT_LINES = 40
 
@@ -49,6 +46,17 @@ class Line:
         return True
 
 
+class Life(Program):
+    """What it says is not kept, as it lives long, but passed on."""
+
+    def __init__(self, name, command, hear):
+        self._hear = hear
+        super().__init__(name, command)
+
+    def _take(self, text):
+        self._hear(text)
+
+
 class Daemon:
     """On one machine, through all its lives."""
 
@@ -66,8 +74,7 @@ class Daemon:
         self.leaders = {}  # by address; the same for all daemons
         self._command = command
         self._folder = folder
-        self._process = None
-        self._reader = None
+        self._life = None
 
     # --- what is done to it ---
 
@@ -76,49 +83,40 @@ class Daemon:
         self.line, self.leads, self.follows = None, False, None
         self.page_path = self._folder / f"{self.name}-{self.lives}"
         command = [*self._command, *self.clock, "--publish", self.page_path]
-        self._process = subprocess.Popen(
-            [*TIED_TO_US, *self.machine.enter, *map(str, command)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,))
-        self._reader.start()
+        self._life = Life(self.name, self.machine.command(*command), self._hear)
         self.state = "running"
 
     def kill(self):
         self.state = "down"
-        self._process.kill()
+        self._life.signal(signal.SIGKILL)
         self._end(-signal.SIGKILL)
 
     def ask_to_end(self):
         self.state = "ending"
-        self._process.send_signal(signal.SIGTERM)
+        self._life.signal(signal.SIGTERM)
 
     def await_end(self, patience):
-        try:
-            self._process.wait(patience)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{self.name} did not end within {patience:g} s") from None
+        self._end(0, patience)
         self.state = "down"
-        self._end(0)
 
     def stop(self):
-        self._process.send_signal(signal.SIGSTOP)
+        self._life.signal(signal.SIGSTOP)
         self.state = "stopped"
 
     def go_on(self):
-        self._process.send_signal(signal.SIGCONT)
+        self._life.signal(signal.SIGCONT)
         self.state = "running"
 
     def reap(self):
         """Whatever happened: afterwards it is gone."""
-        if self._process and self._process.poll() is None:
-            self._process.kill()
-        if self._reader:
-            self._reader.join()
+        if self._life:
+            self._life.reap()
 
-    def _end(self, expected):
-        code = self._process.wait()
-        self._reader.join()
+    def _end(self, expected, patience=DEADLINE):
+        try:
+            code = self._life.wait(patience)
+        except AssertionError as error:
+            raise Failure(str(error)) from None
         self.leads = False
         self.page_path.unlink(missing_ok=True)
         if code != expected:
@@ -126,15 +124,8 @@ class Daemon:
 
     # --- what it says ---
 
-    def _read(self, stream):
-        with stream, open(self._folder / f"{self.name}.log", "a", encoding="utf-8") as log:
-            for line in stream:
-                text = line.decode("utf-8", "replace").rstrip("\n")
-                self.last_lines.append(f"{time.monotonic():.3f} {text}")
-                log.write(f"{time.monotonic():.3f} {text}\n")
-                self._understand(text)
-
-    def _understand(self, text):
+    def _hear(self, text):
+        self.last_lines.append(f"{time.monotonic():.3f} {text}")
         if match := TOLD.search(text):
             self.line = self.leaders[match[1]].line
         elif match := FOLLOWS.search(text):
@@ -146,7 +137,7 @@ class Daemon:
             self.follows = None
         elif LEADS_NO_MORE.search(text):
             self.leads, self.follows = False, None
-        elif REPORT.search(text):
+        elif re.search(SANITIZER_REPORT, text):
             self.reports.append(text)
 
     # --- how it is ---
@@ -154,12 +145,12 @@ class Daemon:
     def check_alive(self):
         if self.reports:
             raise Failure(f"{self.name}: {self.reports[0]}")
-        if self.state in ("running", "stopped") and self._process.poll() is not None:
-            raise Failure(f"{self.name} ended by itself, with {self._process.returncode}")
+        if self.state in ("running", "stopped") and self._life.ended():
+            raise Failure(f"{self.name} ended by itself, with {self._life.wait()}")
 
     def needs(self):
         """Descriptors, threads, and KiB of memory."""
-        folder = Path(f"/proc/{self._process.pid}")
+        folder = Path(f"/proc/{self._life.pid}")
         status = (folder / "status").read_text(encoding="ascii")
         figures = (re.search(rf"{what}:\s+(\d+)", status)[1] for what in ("Threads", "VmRSS"))
         return (len(os.listdir(folder / "fd")), *map(int, figures))

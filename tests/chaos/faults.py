@@ -7,6 +7,8 @@ import collections
 import os
 import signal
 
+from programs import SLOWNESS
+
 # What is struck, what can be struck (in a world), and how.
 Fault = collections.namedtuple("Fault", "name what targets strike weight")
 
@@ -22,7 +24,7 @@ def kill(world, daemon, chance):
 def terminate(world, daemon, chance):
     daemon.ask_to_end()
     yield
-    daemon.await_end(END_PATIENCE * world.slowness)
+    daemon.await_end(END_PATIENCE * SLOWNESS)
     daemon.start()
 
 
@@ -31,7 +33,7 @@ def set_clock(world, daemon, chance):
     clock = world.draw_clock(chance)
     daemon.ask_to_end()
     yield " ".join(clock)
-    daemon.await_end(END_PATIENCE * world.slowness)
+    daemon.await_end(END_PATIENCE * SLOWNESS)
     daemon.clock = clock
     daemon.start()
 

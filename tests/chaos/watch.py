@@ -7,8 +7,9 @@ they differ by is the true error.
 import mmap
 import time
 
-from berkeley_e2e import Page, raw_now
 from daemons import Failure
+from pages import Page, raw_now
+from programs import SLOWNESS
 
 ROUNDING = 5  # ns
 # What a daemon says arrives a little later than what it does.
@@ -63,7 +64,7 @@ class View:
 
 
 class Watch:
-    def __init__(self, daemons, slowness):
+    def __init__(self, daemons):
         self.daemons = daemons
         self.masters = [daemon for daemon in daemons if daemon.machine.address in daemon.leaders]
         self.checks = 0
@@ -71,7 +72,6 @@ class Watch:
         self.adrift = 0  # clocks that are cut off, or were a moment ago
         self.beyond = 0  # those of them that are beyond their bounds
         self.worst = 0.0  # largest error in terms of its bound
-        self._slowness = slowness
         self._views = {}
         self._beyond = Times()  # their bounds
         self._reached = Times()
@@ -204,7 +204,7 @@ class Watch:
             key = tuple((member.name, member.lives) for member in members)
             leading = [member.name for member in members if member.leads]
             led[key] = now if len(leading) == 1 else self._led_since.get(key, now)
-            if now - led[key] > TAKEOVER * self._slowness:
+            if now - led[key] > TAKEOVER * SLOWNESS:
                 names = ", ".join(member.name for member in members)
                 raise Failure(f"of {names}, these lead: {', '.join(leading) or 'none'}")
         self._led_since = led

@@ -1,16 +1,14 @@
 """Three masters and six slaves, each on a machine of its own, and what else there is to break."""
 
-import os
 import random
-import secrets
-import subprocess
 import sys
 from pathlib import Path
 
 from bench_support import HELPERS
-from berkeley_e2e import BIN
 from daemons import Daemon
 from network import Network, address_of, way_around
+from peers import KeyFile
+from programs import BIN, output, run
 
 MASTERS = (11, 12, 13)
 SLAVES = (21, 22, 23, 24, 25, 26)
@@ -27,7 +25,6 @@ class World:
     def __init__(self, bench, seed):
         self.bench = bench
         chance = random.Random(seed)
-        self.slowness = int(os.environ.get("BERKELEY_SLOWNESS", "1"))
         self.secure = seed % 2 == 1
         self.disk = self._make_disk()
         self.network = Network(bench)
@@ -56,25 +53,17 @@ class World:
         """A small one for what the daemons remember; it is gone with this program's namespace."""
         disk = self.bench.folder / "disk"
         disk.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_KIB}k", "tmpfs", disk], check=True)
-        self.bench.at_end(subprocess.run, ["umount", "--lazy", disk])
+        output("mount", "-t", "tmpfs", "-o", f"size={DISK_KIB}k", "tmpfs", disk)
+        self.bench.at_end(run, "umount", "--lazy", disk)
         return disk
 
     def _make_keys(self):
         """The option for each name, and for all of them."""
-        names = [f"master-{i + 1}" for i in range(len(MASTERS))]
-        lines = {name: f"{name}:{secrets.token_hex(32)}\n" for name in names}
-        lines |= {name: f"{name}:{secrets.token_hex(32)}\n" for name in map(slave_name, SLAVES)}
-        return {
-            name: ("--key-file", self._write_keys(name, text))
-            for name, text in {**lines, "all": "".join(lines.values())}.items()
-        }
-
-    def _write_keys(self, name, text):
-        path = self.bench.folder / f"{name}.key"
-        path.touch(mode=0o600)
-        path.write_text(text)
-        return path
+        slaves = [slave_name(number) for number in SLAVES]
+        masters = [f"master-{i + 1}" for i in range(len(MASTERS))]
+        keys = KeyFile(self.bench.folder / "all.key", *masters, *slaves)
+        files = {name: keys.only(self.bench.folder / f"{name}.key", name) for name in slaves}
+        return {name: ("--key-file", file.path) for name, file in {**files, "all": keys}.items()}
 
     def _add_master(self, number):
         peers = ",".join(f"{address_of(master)}:{PORT}" for master in MASTERS)

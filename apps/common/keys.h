@@ -3,7 +3,6 @@
 /// Thread safety: pure functions, but for the file. Errors: UsageError.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 
 #include "berkeley/net/key_file.h"

@@ -6,7 +6,6 @@
 #include <spdlog/logger.h>
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "berkeley/net/http_server.h"

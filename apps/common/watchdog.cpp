@@ -1,7 +1,5 @@
 #include "common/watchdog.h"
 
-#include <utility>
-
 #include "berkeley/time/silence.h"
 
 namespace berkeley {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "berkeley/group_clock.h"
+#include "berkeley/berkeley.h"
 
 namespace berkeley {
 

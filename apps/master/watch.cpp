@@ -7,7 +7,6 @@
 #include "berkeley/host/time_zone.h"
 #include "common/daemon.h"
 #include "common/logging.h"
-#include "common/options.h"
 
 namespace berkeley {
 namespace {

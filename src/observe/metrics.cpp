@@ -8,7 +8,6 @@
 #include <cmath>
 #include <iterator>
 #include <map>
-#include <string_view>
 
 namespace berkeley {
 namespace {

@@ -1,8 +1,6 @@
 #include "berkeley/observe/screen.h"
 
 #include <algorithm>
-#include <chrono>
-#include <iterator>
 #include <span>
 
 #include "berkeley/observe/text.h"

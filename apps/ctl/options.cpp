@@ -49,7 +49,7 @@ OptionTable optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
                   "BERKELEY_PAGE in the environment, else this machine's");
     }
     if (has(sources)) {
-        addOption(group, "http", "ADDRESS:PORT", options.http, readEndpoint,
+        addOption(group, "http", "ADDR:PORT", options.http, readHttp,
                   "sources: where the master answers HTTP", toText(options.http));
     }
     if (has(waitsync)) {

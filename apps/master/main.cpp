@@ -72,7 +72,6 @@ MasterEvents eventsForPeople() {
 /// The same for programs that read the log.
 MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
     return {
-        .cycleStarted = [](std::uint32_t, std::size_t) {},
         .cycleEnded =
             [logger](const CycleStatus& status) { logger->info("{}", renderSummary(status)); },
         .cycleSkipped =
@@ -83,22 +82,13 @@ MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
     };
 }
 
-/// Who watches the screen sees the cycles there.
-MasterEvents eventsForScreen() {
-    return {
-        .cycleStarted = [](std::uint32_t, std::size_t) {},
-        .cycleEnded = [](const CycleStatus&) {},
-        .cycleSkipped = [](const std::vector<ClockStatus>&, std::size_t) {},
-        .finished = requestStop,
-    };
-}
-
 MasterEvents eventsFor(const MasterOptions& options,
                        const std::shared_ptr<spdlog::logger>& logger) {
     if (options.logFormat == LogFormat::json) {
         return eventsForLog(logger);
     }
-    return options.watch ? eventsForScreen() : eventsForPeople();
+    // Who watches the screen sees the cycles there.
+    return options.watch ? MasterEvents{.finished = requestStop} : eventsForPeople();
 }
 
 /// Besides its connections the master has these few: log, page, listener, whoever watches it.
@@ -155,12 +145,6 @@ void reloadKeys(const MasterOptions& options, MasterNode& master, spdlog::logger
     }
 }
 
-/// What a standby hears is no news for people: they watch the active master.
-FailoverEvents eventsOfStandby() {
-    return {{.synchronized = [](const Change&, GroupTime, Nanoseconds) {},
-             .toldByLab = [](HostTime) {}}};
-}
-
 void warnOfInsecure(const MasterOptions& options, spdlog::logger& logger) {
     if (options.insecure) {
         logger.warn(
@@ -197,7 +181,7 @@ void run(const MasterOptions& options) {
     std::optional<FailoverNode> failover;
     if (leadership) {
         failover.emplace(FailoverConfig{options.interval, std::move(ownKey)}, *leadership, master,
-                         watchedBy(monitor.get(), eventsOfStandby()), clock, logger);
+                         watchedBy(monitor.get(), FailoverEvents{}), clock, logger);
         failover->start();
     }
     warnOfInsecure(options, *logger);

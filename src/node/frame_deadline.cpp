@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "berkeley/time/units.h"
+
 namespace berkeley {
 
 void FrameDeadline::fed(std::size_t frames, std::size_t pending, Time now) {
@@ -18,6 +20,10 @@ std::optional<FrameDeadline::Patience> FrameDeadline::left(Time now) const {
         return std::nullopt;
     }
     return std::max(Patience::zero(), std::chrono::ceil<Patience>(*deadline_ - now));
+}
+
+std::string FrameDeadline::lateText() const {
+    return "began a frame and did not finish it within " + toOptionText(patience_);
 }
 
 }  // namespace berkeley

@@ -24,11 +24,9 @@ constexpr Nanoseconds kLate = 250ms;
 /// How long a master may take for a frame, from its first byte to its last.
 constexpr std::chrono::milliseconds kFramePatience = 5s;
 
-bool isOneOfSeveral(const SlaveConfig& config) { return config.masters.size() > 1; }
-
 /// With no other master to go to there is no hurry.
-Nanoseconds silenceFor(Nanoseconds interval, bool oneOfSeveral) {
-    return oneOfSeveral ? interval * 3 / 2 + kLate : interval * 5 + kWelcome;
+Nanoseconds silenceFor(Nanoseconds interval, bool hasOtherMasters) {
+    return hasOtherMasters ? interval * 3 / 2 + kLate : interval * 5 + kWelcome;
 }
 
 Parting partingFor(const Redirect& redirect) {
@@ -53,7 +51,7 @@ MasterSession::MasterSession(Connection& connection, const Endpoint& master,
       deadline_(kFramePatience),
       stamps_(clock.hostLine()),
       interval_(config.interval),
-      silence_(isOneOfSeveral(config) ? kWelcomeOfSeveral : kWelcome),
+      silence_(config.hasOtherMasters() ? kWelcomeOfSeveral : kWelcome),
       heard_(Steady::now()) {}
 
 Parting MasterSession::follow() {
@@ -96,8 +94,7 @@ Parting MasterSession::followNative() {
 Connection::Patience MasterSession::frameLeft() const {
     const Connection::Patience left = deadline_.left(Steady::now());
     if (left == 0ms) {
-        throw WireError("began a frame and did not finish it within " +
-                        toOptionText(deadline_.patience()));
+        throw WireError(deadline_.lateText());
     }
     return left;
 }
@@ -171,7 +168,7 @@ void MasterSession::receiveWelcome(const Welcome& welcome) {
                          ? ""
                          : ", which speaks protocol " + toVersionText(welcome.minorVersion));
         events_.joined(master_, welcome.interval);
-        silence_ = silenceFor(welcome.interval, isOneOfSeveral(config_));
+        silence_ = silenceFor(welcome.interval, config_.hasOtherMasters());
     }
 }
 

@@ -236,13 +236,17 @@ void Receivers::stop() {
     if (acceptThread_.joinable()) {
         acceptThread_.join();
     }
-    for (const auto& receiver : receivers_) {
+    std::vector<std::unique_ptr<Receiver>> last;
+    {
+        const std::lock_guard guard{lock_};
+        last.swap(receivers_);
+    }
+    for (const auto& receiver : last) {
         receiver->session->close();
     }
-    for (const auto& receiver : receivers_) {
+    for (const auto& receiver : last) {
         receiver->thread.join();
     }
-    receivers_.clear();
 }
 
 }  // namespace berkeley

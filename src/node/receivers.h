@@ -1,6 +1,7 @@
 /// Who is connected to a master: the accept thread, and a receive thread for each peer.
 ///
-/// Thread safety: start() and stop() belong to one thread, the rest to any but the receivers' own.
+/// Thread safety: start() and stop() belong to one thread; joinFinished() to any but the receivers'
+/// own; the rest to any.
 #pragma once
 
 #include <date/tz.h>
@@ -41,7 +42,7 @@ class Receivers {
     /// had.
     void start();
 
-    /// Ends every thread and connection; again for nothing. Nobody calls anything else meanwhile.
+    /// Ends every thread and connection; again for nothing.
     void stop();
 
     /// Of the peers that have not left.

@@ -38,9 +38,9 @@ SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock
       zone_(localTimeZone()),
       connector_(context_,
                  config_.key ? std::optional{NamedKey{config_.name, *config_.key}} : std::nullopt,
-                 config_.masters.size() > 1 ? kPatienceOfSeveral : Connector::kPatience),
+                 config_.hasOtherMasters() ? kPatienceOfSeveral : Connector::kPatience),
       masters_(config_.masters),
-      backoff_(kFirstRetry, config_.masters.size() > 1 ? kLongestRetryOfSeveral : kLongestRetry,
+      backoff_(kFirstRetry, config_.hasOtherMasters() ? kLongestRetryOfSeveral : kLongestRetry,
                std::random_device{}()) {}
 
 SlaveNode::~SlaveNode() { stop(); }

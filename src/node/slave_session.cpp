@@ -104,11 +104,11 @@ Connection::Patience SlaveSession::patience() const {
         return LabDecoder::kPatience;
     }
     if (left == FrameDeadline::Patience::zero()) {
-        const std::string limit = toOptionText(deadline_.patience());
-        throw WireError(std::holds_alternative<std::monostate>(decoder_)
-                            ? "said nothing for " + limit + " after it connected"
-                            : "began a frame and did not finish it within " + limit,
-                        Fault::silence);
+        throw WireError(
+            std::holds_alternative<std::monostate>(decoder_)
+                ? "said nothing for " + toOptionText(deadline_.patience()) + " after it connected"
+                : deadline_.lateText(),
+            Fault::silence);
     }
     return left;
 }

@@ -34,7 +34,7 @@ class SlaveDeparturesTest : public testing::Test {
     SteeredClock clock_{HostClock{}, kMaxSlewPpb};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
-        slaveEvents(),
+        SlaveEvents{},
         clock_,
         silent()};
     std::optional<Peer> master_;
@@ -67,8 +67,9 @@ class MasterDeparturesTest : public testing::Test {
         MasterConfig config;
         config.listen = kAnyPort;
         config.cycles = 1;
-        master_.emplace(config, masterEvents([&](const auto& s) { cycle_.set_value(s); }), clock_,
-                        silent());
+        master_.emplace(config,
+                        MasterEvents{.cycleEnded = [&](const auto& s) { cycle_.set_value(s); }},
+                        clock_, silent());
         master_->initiateClockServer();
         slave_.emplace(master_->local());
         slave_->say(Hello{"slave"});

@@ -37,15 +37,16 @@ class Master {
         config.cycle.masterName = MasterRanks::nameOf(self);
         config.leadership = leadership_;
         config.keys = std::move(keys);
-        node_.emplace(std::move(config),
-                      masterEvents([this](const auto& status) { cycle_ = status.cycle; }), clock_,
-                      log_.logger());
+        node_.emplace(
+            std::move(config),
+            MasterEvents{.cycleEnded = [this](const auto& status) { cycle_ = status.cycle; }},
+            clock_, log_.logger());
         node_->initiateClockServer();
     }
 
     void takePart() {
         failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, *node_,
-                          FailoverEvents{slaveEvents()}, clock_, log_.logger());
+                          FailoverEvents{}, clock_, log_.logger());
         failover_->start();
     }
 
@@ -158,7 +159,7 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     SteeredClock clock{HostClock{250ms, 40'000}, kMaxSlewPpb};
     std::atomic<int> steps = 0;
     std::atomic<std::uint32_t> told = 0;
-    SlaveEvents events = slaveEvents();
+    SlaveEvents events;
     events.synchronized = [&](const Change& change, auto, auto) {
         steps += change.stepped ? 1 : 0;
         told = clock.state().adjustment.cycle;

@@ -1,9 +1,11 @@
 /// Master and slaves as objects in one process, over real sockets.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <numeric>
+#include <thread>
 
 #include "berkeley/net/listener.h"
 #include "node/log.h"
@@ -56,7 +58,8 @@ class Master {
         config.interval = interval;
         config.minSlaves = minSlaves;
         config.cycle.masterName = "master";
-        node_.emplace(config, masterEvents([&](const auto& status) { cycles_.add(status); }),
+        node_.emplace(config,
+                      MasterEvents{.cycleEnded = [&](const auto& status) { cycles_.add(status); }},
                       clock_, silent());
         node_->initiateClockServer();
     }
@@ -70,7 +73,7 @@ class Slave {
   public:
     Slave(const Endpoint& master, const std::string& name, Nanoseconds offset, double driftPpb = 0)
         : clock_(HostClock{offset, driftPpb}, kMaxSlewPpb),
-          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, slaveEvents(),
+          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, SlaveEvents{},
                 clock_, silent()) {
         node_.initiateSlaveClient();
     }
@@ -197,6 +200,22 @@ TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
     }));
 }
 
+TEST(Group, AMasterTellsItsCountsAlsoWhileItStops) {
+    Master master{1};
+    const Slave slave{master.node_->local(), "left", 0ns};
+    ASSERT_TRUE(await([&] { return master.node_->peerCounts().slaves == 1; }));
+    std::atomic<bool> stopped = false;
+    std::thread watcher{[&] {
+        while (!stopped) {
+            (void)master.node_->peerCounts();
+        }
+    }};
+    master.node_->stop();
+    stopped = true;
+    watcher.join();
+    EXPECT_EQ(0U, master.node_->peerCounts().slaves);
+}
+
 TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
     SteeredClock clock{HostClock{}, kMaxSlewPpb};
     std::mutex lock;
@@ -205,7 +224,7 @@ TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
     config.listen = kAnyPort;
     config.interval = 50ms;
     config.minSlaves = 2;
-    MasterEvents events = masterEvents();
+    MasterEvents events;
     events.cycleSkipped = [&](const std::vector<ClockStatus>& slaves, auto) {
         const std::lock_guard guard{lock};
         there = slaves;
@@ -231,7 +250,7 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
         const std::lock_guard guard{lock};
         said.push_back(what);
     };
-    SlaveEvents events = slaveEvents();
+    SlaveEvents events;
     events.joined = [&](const Endpoint& to, std::optional<Nanoseconds> interval) {
         EXPECT_EQ(address, to);
         EXPECT_EQ(100ms, interval);

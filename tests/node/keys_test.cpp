@@ -47,7 +47,7 @@ class KeysTest : public testing::Test {
         config.listen = kAnyPort;
         config.interval = 50ms;
         config.keys = Keys{{"one", kOne}, {"two", kTwo}};
-        node_.emplace(config, masterEvents(), clock_, log_.logger());
+        node_.emplace(config, MasterEvents{}, clock_, log_.logger());
         node_->initiateClockServer();
     }
 

@@ -16,18 +16,6 @@ namespace berkeley {
 inline constexpr double kMaxSlewPpb = 500'000;
 inline const Endpoint kAnyPort{"127.0.0.1", 0};
 
-inline MasterEvents masterEvents(std::function<void(const CycleStatus&)> cycleEnded =
-                                     [](const auto&) {}) {
-    return {.cycleStarted = [](auto, auto) {},
-            .cycleEnded = std::move(cycleEnded),
-            .cycleSkipped = [](const auto&, auto) {},
-            .finished = [] {}};
-}
-
-inline SlaveEvents slaveEvents() {
-    return {.synchronized = [](const auto&, auto, auto) {}, .toldByLab = [](auto) {}};
-}
-
 class Peer {
   public:
     explicit Peer(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 namespace berkeley {
 
@@ -29,6 +30,9 @@ class FrameDeadline {
     std::optional<Patience> left(Time now) const;
 
     Patience patience() const { return patience_; }
+
+    /// That the peer was too late with a frame, in words for a log line.
+    std::string lateText() const;
 
   private:
     Patience patience_;

@@ -47,11 +47,12 @@ struct MasterConfig {
 
 /// Called from the sync thread, one at a time. They must not block for long and must not throw.
 struct MasterEvents {
-    std::function<void(std::uint32_t cycle, std::size_t slaves)> cycleStarted;
-    std::function<void(const CycleStatus&)> cycleEnded;
+    std::function<void(std::uint32_t cycle, std::size_t slaves)> cycleStarted = [](auto, auto) {};
+    std::function<void(const CycleStatus&)> cycleEnded = [](const auto&) {};
     /// There are fewer slaves than are needed.
-    std::function<void(const std::vector<ClockStatus>& slaves, std::size_t needed)> cycleSkipped;
-    std::function<void()> finished;  ///< the last of `cycles` has ended
+    std::function<void(const std::vector<ClockStatus>& slaves, std::size_t needed)> cycleSkipped =
+        [](const auto&, auto) {};
+    std::function<void()> finished = [] {};  ///< the last of `cycles` has ended
 };
 
 class MasterNode {

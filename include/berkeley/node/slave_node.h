@@ -34,12 +34,15 @@ struct SlaveConfig {
     bool lab = false;                       ///< the master speaks the lab's text
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
     std::optional<Key> key{};               ///< of its name; a master without it is refused
+
+    bool hasOtherMasters() const { return masters.size() > 1; }
 };
 
 /// Called from the receive thread. They must not block for long and must not throw.
 struct SlaveEvents {
-    std::function<void(const Change&, GroupTime now, Nanoseconds bound)> synchronized;
-    std::function<void(HostTime told)> toldByLab;
+    std::function<void(const Change&, GroupTime now, Nanoseconds bound)> synchronized =
+        [](const auto&, auto, auto) {};
+    std::function<void(HostTime told)> toldByLab = [](auto) {};
     /// The master is one that leads a group; a lab master does not say its interval.
     std::function<void(const Endpoint& master, std::optional<Nanoseconds> interval)> joined =
         [](const Endpoint&, std::optional<Nanoseconds>) {};

@@ -1,7 +1,7 @@
 /// How the programs are told what to do: their options, and how those are read from the command
 /// line and from a file.
 ///
-/// Errors: UsageError.
+/// Thread safety: before any thread starts. Errors: UsageError.
 #pragma once
 
 #include <boost/program_options/options_description.hpp>

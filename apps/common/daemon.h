@@ -1,7 +1,7 @@
 /// What the main functions share: how the daemons are stopped, and how all programs end.
 ///
 /// Signals are blocked rather than handled, so no code ever runs in a signal handler and no system
-/// call of any thread is cut short.
+/// call of any thread is cut short. Thread safety: main's, but for requestStop().
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 #include "common/monitoring.h"
 
 namespace berkeley {
+
 std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::string& name,
                                     const SteeredClock& clock) {
     if (!options.http && !options.watch) {

@@ -1,4 +1,6 @@
 /// Runs a program under the group's time: it sees that in the place of the system clock.
+///
+/// Thread safety: before any thread starts.
 #pragma once
 
 #include <string>

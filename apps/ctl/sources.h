@@ -1,6 +1,6 @@
 /// The group's clocks as the master's HTTP server tells them in /status.json.
 ///
-/// Errors: std::runtime_error with the remedy.
+/// Thread safety: any thread. Errors: std::runtime_error with the remedy.
 #pragma once
 
 #include <nlohmann/json.hpp>

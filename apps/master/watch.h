@@ -1,6 +1,7 @@
 /// `berkeley-master --watch`: keeps the screen up to date, and waits for the key that ends it.
 ///
-/// Its thread ends at once when the object does, and the terminal is as it was before.
+/// Its thread ends at once when the object does, and the terminal is as it was before. Thread
+/// safety: one thread makes and ends it.
 #pragma once
 
 #include <memory>

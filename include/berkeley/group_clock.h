@@ -65,7 +65,7 @@ struct GroupReading {
 /// Nothing can be read. what() names the page, what is wrong and what to do.
 class GroupClockError : public std::runtime_error {
   public:
-    /// What a function of the C interface has returned; `page` may be "".
+    /// What a function of the C interface has returned for `page`, which may be "".
     GroupClockError(int code, const std::string& page)
         : std::runtime_error((page.empty() ? "" : page + ": ") + berkeley_error_text(code)),
           code_(static_cast<enum berkeley_error>(code)) {}

@@ -1,4 +1,6 @@
 /// What connections and the listener do with their sockets alike.
+///
+/// Thread safety: any thread.
 #pragma once
 
 #include <sys/socket.h>

@@ -1,5 +1,7 @@
 /// The words of a published page as members of PageContent, and the other way round: the one list
 /// of their order.
+///
+/// Thread safety: pure functions.
 #pragma once
 
 #include <bit>

@@ -1,4 +1,6 @@
 /// What a message has to satisfy to travel in a native frame, in either direction.
+///
+/// Thread safety: pure functions.
 #pragma once
 
 #include <string_view>

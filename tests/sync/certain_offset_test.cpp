@@ -118,7 +118,7 @@ TEST_F(CertainOffsetTest, ContradictionBeginsAnew) {
         EXPECT_TRUE(certain.add(sampleAt(kStart + i * 1s)));
     }
     Sample other = sampleAt(kStart + 60s);
-    other.offset = other.offset.shifted(10s);
+    other.offset = {other.offset.low + 10s, other.offset.high + 10s};
     EXPECT_FALSE(certain.add(other));
     EXPECT_TRUE(certain.at(other.when).contains(other.offset.midpoint()));
     EXPECT_EQ(certain.driftHighPpb(), kDriftLimitPpb);

@@ -1,7 +1,8 @@
 /// A daemon's group clock in a file that other processes map: written here, read as
 /// berkeley/page/group_page.h has it.
 ///
-/// One process writes, any number read. Units: std::chrono, or in the name.
+/// One process writes, any number read. Units: std::chrono, or in the name. Thread safety and
+/// errors: as each class says.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-/// Text for a terminal: UTF-8 counted in columns, colours around it, rows of cells below each
-/// other.
+/// Texts of single values, and how they come onto a terminal: UTF-8 counted in columns, colours
+/// around it, rows of cells below each other.
 ///
 /// Thread safety: pure functions.
 #pragma once

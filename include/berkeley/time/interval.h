@@ -24,7 +24,6 @@ struct Interval {
         return std::max(high - value, value - low);
     }
     constexpr Interval widened(Nanoseconds margin) const { return {low - margin, high + margin}; }
-    constexpr Interval shifted(Nanoseconds by) const { return {low + by, high + by}; }
 
     friend constexpr bool operator==(const Interval&, const Interval&) = default;
 };

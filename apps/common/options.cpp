@@ -88,10 +88,10 @@ OptionTable timeGroup(CommonOptions& options, const std::string& period) {
               toOptionText(options.interval));
     addOption(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
               "fastest that the clock makes good an offset", toOptionText(options.maxSlewPpb));
-    addOption(
-        group, "clock", "CLOCK", options.clock, readClockKind,
-        "software or system; system steers the system clock too, and needs root or CAP_SYS_TIME",
-        "software");
+    addOption(group, "clock", "CLOCK", options.clock, readClockKind,
+              alternatives(kClockKinds) +
+                  "; system steers the system clock too, and needs root or CAP_SYS_TIME",
+              "software");
     addOption(group, "state-dir", "DIR", options.stateFolder, readFile,
               "where the drift is remembered for the next start",
               "/var/lib/berkeley for root, else ~/.local/state/berkeley; none for a "
@@ -115,7 +115,7 @@ OptionTable timeGroup(MasterOptions& options) {
     addOption(group, "cycles", "N", options.cycles, readCount,
               "end after N sync cycles, or with 0 only when stopped", "0");
     addOption(group, "average", "METHOD", options.average.method, readAveraging,
-              "robust, mean, median or trimmed", toText(options.average.method));
+              alternatives(kAveragings), toText(options.average.method));
     addOption(group, "sanity-limit", "DURATION", options.average.sanityLimit, readSpan,
               "of two clocks farther apart, the master's stands",
               toOptionText(options.average.sanityLimit));
@@ -144,10 +144,10 @@ OptionTable simulationGroup(CommonOptions& options) {
 
 OptionTable loggingGroup(CommonOptions& options) {
     OptionTable group{"Logging"};
-    addOption(group, "log-level", "LEVEL", options.logLevel, readLogLevel,
-              "trace, debug, info, warn, error or off", "info");
-    addOption(group, "log-format", "FORMAT", options.logFormat, readLogFormat, "text or json",
-              "text");
+    addOption(group, "log-level", "LEVEL", options.logLevel, readLogLevel, alternatives(kLogLevels),
+              "info");
+    addOption(group, "log-format", "FORMAT", options.logFormat, readLogFormat,
+              alternatives(kLogFormats), "text");
     return group;
 }
 

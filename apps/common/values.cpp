@@ -1,6 +1,7 @@
 #include "common/values.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,19 +60,14 @@ double readFrequencyWithin(const std::string& text, double lowPpb, double highPp
     return ppb;
 }
 
-template <class Value>
-using Choices = std::vector<std::pair<std::string_view, Value>>;
-
-template <class Value>
-Value readChoice(const std::string& text, const Choices<Value>& choices) {
-    std::string names;
-    for (const auto& [name, value] : choices) {
-        if (name == text) {
-            return value;
-        }
-        names += (names.empty() ? "" : ", ") + std::string{name};
+/// `names` are those of all values in their order.
+template <class Value = std::size_t>
+Value readChoice(const std::string& text, std::span<const std::string_view> names) {
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end()) {
+        refuse(text, fmt::format("is none of its values: give one of {}", fmt::join(names, ", ")));
     }
-    refuse(text, "is none of its values: give one of " + names);
+    return static_cast<Value>(found - names.begin());
 }
 
 bool isIpv6(const std::string& text) {
@@ -224,30 +220,24 @@ std::filesystem::path readFile(const std::string& text) {
 }
 
 Averaging readAveraging(const std::string& text) {
-    using enum Averaging;
-    return readChoice<Averaging>(text, {{toText(robust), robust},
-                                        {toText(mean), mean},
-                                        {toText(median), median},
-                                        {toText(trimmed), trimmed}});
+    return readChoice<Averaging>(text, kAveragings);
 }
 
 spdlog::level::level_enum readLogLevel(const std::string& text) {
-    using enum spdlog::level::level_enum;
-    return readChoice<spdlog::level::level_enum>(text, {{"trace", trace},
-                                                        {"debug", debug},
-                                                        {"info", info},
-                                                        {"warn", warn},
-                                                        {"error", err},
-                                                        {"off", off}});
+    (void)readChoice(text, kLogLevels);
+    return spdlog::level::from_str(text);
 }
 
 ClockKind readClockKind(const std::string& text) {
-    return readChoice<ClockKind>(
-        text, {{"software", ClockKind::software}, {"system", ClockKind::system}});
+    return readChoice<ClockKind>(text, kClockKinds);
 }
 
 LogFormat readLogFormat(const std::string& text) {
-    return readChoice<LogFormat>(text, {{"text", LogFormat::text}, {"json", LogFormat::json}});
+    return readChoice<LogFormat>(text, kLogFormats);
+}
+
+std::string alternatives(std::span<const std::string_view> names) {
+    return fmt::format("{} or {}", fmt::join(names.first(names.size() - 1), ", "), names.back());
 }
 
 }  // namespace berkeley

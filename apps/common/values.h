@@ -4,9 +4,12 @@
 /// names the text and says what is expected.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berkeley/net/endpoint.h"
@@ -22,6 +25,12 @@ enum class ClockKind {
     software,  ///< one above the host's, for whoever asks this daemon
     system,    ///< that one, and the system clock after it
 };
+
+/// What their values are called, in their order.
+inline constexpr auto kClockKinds = std::to_array<std::string_view>({"software", "system"});
+inline constexpr auto kLogFormats = std::to_array<std::string_view>({"text", "json"});
+inline constexpr auto kLogLevels =
+    std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error", "off"});
 
 /// "host", "host:8080", "[::1]:8080", "[::1]" or "::1".
 Endpoint readEndpoint(const std::string& text);
@@ -86,5 +95,8 @@ Averaging readAveraging(const std::string& text);
 spdlog::level::level_enum readLogLevel(const std::string& text);
 
 LogFormat readLogFormat(const std::string& text);
+
+/// "trace, debug or info"
+std::string alternatives(std::span<const std::string_view> names);
 
 }  // namespace berkeley

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <span>
 
 namespace berkeley {
 namespace {
@@ -101,8 +102,8 @@ void addStandings(Gauges& gauges, const GroupSnapshot& group) {
         standings[std::string{toText(standing)}] = 0;
     }
     std::map<std::string, int> reasons{{"no sync cycle", 0}};
-    for (int i = 1; i <= static_cast<int>(Exclusion::newcomer); ++i) {
-        reasons[std::string{toText(static_cast<Exclusion>(i))}] = 0;
+    for (const std::string_view reason : std::span{kExclusions}.subspan<1>()) {
+        reasons[std::string{reason}] = 0;
     }
     for (const ClockView& clock : group.clocks) {
         ++standings[std::string{toText(clock.standing)}];

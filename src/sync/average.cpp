@@ -1,7 +1,6 @@
 #include "berkeley/sync/average.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
@@ -114,17 +113,6 @@ double typicalBoundOf(std::span<const Reading> readings) {
 }
 
 }  // namespace
-
-std::string_view toText(Averaging method) {
-    constexpr std::array<std::string_view, 4> kTexts{"robust", "mean", "median", "trimmed"};
-    return kTexts.at(static_cast<std::size_t>(method));
-}
-
-std::string_view toText(Exclusion exclusion) {
-    constexpr std::array<std::string_view, 7> kTexts{
-        "", "outlier", "no majority", "trimmed", "not middle", "late", "newcomer"};
-    return kTexts.at(static_cast<std::size_t>(exclusion));
-}
 
 Average averageOf(std::span<const Reading> readings, const AverageOptions& options) {
     if (readings.size() == 2 && std::abs(readings[1].offset.count() - readings[0].offset.count()) >

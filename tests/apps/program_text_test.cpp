@@ -31,8 +31,8 @@ TEST(ProgramText, KnowsWhatAnOptionTakesAndHasWithoutBeingGiven) {
 }
 
 TEST(ProgramText, KnowsTheChoicesOfThoseThatHaveSome) {
-    EXPECT_EQ(optionOf(describeMaster(), "average").choices,
-              (Words{"robust", "mean", "median", "trimmed"}));
+    EXPECT_EQ(optionOf(describeMaster(), "log-level").choices,
+              (Words{"trace", "debug", "info", "warn", "error", "off"}));
     EXPECT_EQ(optionOf(describeSlave(), "clock").choices, (Words{"software", "system"}));
     std::size_t withChoices = 0;
     for (const OptionGroup& group : describeMaster().groups) {

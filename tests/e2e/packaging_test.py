@@ -74,9 +74,9 @@ class CompletionTest(unittest.TestCase):
             self.assertEqual(options_of(program), offered)
 
     def test_choices(self):
-        averages = ["robust", "mean", "median", "trimmed"]
-        self.assertEqual(averages, self.complete("berkeley-master", "--average", ""))
-        self.assertEqual(averages, self.complete("berkeley-master", "--average", "="))
+        levels = ["trace", "debug", "info", "warn", "error", "off"]
+        self.assertEqual(levels, self.complete("berkeley-master", "--log-level", ""))
+        self.assertEqual(levels, self.complete("berkeley-master", "--log-level", "="))
         self.assertEqual(["mean", "median"], self.complete("berkeley-master", "--average", "=", "me"))
         self.assertEqual([], self.complete("berkeley-master", "--average", "x"))
         self.assertEqual(["software", "system"], self.complete("berkeley-slave", "--clock", "s"))

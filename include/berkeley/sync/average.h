@@ -4,6 +4,7 @@
 /// with the bound of its own measurement. Thread safety: pure functions.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ enum class Averaging {
     /// synchronization", Information and Computation 77, 1988).
     trimmed,
 };
+/// What the option calls them, in their order.
+inline constexpr auto kAveragings =
+    std::to_array<std::string_view>({"robust", "mean", "median", "trimmed"});
 
 /// Why a clock does not count. It is still told how to come back.
 enum class Exclusion {
@@ -40,11 +44,16 @@ enum class Exclusion {
     late,         ///< did not answer in this sync cycle
     newcomer,     ///< not on the group's line yet since it joined
 };
+/// In words for a table, in their order; "" for none.
+inline constexpr auto kExclusions = std::to_array<std::string_view>(
+    {"", "outlier", "no majority", "trimmed", "not middle", "late", "newcomer"});
 
-/// "robust", …; what the option is called.
-std::string_view toText(Averaging method);
-/// Why a clock does not count, in words for a table; "" for none.
-std::string_view toText(Exclusion exclusion);
+constexpr std::string_view toText(Averaging method) {
+    return kAveragings.at(static_cast<std::size_t>(method));
+}
+constexpr std::string_view toText(Exclusion exclusion) {
+    return kExclusions.at(static_cast<std::size_t>(exclusion));
+}
 
 struct AverageOptions {
     Averaging method = Averaging::robust;

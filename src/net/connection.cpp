@@ -18,7 +18,6 @@
 namespace berkeley {
 namespace {
 
-using boost::asio::ip::tcp;
 using boost::system::error_code;
 using Steady = std::chrono::steady_clock;
 
@@ -41,7 +40,7 @@ void tune(Connection::Socket& socket) {
 Endpoint peerOf(const Connection::Socket& socket) {
     error_code error;
     // The peer may have reset the connection before it was looked at.
-    const tcp::endpoint peer = socket.remote_endpoint(error);
+    const auto peer = socket.remote_endpoint(error);
     return error ? Endpoint{"unknown", 0} : toEndpoint(peer);
 }
 

@@ -14,9 +14,10 @@
 namespace berkeley {
 
 using boost::asio::ip::tcp;
+using Address = Connection::Protocol::endpoint;
 using boost::system::error_code;
 
-std::vector<tcp::endpoint> resolve(boost::asio::io_context& context, const Endpoint& endpoint) {
+std::vector<Address> resolve(boost::asio::io_context& context, const Endpoint& endpoint) {
     error_code error;
     tcp::resolver resolver{context};
     const auto results = resolver.resolve(endpoint.host, std::to_string(endpoint.port),
@@ -25,16 +26,16 @@ std::vector<tcp::endpoint> resolve(boost::asio::io_context& context, const Endpo
         throw std::runtime_error("unknown host " + endpoint.host + " (" + error.message() +
                                  "): check the name, or give an address");
     }
-    std::vector<tcp::endpoint> endpoints;
+    std::vector<Address> addresses;
     for (const auto& result : results) {
-        endpoints.push_back(result.endpoint());
+        addresses.emplace_back(result.endpoint());
     }
-    return endpoints;
+    return addresses;
 }
 
 std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
     error_code error = boost::asio::error::host_not_found;
-    for (const tcp::endpoint& address : resolve(context_, endpoint)) {
+    for (const Address& address : resolve(context_, endpoint)) {
         Connection::Socket socket{context_, address.protocol()};
         requestReceiveStamps(socket.native_handle());
         if (!begin(socket)) {
@@ -50,7 +51,7 @@ std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
 }
 
 /// Not with Asio, which would wait for as long as the kernel tries.
-error_code Connector::reach(Connection::Socket& socket, const tcp::endpoint& address) {
+error_code Connector::reach(Connection::Socket& socket, const Address& address) {
     const int handle = socket.native_handle();
     const timeval longest{.tv_sec = patience_.count() / 1000,
                           .tv_usec = patience_.count() % 1000 * 1000};

@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "socket.h"
+
 namespace berkeley {
 namespace {
 
@@ -170,10 +172,7 @@ class HttpServer::Acceptor {
     void run() { context_.run(); }
     void stop() { context_.stop(); }
 
-    Endpoint local() const {
-        const tcp::endpoint address = acceptor_.local_endpoint();
-        return {address.address().to_string(), address.port()};
-    }
+    Endpoint local() const { return toEndpoint(acceptor_.local_endpoint()); }
 
   private:
     void accept() {

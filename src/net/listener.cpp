@@ -16,7 +16,6 @@
 namespace berkeley {
 namespace {
 
-using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 int openSpare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -49,10 +48,10 @@ std::string remedyFor(const error_code& error) {
 Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, const KeyRing* keys,
                    int unreadBytes)
     : keys_(keys), acceptor_(context), spare_(openSpare()) {
-    const tcp::endpoint address = resolve(context, endpoint).front();
+    const auto address = resolve(context, endpoint).front();
     try {
         acceptor_.open(address.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
+        acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
         acceptor_.bind(address);
         requestReceiveStamps(acceptor_.native_handle());
         // Accepted sockets inherit it, and the kernel no longer lets it grow.

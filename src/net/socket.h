@@ -1,4 +1,4 @@
-/// What connections and the listener do with their sockets alike.
+/// What connections and listeners do with their sockets alike.
 ///
 /// Thread safety: any thread.
 #pragma once

@@ -36,7 +36,8 @@ struct Received {
 
 class Connection {
   public:
-    using Socket = boost::asio::ip::tcp::socket;
+    using Protocol = boost::asio::ip::tcp;  ///< of the connector and the listener too
+    using Socket = Protocol::socket;
     using Patience = std::optional<std::chrono::milliseconds>;
 
     /// Takes over a connected socket over which nothing was sent yet. `tls` where it has keys.

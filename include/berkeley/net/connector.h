@@ -5,7 +5,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -20,7 +19,7 @@
 namespace berkeley {
 
 /// The addresses of a host. Throws when it is unknown.
-std::vector<boost::asio::ip::tcp::endpoint> resolve(boost::asio::io_context& context,
+std::vector<Connection::Protocol::endpoint> resolve(boost::asio::io_context& context,
                                                     const Endpoint& endpoint);
 
 class Connector {
@@ -45,7 +44,7 @@ class Connector {
     bool begin(Connection::Socket& socket);
     void end();
     boost::system::error_code reach(Connection::Socket& socket,
-                                    const boost::asio::ip::tcp::endpoint& address);
+                                    const Connection::Protocol::endpoint& address);
     std::shared_ptr<Connection> shakeHands(Connection::Socket socket, const Endpoint& endpoint);
 
     boost::asio::io_context& context_;

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 
 #include "berkeley/net/connection.h"
@@ -43,7 +42,7 @@ class Listener {
     int refuseWaiting();
 
     const KeyRing* keys_;
-    boost::asio::ip::tcp::acceptor acceptor_;
+    Connection::Protocol::acceptor acceptor_;
     int spare_;  ///< a descriptor to accept with when there is no other, and to close
     std::atomic<bool> stopping_ = false;
 };

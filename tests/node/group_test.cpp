@@ -177,6 +177,20 @@ TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
+TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
+    boost::asio::io_context context;
+    Listener listener{context, kAnyPort};
+    SteeredClock clock{HostClock{}, kMaxSlewPpb};
+    Log log;
+    SlaveNode slave{
+        {.masters = {listener.local()}, .name = "slave"}, SlaveEvents{}, clock, log.logger()};
+    slave.initiateSlaveClient();
+    const auto master = listener.accept();
+    const Frame welcome = encode(Welcome{5s});
+    master->send(std::span{welcome}.first(kFrameSize / 2));
+    EXPECT_TRUE(await([&] { return log.has("began a frame and did not finish it within 5s"); }));
+}
+
 TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
     const Master first{1};
     MasterConfig config;

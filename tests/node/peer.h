@@ -1,4 +1,4 @@
-/// The other side of a node: one that says what a test wants, and events that nobody listens to.
+/// The other side of a node: one that says what a test wants.
 #pragma once
 
 #include <memory>

@@ -88,6 +88,10 @@ OptionTable timeGroup(CommonOptions& options, const std::string& period) {
               toOptionText(options.interval));
     addOption(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
               "fastest that the clock makes good an offset", toOptionText(options.maxSlewPpb));
+    addOption(group, "step", "DURATION", options.step, readStep,
+              "a clock that is farther behind steps forward; one that is farther ahead goes at "
+              "nine tenths of its rate until it is right",
+              toOptionText(options.step));
     addOption(group, "clock", "CLOCK", options.clock, readClockKind,
               alternatives(kClockKinds) +
                   "; system steers the system clock too, and needs root or CAP_SYS_TIME",

@@ -22,6 +22,7 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
     EXPECT_TRUE(options.keyFile.empty());
     EXPECT_EQ(options.interval, 5s);
     EXPECT_EQ(options.maxSlewPpb, 500'000.0);
+    EXPECT_EQ(options.step, 1s);
     EXPECT_EQ(options.minSlaves, 1U);
     EXPECT_EQ(options.cycles, 0U);
     EXPECT_EQ(options.average.method, Averaging::robust);
@@ -174,6 +175,7 @@ const Defaults kOfBoth{
     {"--interval DURATION", "5s"},
     {"--key-file FILE", "none"},
     {"--max-slew FREQUENCY", "500ppm"},
+    {"--step DURATION", "1s"},
     {"--publish FILE",
      "master.page or slave.page in /run/berkeley for root, else in $XDG_RUNTIME_DIR/berkeley; "
      "none for a simulated clock"},

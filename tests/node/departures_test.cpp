@@ -31,7 +31,7 @@ class SlaveDeparturesTest : public testing::Test {
 
     boost::asio::io_context context_;
     Listener listener_{context_, kAnyPort};
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
         SlaveEvents{},
@@ -102,7 +102,7 @@ class MasterDeparturesTest : public testing::Test {
     }
 
     HostClock host_;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     std::promise<CycleStatus> cycle_;
     std::optional<MasterNode> master_;
     std::optional<Peer> slave_;

@@ -36,7 +36,7 @@ class SlaveSessionTest : public testing::Test {
     const std::vector<Endpoint> masters_{{"192.0.2.1", 1}, {"192.0.2.2", 2}};
     boost::asio::io_context context_;
     Listener listener_{context_, kAnyPort};
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     SharedRoster roster_{0};
     Leadership leadership_{MasterRanks{masters_, 0}, 1s};
     SlaveSession::Admit admit_ = [](const std::string&) {};

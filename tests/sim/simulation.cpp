@@ -181,7 +181,7 @@ void Simulation::endCycle() {
 Shown Simulation::Host::at(Nanoseconds trueTime) const {
     const HostTime host = clock.at(trueTime);
     const ClockState& state = discipline.state();
-    return {state.line.groupTimeAt(host), state.boundAt(host), state.synchronized};
+    return {state.line.groupTimeAt(host), state.boundAt(host), state.synchronized, state.steps};
 }
 
 Shown Simulation::master(Nanoseconds trueTime) const { return master_.at(trueTime); }

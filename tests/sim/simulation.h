@@ -48,6 +48,7 @@ struct Shown {
     GroupTime time;
     Nanoseconds bound{};
     bool synchronized{};
+    std::uint32_t steps{};  ///< forward, after its first adjustment
 };
 
 class Simulation {

@@ -116,6 +116,9 @@ OptionTable timeGroup(MasterOptions& options) {
     OptionTable group = timeGroup(options, "from one sync cycle to the next");
     addOption(group, "min-slaves", "N", options.minSlaves, readCount,
               "no sync cycle with fewer slaves", std::to_string(options.minSlaves));
+    addOption(group, "found-after", "DURATION", options.foundAfter, readFoundAfter,
+              "a new group begins when no other slave has come for so long",
+              toOptionText(options.foundAfter));
     addOption(group, "cycles", "N", options.cycles, readCount,
               "end after N sync cycles, or with 0 only when stopped", "0");
     addOption(group, "average", "METHOD", options.average.method, readAveraging,

@@ -43,6 +43,8 @@ struct MasterOptions : CommonOptions {
     Endpoint listen{"127.0.0.1", kDefaultPort};
     bool insecure{};              ///< whoever reaches the port may join without a key
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
+    /// A new group begins when nobody new has come for so long.
+    Nanoseconds foundAfter = std::chrono::seconds{5};
     std::uint32_t cycles = 0;     ///< after which the master ends; 0: it goes on until stopped
     AverageOptions average;
     std::vector<Endpoint> peers;  ///< all masters by rank, this one among them; or none

@@ -67,6 +67,7 @@ class MasterDeparturesTest : public testing::Test {
         MasterConfig config;
         config.listen = kAnyPort;
         config.cycles = 1;
+        config.group.foundAfter = 0ms;
         master_.emplace(config,
                         MasterEvents{.cycleEnded = [&](const auto& s) { cycle_.set_value(s); }},
                         clock_, silent());

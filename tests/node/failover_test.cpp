@@ -34,7 +34,8 @@ class Master {
         MasterConfig config;
         config.listen = masters[self];
         config.interval = kInterval;
-        config.cycle.masterName = MasterRanks::nameOf(self);
+        config.group.masterName = MasterRanks::nameOf(self);
+        config.group.foundAfter = 0ms;
         config.leadership = leadership_;
         config.keys = std::move(keys);
         node_.emplace(

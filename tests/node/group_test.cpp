@@ -57,7 +57,7 @@ class Master {
         config.listen = kAnyPort;
         config.interval = interval;
         config.minSlaves = minSlaves;
-        config.cycle.masterName = "master";
+        config.group.foundAfter = 0ms;
         node_.emplace(config,
                       MasterEvents{.cycleEnded = [&](const auto& status) { cycles_.add(status); }},
                       clock_, silent());

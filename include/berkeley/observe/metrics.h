@@ -15,6 +15,7 @@
 #include "berkeley/observe/peer_counts.h"
 #include "berkeley/observe/status.h"
 #include "berkeley/sync/cycle.h"
+#include "berkeley/sync/discipline.h"
 
 namespace berkeley {
 

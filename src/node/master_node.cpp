@@ -36,7 +36,7 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       events_(std::move(events)),
       clock_(clock),
       logger_(std::move(logger)),
-      roster_(config_.rememberedPpb.value_or(0)),
+      roster_(config_.rememberedPpb.value_or(0), config_.cycle.driftLimit),
       leadership_(config_.leadership ? config_.leadership : std::make_shared<Leadership>()),
       receivers_(std::make_unique<Receivers>(config_, clock_, roster_, *leadership_, logger_)) {
     if (config_.leadership) {

@@ -148,4 +148,16 @@ double robustMean(std::span<const double> ppb) {
     return weights > 0 ? median + sum / weights : median;
 }
 
+std::vector<bool> tooFast(std::span<const double> ppb, const DriftLimit& limit) {
+    std::vector<double> sorted{ppb.begin(), ppb.end()};
+    std::sort(sorted.begin(), sorted.end());
+    const double median =
+        std::clamp(ppb.front(), sorted[(sorted.size() - 1) / 2], sorted[sorted.size() / 2]);
+    std::vector<bool> result;
+    for (const double drift : ppb) {
+        result.push_back(std::abs(drift - median) > limit.betweenTwoPpb());
+    }
+    return result;
+}
+
 }  // namespace berkeley

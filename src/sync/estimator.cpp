@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "certain_offset.h"
@@ -16,9 +17,13 @@ constexpr double kWanders[] = {0.01, 0.1, 1, 10, 100};
 /// Hypotheses that predicted this much worse than the best have no say.
 constexpr double kLikelihoodRange = 12;
 
+/// How far the rates of two clocks usually lie apart, whatever the limit is: a standard deviation.
+constexpr double kUsualSigmaPpb = 100'000;
 /// How well the drift is known after the clock was set: less than before, in case it is another
 /// one.
 constexpr double kSigmaAfterStepPpb = 300;
+/// A drift this many deviations outside of what is certain is not the clock's.
+constexpr double kRuledOut = 5;
 
 /// A uniform distribution of this half-width has this standard deviation.
 double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
@@ -31,7 +36,8 @@ double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(du
 /// times are counted from the first sample.
 class OffsetEstimator::Bank {
   public:
-    explicit Bank(std::optional<RememberedDrift> remembered) : remembered_(remembered) {
+    Bank(std::optional<RememberedDrift> remembered, DriftLimit limit)
+        : remembered_(remembered), certain_(limit) {
         for (const double wander : kWanders) {
             filters_.emplace_back(JitterKind::oneSided, wander);
             filters_.emplace_back(JitterKind::symmetric, wander);
@@ -51,7 +57,7 @@ class OffsetEstimator::Bank {
 
     bool add(const Sample& sample) {
         const bool anew = !certain_.add(sample);
-        if (!jitter_ || anew) {
+        if (!jitter_ || anew || isRuledOut(driftOfFilters())) {
             begin(sample);
         } else {
             advance(sample.when);
@@ -105,15 +111,15 @@ class OffsetEstimator::Bank {
         const auto delay = static_cast<double>(sample.delay.count());
         double offset = 0;
         double sigma = uniformSigma(delay / 2) + 1;
-        double drift = remembered_ ? remembered_->ppb : 0;
-        double driftSigma = remembered_ ? remembered_->sigmaPpb : uniformSigma(kDriftLimitPpb);
+        RememberedDrift drift = jitter_ ? driftOfFilters() : remembered_.value_or(certainDrift());
+        if (isRuledOut(drift)) {
+            drift = certainDrift();
+        }
         if (jitter_) {
-            const Mean before = meanOfFilters();
-            drift = before.drift;
-            driftSigma = std::max(std::sqrt(before.driftVariance), kSigmaAfterStepPpb);
+            drift.sigmaPpb = std::max(drift.sigmaPpb, kSigmaAfterStepPpb);
         } else {
             jitter_.emplace(delay);
-            if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift)) {
+            if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift.ppb)) {
                 // A claim can help, and not more: it comes from the slave.
                 const Deviation& claimed = expectation_->deviation;
                 if (const double claim = static_cast<double>(claimed.sigma.count()) + 1;
@@ -122,13 +128,32 @@ class OffsetEstimator::Bank {
                     sigma = claim;
                 }
                 if (remembered_) {
-                    driftSigma = std::min(driftSigma, claimed.driftPpb);
+                    drift.sigmaPpb = std::min(drift.sigmaPpb, claimed.driftPpb);
                 }
             }
         }
         for (OffsetFilter& filter : filters_) {
-            filter.begin(offset, sigma, drift, driftSigma);
+            filter.begin(offset, sigma, drift.ppb, drift.sigmaPpb);
         }
+    }
+
+    RememberedDrift driftOfFilters() const {
+        const Mean mean = meanOfFilters();
+        return {mean.drift, std::sqrt(mean.driftVariance)};
+    }
+
+    /// All that is known of the drift without the filters.
+    RememberedDrift certainDrift() const {
+        const double low = certain_.driftLowPpb(), high = certain_.driftHighPpb();
+        return {std::midpoint(low, high),
+                std::min(uniformSigma((high - low) / 2), kUsualSigmaPpb)};
+    }
+
+    /// It is far outside of what is certain: the clock's rate is another one than before.
+    bool isRuledOut(const RememberedDrift& drift) const {
+        const double nearest =
+            std::clamp(drift.ppb, certain_.driftLowPpb(), certain_.driftHighPpb());
+        return std::abs(drift.ppb - nearest) > kRuledOut * drift.sigmaPpb;
     }
 
     /// Nothing when the sample contradicts it.
@@ -195,8 +220,8 @@ class OffsetEstimator::Bank {
     bool burstIsNew_ = true;
 };
 
-OffsetEstimator::OffsetEstimator(std::optional<RememberedDrift> remembered)
-    : bank_(std::make_unique<Bank>(remembered)) {}
+OffsetEstimator::OffsetEstimator(std::optional<RememberedDrift> remembered, DriftLimit limit)
+    : bank_(std::make_unique<Bank>(remembered, limit)) {}
 OffsetEstimator::~OffsetEstimator() = default;
 OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
 OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;

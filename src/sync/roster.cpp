@@ -56,7 +56,7 @@ SlaveId Roster::join(std::string name, std::string address, bool lab,
     members_.emplace(slave, Member{.name = std::move(name),
                                    .address = std::move(address),
                                    .lab = lab,
-                                   .estimator = OffsetEstimator{remembered}});
+                                   .estimator = OffsetEstimator{remembered, driftLimit_}});
     return slave;
 }
 

@@ -21,7 +21,8 @@ class SharedRoster {
     using Deadline = std::chrono::steady_clock::time_point;
 
     /// `groupFrequencyPpb` is the rate of the group's time before the first cycle.
-    explicit SharedRoster(double groupFrequencyPpb) : rate_(groupFrequencyPpb) {}
+    explicit SharedRoster(double groupFrequencyPpb, DriftLimit driftLimit = {})
+        : roster_(driftLimit), rate_(groupFrequencyPpb) {}
 
     /// `frequencyPpb` is that of the slave's group clock, now or in an earlier run.
     SlaveId join(const std::string& name, const std::string& address,

@@ -63,6 +63,7 @@ ClockStatus statusOf(const Member& member);
 struct CycleOptions {
     std::string masterName;
     AverageOptions average;
+    DriftLimit driftLimit{};
 };
 
 /// The group's line for a master that takes over at `now`, from what it was told last: what was not

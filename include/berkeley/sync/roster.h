@@ -9,6 +9,7 @@
 #include <string>
 
 #include "berkeley/sync/adjustment.h"
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/sync/estimator.h"
 #include "berkeley/sync/exchange.h"
 
@@ -43,6 +44,8 @@ struct Member {
 
 class Roster {
   public:
+    explicit Roster(DriftLimit driftLimit = {}) : driftLimit_(driftLimit) {}
+
     /// `rememberedDriftPpb` as for OffsetEstimator.
     SlaveId join(std::string name, std::string address, bool lab,
                  std::optional<double> rememberedDriftPpb = std::nullopt);
@@ -71,6 +74,7 @@ class Roster {
     const std::map<SlaveId, Member>& members() const { return members_; }
 
   private:
+    DriftLimit driftLimit_;
     SlaveId lastId_ = 0;
     std::optional<Adjustment> line_;
     std::map<SlaveId, Member> members_;

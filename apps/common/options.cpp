@@ -88,6 +88,9 @@ OptionTable timeGroup(CommonOptions& options, const std::string& period) {
               toOptionText(options.interval));
     addOption(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
               "fastest that the clock makes good an offset", toOptionText(options.maxSlewPpb));
+    addOption(group, "max-drift", "FREQUENCY", options.driftLimit.ppb, readMaxDrift,
+              "farthest that the rate of a good unsteered clock is from the truth",
+              toOptionText(options.driftLimit.ppb));
     addOption(group, "clock", "CLOCK", options.clock, readClockKind,
               alternatives(kClockKinds) +
                   "; system steers the system clock too, and needs root or CAP_SYS_TIME",

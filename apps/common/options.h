@@ -12,6 +12,7 @@
 #include "berkeley/net/endpoint.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/sync/average.h"
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/sync/election.h"
 #include "common/command_line.h"
 #include "common/logging.h"
@@ -25,6 +26,7 @@ struct CommonOptions {
     std::filesystem::path keyFile;  ///< with what slaves prove who they are; empty: nothing
     Nanoseconds interval = std::chrono::seconds{5};  ///< between sync cycles, or between reports
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
+    DriftLimit driftLimit;          ///< of good unsteered clocks; whoever is beyond is named
     std::filesystem::path publish;  ///< page for other processes; empty: the usual place
     /// With a larger one the clock is not healthy, and other processes are told not to rely on it.
     Nanoseconds maxBound = std::chrono::milliseconds{100};

@@ -44,6 +44,7 @@ MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
     config.cycles = options.cycles;
     config.cycle.masterName = nameOf(options);
     config.cycle.average = options.average;
+    config.cycle.driftLimit = options.driftLimit;
     config.rememberedPpb = rememberedPpb;
     config.keys = std::move(keys);
     config.leadership = std::move(leadership);

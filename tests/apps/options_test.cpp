@@ -22,6 +22,7 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
     EXPECT_TRUE(options.keyFile.empty());
     EXPECT_EQ(options.interval, 5s);
     EXPECT_EQ(options.maxSlewPpb, 500'000.0);
+    EXPECT_EQ(options.driftLimit.ppb, 500'000.0);
     EXPECT_EQ(options.minSlaves, 1U);
     EXPECT_EQ(options.cycles, 0U);
     EXPECT_EQ(options.average.method, Averaging::robust);
@@ -43,12 +44,13 @@ TEST(MasterOptions, takeEveryOption) {
                 "--simulate-offset", "25min",      "--simulate-drift", "40ppm",
                 "--publish",         "/run/clock", "--log-level",      "error",
                 "--log-format",      "json",       "--key-file",       "/etc/keys",
-                "--max-bound",       "100us"});
+                "--max-bound",       "100us",      "--max-drift",      "2000ppm"});
     EXPECT_EQ(options.listen.host, "::1");
     EXPECT_EQ(options.keyFile, "/etc/keys");
     EXPECT_EQ(options.listen.port, 9000);
     EXPECT_EQ(options.interval, 200ms);
     EXPECT_EQ(options.maxSlewPpb, 100'000.0);
+    EXPECT_EQ(options.driftLimit.ppb, 2e6);
     EXPECT_EQ(options.minSlaves, 3U);
     EXPECT_EQ(options.cycles, 7U);
     EXPECT_EQ(options.average.method, Averaging::trimmed);
@@ -174,6 +176,7 @@ const Defaults kOfBoth{
     {"--interval DURATION", "5s"},
     {"--key-file FILE", "none"},
     {"--max-slew FREQUENCY", "500ppm"},
+    {"--max-drift FREQUENCY", "500ppm"},
     {"--publish FILE",
      "master.page or slave.page in /run/berkeley for root, else in $XDG_RUNTIME_DIR/berkeley; "
      "none for a simulated clock"},

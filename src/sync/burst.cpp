@@ -1,6 +1,7 @@
 #include "berkeley/sync/burst.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace berkeley {
@@ -20,6 +21,7 @@ constexpr double kExchangesPerSecond = 10'000;
 }  // namespace
 
 int burstLength(const std::optional<Estimate>& estimate, std::size_t slaves, Nanoseconds interval) {
+    assert(interval > Nanoseconds::zero());
     const double seconds = std::chrono::duration<double>(interval).count();
     const double affordable =
         kExchangesPerSecond * seconds / static_cast<double>(std::max<std::size_t>(slaves, 1));

@@ -1,6 +1,7 @@
 #include "certain_offset.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace berkeley {
@@ -38,6 +39,7 @@ bool CertainOffset::add(const Sample& sample) {
     when_ = sample.when;
     boundDrift();
     remember();
+    assert(offset_.low <= offset_.high);
     return !contradicts;
 }
 
@@ -88,6 +90,9 @@ void CertainOffset::boundDrift() {
     if (driftLowPpb_ >= -assumedPpb_ && driftHighPpb_ <= assumedPpb_) {
         limitPpb_ = assumedPpb_;
     }
+    assert(-limitPpb_ <= driftLowPpb_ && driftLowPpb_ <= driftHighPpb_ &&
+           driftHighPpb_ <= limitPpb_);
+    assert(assumedPpb_ <= limitPpb_ && limitPpb_ <= kFastestPpb);
 }
 
 void CertainOffset::remember() {

@@ -1,5 +1,6 @@
 #include "berkeley/sync/discipline.h"
 
+#include <cassert>
 #include <cstdlib>
 
 namespace berkeley {
@@ -28,6 +29,7 @@ bool isSafe(HostTime now, Nanoseconds correction) {
 }  // namespace
 
 std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustment) {
+    assert(adjustment.bound >= Nanoseconds::zero() && adjustment.boundGrowthPpb >= 0);
     const Nanoseconds target = adjustment.correctionAt(now);
     if (!isSafe(now, target)) {
         return std::nullopt;

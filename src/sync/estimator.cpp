@@ -1,6 +1,7 @@
 #include "berkeley/sync/estimator.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -56,6 +57,8 @@ class OffsetEstimator::Bank {
     void beginBurst() { burstIsNew_ = true; }
 
     bool add(const Sample& sample) {
+        assert(sample.offset.low <= sample.offset.high && sample.delay >= Nanoseconds::zero() &&
+               sample.duration >= Nanoseconds::zero());
         const bool anew = !certain_.add(sample);
         if (!jitter_ || anew || isRuledOut(driftOfFilters())) {
             begin(sample);
@@ -80,6 +83,7 @@ class OffsetEstimator::Bank {
                        certain.low, certain.high);
         const double drift =
             std::clamp(mean.drift, certain_.driftLowPpb(), certain_.driftHighPpb());
+        assert(certain.contains(offset) && mean.offsetVariance > 0 && mean.driftVariance >= 0);
         return Estimate{
             .offset = offset,
             .bound = certain.farthestFrom(offset),
@@ -145,8 +149,7 @@ class OffsetEstimator::Bank {
     /// All that is known of the drift without the filters.
     RememberedDrift certainDrift() const {
         const double low = certain_.driftLowPpb(), high = certain_.driftHighPpb();
-        return {std::midpoint(low, high),
-                std::min(uniformSigma((high - low) / 2), kUsualSigmaPpb)};
+        return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualSigmaPpb)};
     }
 
     /// It is far outside of what is certain: the clock's rate is another one than before.

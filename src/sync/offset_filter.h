@@ -43,6 +43,7 @@ class OffsetFilter {
     double observeOneSided(const Observation& observation, const Jitter& jitter);
     double observeSymmetric(const Observation& observation, const Jitter& jitter);
     void setOffset(double mean, double variance);
+    bool isDistribution() const;
 
     JitterKind kind_;
     double wander_;

@@ -1,6 +1,7 @@
 #include "berkeley/time/adjustable_clock.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
 
@@ -31,6 +32,8 @@ void AdjustableClock::slewTo(HostTime now, Nanoseconds correction, double freque
     const double longest = static_cast<double>((kTimeLimit - now.time_since_epoch()).count());
     line_ = {now, current, frequencyPpb, slewPpb,
              now + Nanoseconds{std::llround(std::min(duration, longest))}};
+    assert(line_.at(now) == current && line_.slewEnd >= now);
+    assert(frequencyPpb - maxSlewPpb_ > -1e9 && "group time goes on");
 }
 
 }  // namespace berkeley

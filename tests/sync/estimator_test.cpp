@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 namespace berkeley {
@@ -167,6 +168,31 @@ TEST_F(Measured, AClockThatIsRememberedWrongly) {
         burst({1s, -40'000}, 0);
         burst({1s, -40'000}, 1);
         expectAllWell({1s, -40'000}, 2);
+    }
+}
+
+TEST(Estimator, StandsWhateverASlaveClaims) {
+    std::mt19937_64 random{20261130};
+    std::uniform_int_distribution<std::int64_t> any{0, kTimeLimit.count() - 1}, pause{0, 9};
+    std::uniform_real_distribution<double> digits{0, 17};
+    for (int run = 0; run < 300; ++run) {
+        OffsetEstimator estimator{RememberedDrift{digits(random) * 1e7}};
+        HostTime now = kStart, claimed = kStart;
+        for (int i = 0; i < 100; ++i) {
+            now += Nanoseconds{std::llround(std::pow(10, pause(random)))};
+            const auto jump = Nanoseconds{std::llround(std::pow(10, digits(random)))};
+            claimed = pause(random) == 0 ? HostTime{Nanoseconds{any(random)}}
+                                         : claimed + (i % 2 == 0 ? jump : -jump);
+            const Exchange exchange{now - 100us, claimed, claimed + pause(random) * 1us, now};
+            if (const auto sample = toSample(exchange); sample && isBelievable(claimed)) {
+                estimator.add(*sample);
+                const auto estimate = estimator.at(now);
+                ASSERT_TRUE(std::isfinite(estimate->driftSigmaPpb)) << run << ", " << i;
+                ASSERT_GE(estimate->bound, 0ns);
+                ASSERT_LE(std::abs(estimate->driftPpb), kFastestPpb);
+                ASSERT_LE(estimate->boundGrowthPpb, 2 * kFastestPpb);
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 
 #include "berkeley/time/timeline.h"
@@ -24,6 +25,7 @@ struct Deviation {
     /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander. It
     /// never gets so bad that this could not be said.
     Nanoseconds after(Nanoseconds elapsed) const {
+        assert(sigma >= Nanoseconds::zero() && driftPpb >= 0);
         constexpr double kWanderPpb = 10;
         return std::min(sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kWanderPpb),
                         kTimeLimit - Nanoseconds{1});

@@ -4,6 +4,8 @@
 /// time never goes backward except by setTo(). Thread safety: none; a state is a value to copy.
 #pragma once
 
+#include <cassert>
+
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
@@ -26,7 +28,9 @@ struct CorrectionLine {
 class AdjustableClock {
   public:
     /// No slew is faster than `maxSlewPpb`, which is positive and below 1e9.
-    explicit AdjustableClock(double maxSlewPpb) : maxSlewPpb_(maxSlewPpb) {}
+    explicit AdjustableClock(double maxSlewPpb) : maxSlewPpb_(maxSlewPpb) {
+        assert(maxSlewPpb > 0 && maxSlewPpb < 1e9);
+    }
 
     const CorrectionLine& line() const { return line_; }
 

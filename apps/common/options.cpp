@@ -92,6 +92,9 @@ OptionTable timeGroup(CommonOptions& options, const std::string& period) {
               "a clock that is farther behind steps forward; one that is farther ahead goes at "
               "nine tenths of its rate until it is right",
               toOptionText(options.step));
+    addOption(group, "max-drift", "FREQUENCY", options.driftLimit.ppb, readMaxDrift,
+              "farthest that the rate of a good unsteered clock is from the truth",
+              toOptionText(options.driftLimit.ppb));
     addOption(group, "clock", "CLOCK", options.clock, readClockKind,
               alternatives(kClockKinds) +
                   "; system steers the system clock too, and needs root or CAP_SYS_TIME",

@@ -12,6 +12,7 @@
 #include "berkeley/net/endpoint.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/sync/average.h"
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/sync/election.h"
 #include "common/command_line.h"
 #include "common/logging.h"
@@ -27,6 +28,7 @@ struct CommonOptions {
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
     /// Farther behind than this it steps forward, farther ahead it is slewed as fast as is allowed.
     Nanoseconds step = std::chrono::seconds{1};
+    DriftLimit driftLimit;          ///< of good unsteered clocks; whoever is beyond is named
     std::filesystem::path publish;  ///< page for other processes; empty: the usual place
     /// With a larger one the clock is not healthy, and other processes are told not to rely on it.
     Nanoseconds maxBound = std::chrono::milliseconds{100};
@@ -45,7 +47,7 @@ struct MasterOptions : CommonOptions {
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
     /// A new group begins when nobody new has come for so long.
     Nanoseconds foundAfter = std::chrono::seconds{5};
-    std::uint32_t cycles = 0;     ///< after which the master ends; 0: it goes on until stopped
+    std::uint32_t cycles = 0;  ///< after which the master ends; 0: it goes on until stopped
     AverageOptions average;
     std::vector<Endpoint> peers;  ///< all masters by rank, this one among them; or none
     Rank rank{};                  ///< this one's among them

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/time/units.h"
 #include "berkeley/wire/native.h"
 
@@ -193,6 +194,10 @@ Nanoseconds readSimulatedOffset(const std::string& text) {
 double readSimulatedDrift(const std::string& text) { return readFrequencyWithin(text, -1e7, 1e7); }
 
 double readMaxSlew(const std::string& text) { return readFrequencyWithin(text, 1.0, 1e8); }
+
+double readMaxDrift(const std::string& text) {
+    return readFrequencyWithin(text, 1.0, DriftLimit::kWidestPpb);
+}
 
 std::string readName(const std::string& text) {
     if (!isName(text)) {

@@ -82,6 +82,9 @@ double readSimulatedDrift(const std::string& text);
 /// In ppb, from 1 ppb up to 10 %.
 double readMaxSlew(const std::string& text);
 
+/// In ppb, from 1 ppb up to 1 %.
+double readMaxDrift(const std::string& text);
+
 /// Under which a slave is known: 1 to 40 bytes of printable ASCII without space.
 std::string readName(const std::string& text);
 

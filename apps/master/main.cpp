@@ -51,6 +51,7 @@ MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
     config.cycles = options.cycles;
     config.group = {.masterName = nameOf(options),
                     .average = options.average,
+                    .driftLimit = options.driftLimit,
                     .foundAfter = options.foundAfter,
                     .newGroup = randomGroup(),
                     .rememberedPpb = rememberedPpb};

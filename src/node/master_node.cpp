@@ -142,7 +142,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     group_.beginCycle();
     pollAll(start);
     group_.awaitBursts(Steady::now() +
-                        std::min<Nanoseconds>(config_.interval / kAnsweredWithin, kAnswerPatience));
+                       std::min<Nanoseconds>(config_.interval / kAnsweredWithin, kAnswerPatience));
 
     CycleOutcome outcome = getAverageClockDiff();
     cycle_ = outcome.status.cycle;

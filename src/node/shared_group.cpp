@@ -98,8 +98,7 @@ void SharedGroup::awaitBursts(Deadline deadline) {
 
 bool SharedGroup::awaitSlaves(std::size_t count, Deadline deadline) {
     std::unique_lock guard{lock_};
-    return changed_.wait_until(guard, deadline,
-                               [&] { return isOver() || group_.size() >= count; });
+    return changed_.wait_until(guard, deadline, [&] { return isOver() || group_.size() >= count; });
 }
 
 bool SharedGroup::awaitStop(Deadline deadline) {

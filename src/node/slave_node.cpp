@@ -115,9 +115,9 @@ std::shared_ptr<Connection> SlaveNode::connectToMaster() {
 
 void SlaveNode::introduce(Connection& master) const {
     const ClockState state = clock_.state();
-    master.send(encode(Hello{config_.name, state.synchronized
-                                               ? std::optional{state.adjustment.frequencyPpb}
-                                               : config_.rememberedPpb}));
+    master.send(
+        encode(Hello{config_.name, state.synchronized ? std::optional{state.adjustment.frequencyPpb}
+                                                      : config_.rememberedPpb}));
     if (state.adjustment.membership.isKnown()) {
         master.send(encode(state.adjustment.membership));
     }

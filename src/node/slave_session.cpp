@@ -26,9 +26,8 @@ using Steady = std::chrono::steady_clock;
 }  // namespace
 
 SlaveSession::SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
-                           SharedGroup& group, Leadership& leadership,
-                           const date::time_zone& zone, FrameDeadline::Patience patience,
-                           Nanoseconds interval, Admit admit)
+                           SharedGroup& group, Leadership& leadership, const date::time_zone& zone,
+                           FrameDeadline::Patience patience, Nanoseconds interval, Admit admit)
     : connection_(std::move(connection)),
       clock_(clock),
       group_(group),

@@ -22,6 +22,7 @@ constexpr double kExchangesPerSecond = 10'000;
 }  // namespace
 
 int burstLength(const std::optional<Estimate>& estimate, std::size_t slaves, Nanoseconds interval) {
+    assert(interval > Nanoseconds::zero());
     const double seconds = std::chrono::duration<double>(interval).count();
     const double affordable =
         kExchangesPerSecond * seconds / static_cast<double>(std::max<std::size_t>(slaves, 1));

@@ -1,6 +1,7 @@
 #include "berkeley/sync/discipline.h"
 
-#include <cstdlib>
+#include <algorithm>
+#include <cassert>
 
 namespace berkeley {
 
@@ -13,9 +14,10 @@ std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
         return std::nullopt;
     }
     const Deviation& told = adjustment.deviation;
-    return Deviation{
-        told.after(host - adjustment.reference) + std::chrono::abs(line.pendingAt(host)),
-        told.driftPpb};
+    // Neither is larger than what can be said.
+    const Nanoseconds sigma =
+        told.after(host - adjustment.reference) + std::chrono::abs(line.pendingAt(host));
+    return Deviation{std::min(sigma, kTimeLimit - Nanoseconds{1}), told.driftPpb};
 }
 
 namespace {
@@ -30,6 +32,7 @@ bool isSafe(HostTime now, Nanoseconds correction) {
 }  // namespace
 
 std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustment) {
+    assert(adjustment.bound >= Nanoseconds::zero() && adjustment.boundGrowthPpb >= 0);
     const Nanoseconds target = adjustment.correctionAt(now);
     if (!isSafe(now, target)) {
         return std::nullopt;

@@ -69,7 +69,7 @@ Average averageOfCounted(const std::vector<Participant>& clocks, const AverageOp
             readings.push_back({clock.fromLine, clock.host.bound});
         }
     }
-    return averageOf(readings, options);
+    return readings.empty() ? Average{} : averageOf(readings, options);
 }
 
 /// `exclusions` are of those that count, in their order.
@@ -128,8 +128,9 @@ SlaveId Group::join(const std::string& name, const std::string& address,
         remembered = {.ppb = (rate_.ppb() - *frequencyPpb) / (1 + *frequencyPpb * 1e-9)};
         remembered->sigmaPpb = std::hypot(remembered->sigmaPpb, line_.deviation.driftPpb);
     }
-    return roster_.join(
-        {.name = name, .address = address, .estimator = OffsetEstimator{remembered}});
+    return roster_.join({.name = name,
+                         .address = address,
+                         .estimator = OffsetEstimator{remembered, options_.driftLimit}});
 }
 
 SlaveId Group::joinLab(const std::string& address, HostTime now) {
@@ -212,6 +213,7 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
         error_->age(elapsed_);
     }
     Participants clocks = participantsOf(now, roster_, line_, own, options_.masterName);
+    nameTooFast(clocks);
     const bool founds = !line_.membership.isKnown() && !adopt(clocks);
     const bool wasKnown = !founds && !isUnknown();
     const Verdict verdict = founds ? Verdict::stands : judge(clocks, now);
@@ -224,7 +226,8 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     } else if (verdict != Verdict::open || !isUnknown()) {
         shift = learn(clocks);
     }
-    rate_.follow(now, knownDrifts(now), roster_.size());
+    rate_.follow(now, knownDrifts(now, !clocks.front().tooFast),
+                 goodClocks(clocks.front().tooFast));
     moveLine(now, shift, motionPpb(clocks));
     nameExclusions(clocks, shift);
 
@@ -242,6 +245,22 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     outcome.status.spreadBefore = spreadOf(clocks);
     outcome.status.clocks = statusesOf(std::move(clocks), now, roster_);
     return outcome;
+}
+
+/// By their measured rates, the master's own among them, which is 0.
+void Group::nameTooFast(Participants& clocks) {
+    std::vector<double> rates;
+    for (const Participant& clock : clocks) {
+        rates.push_back(clock.status.driftPpb.value_or(0));
+    }
+    const std::vector<bool> named = tooFast(rates, options_.driftLimit);
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
+        clocks[i].tooFast = named[i];
+        clocks[i].counts &= !named[i];
+        if (clocks[i].slave) {
+            roster_.find(*clocks[i].slave)->tooFast = named[i];
+        }
+    }
 }
 
 /// A master that knows no group asks its slaves for theirs, and takes up the largest. Of those who
@@ -314,7 +333,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
 Nanoseconds Group::found(Participants& clocks) {
     line_.membership = {options_.newGroup, 1};
     for (Participant& clock : clocks) {
-        clock.counts = true;
+        clock.counts = !clock.tooFast;
     }
     const Average average = averageOfCounted(clocks, options_.average);
     exclude(clocks, average.exclusions);
@@ -387,15 +406,26 @@ Nanoseconds Group::follow(Participants& clocks) {
 /// A clock that is late keeps its part in the rate: the others' must not change with every answer
 /// that is missing. One that is not told yet has none: what is still to be found out about its
 /// drift would change the rate.
-std::map<SlaveId, double> Group::knownDrifts(HostTime now) const {
+std::map<SlaveId, double> Group::knownDrifts(HostTime now, bool masterCounts) const {
     std::map<SlaveId, double> drifts;
+    if (masterCounts) {
+        drifts.emplace(kMaster, 0);
+    }
     for (const auto& [slave, member] : roster_.members()) {
         const std::optional<Estimate> estimate = member.estimator.at(now);
-        if (member.told && estimate && estimate->driftKnown()) {
+        if (member.told && !member.tooFast && estimate && estimate->driftKnown()) {
             drifts.emplace(slave, estimate->driftPpb);
         }
     }
     return drifts;
+}
+
+/// How many there are whose rates can be believed, as far as that is known.
+std::size_t Group::goodClocks(bool withoutMaster) const {
+    const auto& members = roster_.members();
+    const auto bad = std::count_if(members.begin(), members.end(),
+                                   [](const auto& member) { return member.second.tooFast; });
+    return members.size() + 1 - static_cast<std::size_t>(bad) - (withoutMaster ? 1 : 0);
 }
 
 /// How fast the line may move, apart from its frequency; while the group is being founded, how
@@ -403,7 +433,7 @@ std::map<SlaveId, double> Group::knownDrifts(HostTime now) const {
 double Group::motionPpb(const Participants& clocks) const {
     std::vector<double> growths{kMostMotionPpb};
     for (const Participant& clock : clocks) {
-        if (clock.slave && rate_.founding()) {
+        if (clock.slave && !clock.tooFast && rate_.founding()) {
             growths.push_back(std::max(clock.host.boundGrowthPpb, kMostMotionPpb));
         }
     }
@@ -431,6 +461,9 @@ void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
 void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {
     for (Participant& clock : clocks) {
         clock.status.offset = clock.fromLine - clocks.front().fromLine;
+        if (clock.tooFast) {
+            clock.status.exclusion = Exclusion::tooFast;
+        }
         if (!clock.slave || clock.status.exclusion != Exclusion::none) {
             continue;
         }

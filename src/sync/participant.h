@@ -21,6 +21,7 @@ struct Participant {
     std::optional<Deviation> own{};
     Nanoseconds ago{};  ///< how old its reading is
     bool told{};        ///< by this master, since it joined or its offset jumped
+    bool tooFast{};
     bool counts{};
     ClockStatus status{};
 

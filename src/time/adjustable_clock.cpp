@@ -1,6 +1,7 @@
 #include "berkeley/time/adjustable_clock.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
 
@@ -24,6 +25,7 @@ CorrectionLine CorrectionLine::through(HostTime now, Nanoseconds correction, dou
 
 CorrectionLine CorrectionLine::slewedTo(HostTime now, Nanoseconds target, double frequency,
                                         double maxSlewPpb) const {
+    assert(maxSlewPpb > 0 && frequency - maxSlewPpb > -1e9 && "group time goes on");
     const Nanoseconds current = at(now);
     const Nanoseconds pending = target - current;
     const double slew = std::copysign(maxSlewPpb, static_cast<double>(pending.count()));

@@ -1,6 +1,7 @@
 #include "berkeley/wire/native.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,7 @@ class FrameWriter {
         for (const char c : text) {
             put8(static_cast<std::uint8_t>(c));
         }
+        assert(text.size() <= size);
         used_ += size - text.size();
     }
 
@@ -75,7 +77,10 @@ class FrameWriter {
             put8(static_cast<std::uint8_t>(value >> (8 * size)));
         }
     }
-    void put8(std::uint8_t value) { frame_[used_++] = std::byte{value}; }
+    void put8(std::uint8_t value) {
+        assert(used_ < frame_.size());
+        frame_[used_++] = std::byte{value};
+    }
 
     Frame frame_{};
     std::size_t used_ = 0;

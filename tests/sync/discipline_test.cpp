@@ -105,6 +105,20 @@ TEST(Discipline, BeginsIn1970) {
     EXPECT_FALSE(discipline.apply(early, adjustmentTo(-61s, early)));
 }
 
+TEST(Discipline, HoweverBadlyACorrectionIsKnownItCanBeSaid) {
+    Discipline discipline{kMaxSlewPpb};
+    Adjustment adjustment = adjustmentTo(0ns);
+    adjustment.deviation = {kTimeLimit - 1ns, 1e8};
+    discipline.apply(kStart, adjustment);
+    for (const Nanoseconds later :
+         {0ns, 1ns, Nanoseconds{1h}, Nanoseconds{std::chrono::years{50}}}) {
+        const auto deviation = discipline.state().deviationAt(kStart + later);
+        ASSERT_TRUE(deviation);
+        EXPECT_EQ(deviation->sigma, kTimeLimit - 1ns);
+        EXPECT_EQ(deviation->driftPpb, 1e8);
+    }
+}
+
 TEST(Discipline, RefusesATimeThatIsNotBelievable) {
     Discipline discipline{kMaxSlewPpb};
     EXPECT_FALSE(discipline.apply(kStart, adjustmentTo(std::chrono::years{-100})));

@@ -54,8 +54,8 @@ class SlaveSession {
     /// one is, and ends the connection.
     void greet();
 
-    /// Sends the adjustment to a native slave, the local time to a lab slave. std::invalid_argument,
-    /// with nothing sent, when it is none that any slave would take.
+    /// Sends the adjustment to a native slave, the local time to a lab slave.
+    /// std::invalid_argument, with nothing sent, when it is none that any slave would take.
     void tell(const Adjustment& adjustment);
 
     /// False when the key with which the peer has proved who it is has been taken away.

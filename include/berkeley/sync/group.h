@@ -28,6 +28,7 @@ struct Participant;
 struct GroupOptions {
     std::string masterName = "master";
     AverageOptions average{};
+    DriftLimit driftLimit{};
     /// Nothing is founded, and no contradiction is settled against the line, before nobody new has
     /// come for so long. A slave that waits for its master tries again every 4 s.
     Nanoseconds foundAfter = std::chrono::seconds{5};
@@ -100,7 +101,9 @@ class Group {
     Nanoseconds follow(Participants& clocks);
     std::vector<const Participant*> witnessesAmong(const Participants& clocks) const;
 
-    std::map<SlaveId, double> knownDrifts(HostTime now) const;
+    void nameTooFast(Participants& clocks);
+    std::map<SlaveId, double> knownDrifts(HostTime now, bool masterCounts) const;
+    std::size_t goodClocks(bool withoutMaster) const;
     double motionPpb(const Participants& clocks) const;
     void moveLine(HostTime now, Nanoseconds shift, double motionPpb);
     void nameExclusions(Participants& clocks, Nanoseconds shift);

@@ -35,7 +35,7 @@ class LineError {
     struct Measured {
         Nanoseconds offset{};
         Nanoseconds sigma{};  ///< standard deviation of its noise
-        Nanoseconds ago{};  ///< how old it is
+        Nanoseconds ago{};    ///< how old it is
     };
 
     /// Whether it is within five standard deviations of what is expected: the gate through which a

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "berkeley/sync/adjustment.h"
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/sync/estimator.h"
 #include "berkeley/sync/exchange.h"
 
@@ -33,6 +34,7 @@ struct Member {
     Membership membership{};  ///< of whose line its clock is, as it has said or was told
     bool knew{};              ///< the group's line before this master told it
     bool told{};              ///< an adjustment, since it joined or its offset jumped
+    bool tooFast{};           ///< its rate is not one of a good clock
     bool counted{};           ///< has been on the group's line since it joined
     bool expected{};          ///< was on the roster already when the present sync cycle began
     std::optional<ClockReading> reading{};

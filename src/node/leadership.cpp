@@ -1,5 +1,6 @@
 #include "berkeley/node/leadership.h"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -78,6 +79,39 @@ Message Leadership::greeting(Nanoseconds interval) const {
 std::optional<Rank> Leadership::look() {
     const std::lock_guard guard{lock_};
     return election_ ? election_->look(bootTime()) : active_;
+}
+
+std::optional<Resignation> Leadership::resignation() const {
+    const std::lock_guard guard{lock_};
+    return election_ ? election_->resignation() : std::nullopt;
+}
+
+std::uint32_t Leadership::term() const {
+    const std::lock_guard guard{lock_};
+    return election_ ? election_->term() : term_;
+}
+
+void Leadership::know(std::uint64_t group, std::uint32_t term) {
+    const std::lock_guard guard{lock_};
+    if (election_) {
+        election_->know(group, term, bootTime());
+    } else {
+        term_ = std::max(term_, std::min(term, kMostTerms));
+    }
+}
+
+void Leadership::cycleBegins() {
+    const std::lock_guard guard{lock_};
+    if (election_) {
+        election_->beginCount(bootTime());
+    }
+}
+
+void Leadership::cycleEnded(std::uint32_t members) {
+    const std::lock_guard guard{lock_};
+    if (election_) {
+        election_->endCount(members, bootTime());
+    }
 }
 
 void Leadership::resign() {

@@ -28,6 +28,13 @@ void leaveAlone(CycleStatus& status) {
     }
 }
 
+/// That have answered, the master among them.
+std::uint32_t membersIn(const CycleStatus& status) {
+    return static_cast<std::uint32_t>(
+        std::count_if(status.clocks.begin(), status.clocks.end(),
+                      [](const ClockStatus& clock) { return clock.exclusion != Exclusion::late; }));
+}
+
 }  // namespace
 
 MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& clock,
@@ -78,6 +85,8 @@ void MasterNode::leadGroup() {
         if (const std::size_t slaves = roster_.size(); slaves < config_.minSlaves) {
             events_.cycleSkipped(roster_.slaves(), config_.minSlaves);
             greetAll();
+            leadership_->cycleBegins();
+            leadership_->cycleEnded(1);
             ++turns_;
             // The first cycle need not wait for its turn.
             start = roster_.awaitSlaves(config_.minSlaves, next) ? Steady::now() : next;
@@ -114,6 +123,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     const HostTime begin = clock_.hostNow();
     const Nanoseconds lateness = Steady::now() - start;
     events_.cycleStarted(cycle, roster_.size());
+    leadership_->cycleBegins();
     roster_.beginCycle();
     pollAll(start);
     roster_.awaitBursts(Steady::now() +
@@ -124,6 +134,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
         return;  // It was stopped, or another one leads by now, and what was measured is stale.
     }
     tellAll(outcome);
+    leadership_->cycleEnded(membersIn(outcome.status));
     ++cyclesRun_;
     outcome.status.duration = clock_.hostNow() - begin;
     outcome.status.lateness = lateness;

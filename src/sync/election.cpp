@@ -17,7 +17,7 @@ std::optional<Rank> Election::look(Nanoseconds now) {
     if (active_) {
         yieldToBest(now);
     } else if (mayBecomeActive(now)) {
-        becomeActive(now);
+        becomeActive();
     }
     if (!active_) {
         follows_ = activePeer(now);
@@ -34,7 +34,7 @@ void Election::know(std::uint64_t group, std::uint32_t term, Nanoseconds now) {
         began_ = std::max(began_, now - patience_ / 2);
     }
     group_ = group;
-    largestTerm_ = std::max(largestTerm_, std::min(term, kMostTerms));
+    hearOfTerm(term);
 }
 
 void Election::beginCount(Nanoseconds now) {
@@ -45,9 +45,8 @@ void Election::beginCount(Nanoseconds now) {
 }
 
 void Election::endCount(std::uint32_t members, Nanoseconds now) {
-    const std::uint32_t believable = std::min(members, kMostMembers);
-    if (claim_.members != believable) {
-        claim_.members = believable;
+    if (claim_.members != members) {
+        claim_.members = members;
         claimed_ = now;
     }
     countBegan_ = countBegins_;
@@ -78,7 +77,7 @@ void Election::heard(const Announcement& announcement, Nanoseconds now) {
     if (!alive || *alive <= now - patience_ || *alive > now || alive < peer.alive) {
         return;
     }
-    if (!announcement.active || !active_) {
+    if (!announcement.active) {
         peer.met.reset();
     } else if (!peer.met || !isRecent(peer.alive, now)) {
         peer.met = now;
@@ -95,7 +94,11 @@ void Election::heard(const Announcement& announcement, Nanoseconds now) {
     peer.group = announcement.group;
     peer.claim = announcement.claim;
     peer.counted = announcement.counted;
-    largestTerm_ = std::max(largestTerm_, std::min(announcement.claim.term, kMostTerms));
+    hearOfTerm(announcement.claim.term);
+}
+
+void Election::hearOfTerm(std::uint32_t term) {
+    largestTerm_ = std::max(largestTerm_, std::min(term, kMostTerms));
 }
 
 void Election::begin(Nanoseconds now) {
@@ -103,21 +106,18 @@ void Election::begin(Nanoseconds now) {
     began_ = looked_ = now;
     active_ = false;
     follows_.reset();
-    resignation_.reset();
 }
 
-void Election::becomeActive(Nanoseconds now) {
+void Election::becomeActive() {
     active_ = true;
     resignation_.reset();
     largestTerm_ = std::min(largestTerm_ + 1, kMostTerms);
     claim_ = {1, largestTerm_};
-    claimed_ = now;
 }
 
 void Election::resign(Nanoseconds now) {
     began_ = now;
     active_ = false;
-    resignation_.reset();
 }
 
 bool Election::wasStopped(Nanoseconds now) const { return now - looked_ > patience_ / 4; }

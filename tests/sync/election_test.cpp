@@ -224,6 +224,8 @@ TEST_F(ElectionTest, MembersComeBeforeTermsAndTermsBeforeRanks) {
 }
 
 TEST_F(ElectionTest, ResignsToTheBestOfTwo) {
+    hear(0, true);
+    ASSERT_EQ(lookAfter(0s), 0U);
     becomeActive();
     hearOfClaim(0, {.members = 4, .term = 3}, {});
     hearOfClaim(2, {.members = 5, .term = 2}, {});

@@ -107,7 +107,7 @@ class Election {
     /// In which this master leads; while it is not active, the largest that it knows of.
     std::uint32_t term() const { return active_ ? claim_.term : largestTerm_; }
 
-    /// Whether, when it was last active, it has met a better one; nothing when it was stopped.
+    /// Which better one it has met since it was last active; nothing when it gave up without.
     const std::optional<Resignation>& resignation() const { return resignation_; }
 
     /// What this master's clock knows: of which group (0: none), led in which term.
@@ -139,7 +139,7 @@ class Election {
         std::uint64_t group{};
         Claim claim;
         std::optional<Nanoseconds> counted;  ///< as it says; by this master's clock
-        std::optional<Nanoseconds> met;      ///< since when both have been active, and alive
+        std::optional<Nanoseconds> met;      ///< since when it is heard as an active one
         std::optional<Nanoseconds> atBegin;  ///< `toAnswer` when this master's count began
         std::optional<Nanoseconds> atCount;  ///< likewise of the count that has ended
     };
@@ -147,7 +147,8 @@ class Election {
     static bool isBetter(Rank rank, const Claim& claim, Rank other, const Claim& others);
 
     void begin(Nanoseconds now);
-    void becomeActive(Nanoseconds now);
+    void hearOfTerm(std::uint32_t term);
+    void becomeActive();
     bool wasStopped(Nanoseconds now) const;
     bool isRecent(std::optional<Nanoseconds> time, Nanoseconds now) const;
     bool isActive(const Peer& peer, Nanoseconds now) const;

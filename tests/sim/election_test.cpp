@@ -329,8 +329,8 @@ TEST(ClocksThatAreLate, DoNotMakeBothMastersResign) {
                              .delay = 4,
                              .seed = seed,
                              .slaves = {3, 3},
-                             .latePercent = 30,
-                             .cycle = Nanoseconds{24}});
+                             .latePercent = 20,
+                             .cycle = Nanoseconds{8}});
         for (const std::size_t otherSide : {2U, 0U}) {
             watch.apply({Fault::part, otherSide});
             for (int steps = 0; steps < 120; ++steps) {

@@ -174,6 +174,10 @@ std::uint32_t readUnread(const std::string& text) {
 
 Nanoseconds readInterval(const std::string& text) { return readDurationWithin(text, 10ms, 24h); }
 
+Nanoseconds readFoundAfter(const std::string& text) { return readDurationWithin(text, 0ns, 24h); }
+
+Nanoseconds readStep(const std::string& text) { return readDurationWithin(text, 1ms, 24h); }
+
 Nanoseconds readTimeout(const std::string& text) {
     return readDurationWithin(text, 0ns, kFarthestOffset);
 }

@@ -61,6 +61,8 @@ std::uint32_t readUnread(const std::string& text);
 
 /// Between two sync cycles, or two reports: 10 ms to 1 d.
 Nanoseconds readInterval(const std::string& text);
+Nanoseconds readFoundAfter(const std::string& text);
+Nanoseconds readStep(const std::string& text);
 
 /// 0 to 255.
 std::uint32_t readShmUnit(const std::string& text);

@@ -15,8 +15,17 @@ constexpr int kAnnouncements = 8;
 constexpr int kLooks = 16;
 constexpr Nanoseconds kLeastPatience = 1s;
 constexpr Nanoseconds kMostPatience = 5s;
-/// Of whichever group its clock has been told the time.
-constexpr std::uint64_t kGroup = 1;
+/// Of whom a master is that was told its time by one of an older version.
+constexpr GroupId kUnnamedGroup = 1;
+
+/// 0 while the clock does not know its time.
+GroupId groupOf(const ClockState& clock) {
+    const Membership& membership = clock.adjustment.membership;
+    if (!clock.synchronized) {
+        return 0;
+    }
+    return membership.isKnown() ? membership.group : kUnnamedGroup;
+}
 
 }  // namespace
 
@@ -102,7 +111,8 @@ void FailoverNode::startWatching() {
         carryOut(std::nullopt);  // What it had begun when it failed.
     }
     do {
-        leadership_.know(clock_.state().synchronized ? kGroup : 0, 0);
+        const ClockState clock = clock_.state();
+        leadership_.know(groupOf(clock), clock.adjustment.membership.term);
         if (const std::optional<Rank> active = leadership_.look(); active != active_) {
             carryOut(active);
         }

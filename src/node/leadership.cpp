@@ -1,6 +1,5 @@
 #include "berkeley/node/leadership.h"
 
-#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -83,21 +82,17 @@ std::optional<Rank> Leadership::look() {
 
 std::optional<Resignation> Leadership::resignation() const {
     const std::lock_guard guard{lock_};
-    return election_ ? election_->resignation() : std::nullopt;
+    return election_.value().resignation();
 }
 
 std::uint32_t Leadership::term() const {
     const std::lock_guard guard{lock_};
-    return election_ ? election_->term() : term_;
+    return election_.value().term();
 }
 
 void Leadership::know(std::uint64_t group, std::uint32_t term) {
     const std::lock_guard guard{lock_};
-    if (election_) {
-        election_->know(group, term, bootTime());
-    } else {
-        term_ = std::max(term_, std::min(term, kMostTerms));
-    }
+    election_.value().know(group, term, bootTime());
 }
 
 void Leadership::cycleBegins() {

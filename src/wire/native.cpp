@@ -23,7 +23,8 @@ enum class FrameType : std::uint8_t {
     kAdjustment,
     kWelcome,
     kRedirect,
-    kAnnouncement
+    kAnnouncement,
+    kMembership
 };
 
 constexpr std::uint8_t kNoFlags = 0;
@@ -145,6 +146,12 @@ Frame frameOf(const Redirect& redirect) {
     FrameWriter writer{FrameType::kRedirect, kNoFlags, 0};
     writer.text(redirect.host, kLongestHost);
     writer.port(redirect.port);
+    return writer.frame();
+}
+
+Frame frameOf(const Membership& membership) {
+    FrameWriter writer{FrameType::kMembership, kNoFlags, membership.term};
+    writer.number(membership.group);
     return writer.frame();
 }
 
@@ -279,9 +286,15 @@ Message readRedirect(FrameReader& reader) {
     return Redirect{.host = reader.text(kLongestHost), .port = reader.port()};
 }
 
+Message readMembership(FrameReader& reader) {
+    reader.flags(kNoFlags);
+    const std::uint32_t term = reader.sequence();
+    return Membership{.group = reader.number(), .term = term};
+}
+
 /// In the order of FrameType, which begins with 1.
-constexpr std::array kReaders{readHello,   readPoll,     readReport,      readAdjustment,
-                              readWelcome, readRedirect, readAnnouncement};
+constexpr std::array kReaders{readHello,   readPoll,     readReport,       readAdjustment,
+                              readWelcome, readRedirect, readAnnouncement, readMembership};
 
 /// What a peer that speaks something else most probably speaks.
 std::string_view looksLike(std::uint8_t first) {

@@ -23,7 +23,7 @@ class StateKeeperTest : public testing::Test {
     TemporaryFolder folder_;
     CommonOptions options_;
     std::ostringstream log_;
-    SteeredClock clock_{HostClock{}, 500'000};
+    SteeredClock clock_{HostClock{}, Discipline{500'000}};
 };
 
 TEST_F(StateKeeperTest, RemembersTheFrequencyOfASynchronizedClock) {

@@ -37,7 +37,8 @@ class Master {
         MasterConfig config;
         config.listen = masters[self];
         config.interval = kInterval;
-        config.cycle.masterName = MasterRanks::nameOf(self);
+        config.group.masterName = MasterRanks::nameOf(self);
+        config.group.foundAfter = 0ms;
         config.leadership = leadership_;
         config.keys = std::move(keys);
         node_.emplace(
@@ -71,7 +72,7 @@ class Master {
 
     Log log_;
     std::atomic<std::uint32_t> cycle_ = 0;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     std::shared_ptr<Leadership> leadership_;
     std::optional<MasterNode> node_;
     std::optional<FailoverNode> failover_;
@@ -178,7 +179,7 @@ TEST_F(FailoverTest, AMasterThatLeadsSaysHowManyHaveAnswered) {
     Master first{masters_, 0};
     first.takePart();
     ASSERT_TRUE(first.leads());
-    SteeredClock clock{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
                     {},
                     clock,
@@ -207,24 +208,17 @@ TEST_F(FailoverTest, AMasterThatCannotLeadSaysWhyStandsByAndTriesAgain) {
     EXPECT_TRUE(first.says("master-1 is active now"));
 }
 
-TEST(Leadership, OfAMasterWithoutOthersIsOfTheTermThatItsClockKnows) {
-    Leadership leadership;
-    EXPECT_EQ(leadership.term(), 1U);
-    leadership.know(1, 7);
-    EXPECT_EQ(leadership.term(), 7U);
-}
-
 TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     Master first{masters_, 0}, second{masters_, 1};
     first.takePart();
     second.takePart();
     ASSERT_TRUE(first.leads());
-    SteeredClock clock{HostClock{250ms, 40'000}, kMaxSlewPpb};
+    SteeredClock clock{HostClock{250ms, 40'000}, Discipline{kMaxSlewPpb}};
     std::atomic<int> steps = 0;
     std::atomic<std::uint32_t> told = 0;
     SlaveEvents events;
     events.synchronized = [&](const Change& change, auto, auto) {
-        steps += change.stepped ? 1 : 0;
+        steps += change.manner == Manner::set ? 1 : 0;
         told = clock.state().adjustment.cycle;
     };
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},

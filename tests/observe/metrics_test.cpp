@@ -137,9 +137,9 @@ TEST_F(MetricsTest, ShowWhoIsConnectedAndWhoWasSentAway) {
 TEST_F(MetricsTest, ShowAFollowersOwnClockAndNoGroup) {
     Metrics metrics{true, true};
     metrics.joined();
-    metrics.adjusted(true);
-    metrics.adjusted(false);
-    metrics.adjusted(false);
+    metrics.adjusted(Manner::set);
+    metrics.adjusted(Manner::slewed);
+    metrics.adjusted(Manner::slewed);
     metrics.roleChanged();
     text = metrics.text(follower(), std::nullopt, 100);
 
@@ -147,7 +147,7 @@ TEST_F(MetricsTest, ShowAFollowersOwnClockAndNoGroup) {
     expectLine("berkeley_master_connected 1");
     expectLine("berkeley_correction_seconds -1.2e-08");
     expectLine("berkeley_joins_total 1");
-    expectLine(R"(berkeley_adjustments_total{kind="step"} 1)");
+    expectLine(R"(berkeley_adjustments_total{kind="set"} 1)");
     expectLine(R"(berkeley_adjustments_total{kind="slew"} 2)");
     expectLine("berkeley_role_changes_total 1");
     expectLine(R"(berkeley_connections{timestamps="kernel_receive"} 1)");

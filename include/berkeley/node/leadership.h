@@ -48,7 +48,7 @@ class Leadership {
 
     /// What the election says now.
     std::optional<Rank> look();
-    /// Why this master is not active any more, if it has met a better one.
+    /// Of one of several. Why it is not active any more, if it has met a better one.
     std::optional<Resignation> resignation() const;
     /// In which it leads; of a standby the largest that it knows of.
     std::uint32_t term() const;
@@ -75,7 +75,6 @@ class Leadership {
     mutable std::mutex lock_;  ///< guards what follows
     std::optional<Election> election_;
     std::optional<Rank> active_ = 0;
-    std::uint32_t term_ = 1;  ///< of a master without others
 };
 
 }  // namespace berkeley

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "berkeley/sync/membership.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
@@ -34,6 +35,7 @@ struct Adjustment {
     double boundGrowthPpb{};   ///< the rate at which that bound grows with the distance from
                                ///< `reference`
     Deviation deviation{};     ///< of the correction at `reference`
+    Membership membership{};   ///< whose line it is
 
     Nanoseconds correctionAt(HostTime host) const {
         return correction + driftOver(host - reference, frequencyPpb);

@@ -43,10 +43,11 @@ enum class Exclusion {
     notMiddle,    ///< not among the middle ones that the method takes
     late,         ///< did not answer in this sync cycle
     newcomer,     ///< not on the group's line yet since it joined
+    jumped,       ///< not on the group's line any more: its clock was set, or stood still
 };
 /// In words for a table, in their order; "" for none.
 inline constexpr auto kExclusions = std::to_array<std::string_view>(
-    {"", "outlier", "no majority", "trimmed", "not middle", "late", "newcomer"});
+    {"", "outlier", "no majority", "trimmed", "not middle", "late", "newcomer", "jumped"});
 
 constexpr std::string_view toText(Averaging method) {
     return kAveragings.at(static_cast<std::size_t>(method));

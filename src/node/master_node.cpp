@@ -29,6 +29,13 @@ void leaveAlone(CycleStatus& status) {
     }
 }
 
+/// That have answered, the master among them.
+std::uint32_t membersIn(const CycleStatus& status) {
+    return static_cast<std::uint32_t>(
+        std::count_if(status.clocks.begin(), status.clocks.end(),
+                      [](const ClockStatus& clock) { return clock.exclusion != Exclusion::late; }));
+}
+
 }  // namespace
 
 MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& clock,
@@ -111,6 +118,8 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
                       toOptionText(config_.group.foundAfter));
     }
     greetAll();
+    leadership_->cycleBegins();
+    leadership_->cycleEnded(1);
     ++turns_;
     // The first cycle need not wait for its turn.
     const Deadline soon = std::min(next, Steady::now() + left);
@@ -139,6 +148,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     const HostTime begin = clock_.hostNow();
     const Nanoseconds lateness = Steady::now() - start;
     events_.cycleStarted(cycle, group_.size());
+    leadership_->cycleBegins();
     group_.beginCycle();
     pollAll(start);
     group_.awaitBursts(Steady::now() +
@@ -150,6 +160,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
         return;  // It was stopped, or another one leads by now, and what was measured is stale.
     }
     tellAll(outcome);
+    leadership_->cycleEnded(membersIn(outcome.status));
     ++cyclesRun_;
     outcome.status.duration = clock_.hostNow() - begin;
     outcome.status.lateness = lateness;
@@ -214,8 +225,7 @@ void MasterNode::tell(SlaveSession& session, const Adjustment& adjustment) {
 }
 
 void MasterNode::activate() {
-    // Whoever led before did so in an earlier term.
-    lead(clock_.state().adjustment.membership.term + 1);
+    lead(leadership_->term());
     group_.resume();
 }
 

@@ -136,6 +136,7 @@ void MasterSession::answer(const Poll& poll, HostTime t2) {
         // Whatever the clocks did, it left before the master could send the next poll.
         report.previousSent = std::min(stamps_.departure(departed, answered_->sent), t2);
     }
+    clock_.beginMeasurement();
     const ClockState state = clock_.state();
     report.sent = clock_.hostNow();
     report.correction = state.line.at(report.sent);

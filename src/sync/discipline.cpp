@@ -9,7 +9,7 @@ Nanoseconds ClockState::boundAt(HostTime host) const {
 }
 
 std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
-    if (!synchronized) {
+    if (!synchronized || suspect) {
         return std::nullopt;
     }
     const Deviation& told = adjustment.deviation;
@@ -51,6 +51,7 @@ std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustme
             break;
     }
     state_.synchronized = true;
+    state_.suspect = false;
     state_.adjustment = adjustment;
     return change;
 }

@@ -1,0 +1,17 @@
+#include "berkeley/time/pause.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Pause, IsSaidInWordsWithItsLengthWhereThatIsKnown) {
+    EXPECT_EQ(toText({PauseKind::suspended, 8h}),
+              "this machine was suspended for 8 h 0 min 0.000 s");
+    EXPECT_EQ(toText({PauseKind::stopped, std::nullopt}), "this machine was stopped by its host");
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 /// Of two readings in whole seconds each may be late by nearly one.
 constexpr Nanoseconds kLeastJump = 2s;
 
+constexpr Nanoseconds kReadTogether = 100ms;
+
 /// Whether the RTC shows the system clock's time, as far as it shows any.
 bool agree(const RtcReading& reading) {
     return std::chrono::abs(reading.rtc - reading.system.time_since_epoch()) < kLeastJump;
@@ -51,15 +53,18 @@ std::optional<Pause> PauseWatch::look() {
     return found;
 }
 
+// Times that were not read together say nothing, as when this process had to wait in between.
 // A file of sysfs, which also a sandbox without devices leaves readable, unlike /dev/rtc0.
 std::optional<RtcReading> readRtc() {
+    const RawTime before = RawTimeline::now();
     std::ifstream file{"/sys/class/rtc/rtc0/since_epoch"};
     std::int64_t seconds = 0;
     if (!(file >> seconds)) {
         return std::nullopt;
     }
-    return RtcReading{std::chrono::seconds{seconds},
-                      RawTimeline::now().time_since_epoch() + suspension().atLeast, systemNow()};
+    const RtcReading reading{std::chrono::seconds{seconds},
+                             before.time_since_epoch() + suspension().atLeast, systemNow()};
+    return RawTimeline::now() - before < kReadTogether ? std::optional{reading} : std::nullopt;
 }
 
 std::optional<Pause> RtcWatch::look() {

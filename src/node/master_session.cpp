@@ -48,6 +48,7 @@ MasterSession::MasterSession(Connection& connection, const Endpoint& master,
       clock_(clock),
       logger_(logger),
       aboutToWait_(std::move(aboutToWait)),
+      moves_(logger),
       deadline_(kFramePatience),
       stamps_(clock.hostLine()),
       interval_(config.interval),
@@ -150,6 +151,7 @@ void MasterSession::adjust(const Adjustment& adjustment) {
     if (!change) {
         throw WireError("sent an adjustment that leads to a time that is not believable");
     }
+    moves_.moved(*change);
     if (!std::exchange(adjusted_, true)) {
         logger_.info("the connection to the master at {} has {}", toText(master_),
                      toText(connection_.timestamps()));

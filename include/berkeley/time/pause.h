@@ -30,7 +30,8 @@ struct Pause {
     friend bool operator==(const Pause&, const Pause&) = default;
 };
 
-/// "this machine was suspended for 8 h 0 min 0.000 s"; "this machine was stopped by its host".
+/// What follows from it for the clock, as in "this machine was suspended for 8 h 0 min 0.000 s: its
+/// clock is not believed until it is measured again".
 std::string toText(const Pause& pause);
 
 }  // namespace berkeley

@@ -1,19 +1,20 @@
 #include "berkeley/page/vm_clock.h"
 
-#include <endian.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <bit>
 #include <cerrno>
+#include <cstdlib>
 
 namespace berkeley {
 namespace {
 
-/// The beginning of the page, which has more. Little-endian.
+/// The beginning of the page, which has more. It is little-endian, and so are the machines that
+/// have one.
 struct Layout {
     std::uint32_t magic;
     std::uint32_t size;
@@ -31,8 +32,8 @@ constexpr std::size_t kMapped = 4096;
 constexpr int kTries = 4;
 
 bool isVmClock(const Layout& page) {
-    return le32toh(page.magic) == kMagic && le16toh(page.version) == kVersion &&
-           le32toh(page.size) >= sizeof(Layout);
+    return std::endian::native == std::endian::little && page.magic == kMagic &&
+           page.version == kVersion && page.size >= sizeof(Layout);
 }
 
 template <class Word>
@@ -85,8 +86,8 @@ std::uint64_t VmClock::marker() const {
     for (int i = 0; i < kTries; ++i) {
         const std::uint32_t before = load(page.sequence);
         const std::uint64_t marker = load(page.disruptionMarker);
-        if (le32toh(before) % 2 == 0 && load(page.sequence) == before) {
-            return le64toh(marker) + 1;
+        if (before % 2 == 0 && load(page.sequence) == before) {
+            return marker + 1;
         }
     }
     return 0;

@@ -71,6 +71,9 @@ std::optional<PageContent> memoryIn(const PageWriter& page, double driftPpb,
         return ignore(spdlog::level::warn, "it is not complete, or of an unknown version");
     }
     const PageClock& clock = left->content->clock;
+    if (!clock.adjusted) {
+        return std::nullopt;  // There is nothing to go on with.
+    }
     if (const auto difference = differenceIn(*left->content, driftPpb); !difference.empty()) {
         return ignore(spdlog::level::info, difference);
     }

@@ -49,9 +49,6 @@ bool hasBelievableTimes(const PageClock& clock, RawTime now) {
 }  // namespace
 
 std::string differenceIn(const PageContent& content, double simulatedDriftPpb) {
-    if (!content.clock.adjusted) {
-        return "its clock was never adjusted";
-    }
     // The raw clock has begun anew since, or nobody knows whether it has.
     if (const BootId boot = bootId(); !boot.isKnown() || content.clock.boot != boot) {
         return "it is of another run of this machine";

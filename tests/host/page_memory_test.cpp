@@ -79,8 +79,6 @@ TEST_F(PageMemoryTest, IsNotOfAnotherClock) {
     EXPECT_TRUE(has(differenceIn(content_, 40'000), "another run"));
     content_.clock.boot = {};
     EXPECT_TRUE(has(differenceIn(content_, 40'000), "another run")) << "nobody knows";
-    content_.clock.adjusted = false;
-    EXPECT_TRUE(has(differenceIn(content_, 40'000), "never adjusted"));
 }
 
 TEST_F(PageMemoryTest, DoesNotBelieveATimeThatCannotBe) {

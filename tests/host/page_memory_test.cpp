@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "berkeley/host/host_clock.h"
 #include "support/errors.h"
@@ -120,6 +122,54 @@ TEST_F(PageMemoryTest, DoesNotBelieveARateOrABoundThatCannotBe) {
         expectRefused(*count, std::uint64_t{1} << 32, "figure");
     }
     expectRefused(clock.suspect, 3, "figure");
+}
+
+/// Words that a damaged file may have.
+class Damage {
+  public:
+    void doTo(ContentWords& words) {
+        constexpr std::array<std::uint64_t, 6> kEnds{
+            0, 1, UINT64_MAX, std::uint64_t{1} << 62, std::uint64_t{1} << 63, INT64_MAX};
+        std::uint64_t& word = words.at(random_() % words.size());
+        switch (random_() % 3) {
+            case 0:
+                word ^= std::uint64_t{1} << random_() % 64;
+                break;
+            case 1:
+                word = random_();
+                break;
+            default:
+                word = kEnds.at(random_() % kEnds.size());
+        }
+    }
+
+  private:
+    std::mt19937_64 random_{7};
+};
+
+TEST_F(PageMemoryTest, BelievesNothingThatLeadsOutsideTheBelievableYears) {
+    const ContentWords whole = toWords(content_);
+    Damage damage;
+    int believed = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        ContentWords words = whole;
+        for (int j = 0; j < 1 + i % 3; ++j) {
+            damage.doTo(words);
+        }
+        content_ = toContent(words, kPageVersion).value();
+        if (!problem().empty()) {
+            continue;
+        }
+        ++believed;
+        const RawTime now = RawTimeline::now();
+        const HostTime host = content_.clock.host.at(now);
+        const ClockState state = stateOf(content_);
+        ASSERT_TRUE(isBelievable(state.line.groupTimeAt(host)));
+        ASSERT_GE(state.boundAt(host), 0ns);
+        ASSERT_GE(state.adjustment.deviation.after(host - state.adjustment.reference), 0ns);
+        (void)evaluate(content_.clock, {now, {}, {}});
+    }
+    EXPECT_GT(believed, 10'000) << "names and other harmless words";
 }
 
 }  // namespace

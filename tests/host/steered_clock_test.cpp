@@ -24,7 +24,7 @@ class SteeredClockTest : public testing::Test {
         return {PauseWatch{{[this] {
                                 return Suspension{slept_, slept_};
                             },
-                            [this] { return marker_; }}},
+                            [this] { return marker_.load(); }}},
                 RtcWatch{[this] { return rtc_; }}};
     }
 
@@ -71,7 +71,7 @@ class SteeredClockTest : public testing::Test {
     const TemporaryFolder folder_;
     const std::string path_ = folder_ / "page";
     Nanoseconds slept_ = suspension().atMost;  ///< what the readers of the page find, too
-    std::uint64_t marker_ = 0;
+    std::atomic<std::uint64_t> marker_ = 0;
     std::optional<RtcReading> rtc_;
 };
 
@@ -225,6 +225,35 @@ TEST_F(SteeredClockTest, ThatWasNeverAdjustedIsNotSuspect) {
     clock.beginMeasurement();
     EXPECT_FALSE(clock.lookForPause());
     EXPECT_EQ(reading().reason, PageReason::neverAdjusted);
+}
+
+TEST_F(SteeredClockTest, IsLookedAfterByOneThreadAndAdjustedByAnother) {
+    SteeredClock clock = fresh();
+    adjust(clock);
+    std::atomic<bool> done = false;
+    std::atomic<int> pauses = 0;
+    std::thread lookingAfter{[&] {
+        while (!done) {
+            pauses += clock.lookForPause() ? 1 : 0;
+        }
+    }};
+    const OpenPage reader{path_};
+    GroupTime last = reader.now().time;
+    int backward = 0;
+    for (int i = 0; i < 2'000 || pauses < 20; ++i) {
+        marker_ = static_cast<std::uint64_t>(i);
+        adjust(clock, i % 2 == 0 ? -20min + 1ms : -20min);
+        clock.beginMeasurement();
+        const GroupTime now = reader.now().time;
+        backward += now < last ? 1 : 0;
+        last = now;
+    }
+    done = true;
+    lookingAfter.join();
+    EXPECT_EQ(backward, 0);
+    clock.beginMeasurement();
+    adjust(clock);
+    expectBelieved(clock);
 }
 
 TEST_F(SteeredClockTest, ReadersSeeThatTheHostStoppedTheMachineBeforeTheDaemonDoes) {

@@ -1,7 +1,5 @@
 #include "berkeley/node/move_log.h"
 
-#include <utility>
-
 #include "berkeley/time/units.h"
 
 namespace berkeley {

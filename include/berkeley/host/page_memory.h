@@ -11,8 +11,8 @@
 
 namespace berkeley {
 
-/// Why what is in the page is not the clock that this daemon is to keep: it is of another run of the
-/// machine, or of another simulated clock. "" when it is.
+/// Why what is in the page is not the clock that this daemon is to keep: it is of another run of
+/// the machine, or of another simulated clock. "" when it is.
 std::string differenceIn(const PageContent& content, double simulatedDriftPpb);
 
 /// Why it cannot be believed, in words for a log line; "" when it can.

@@ -82,12 +82,13 @@ class Program:
 
     def __init__(self, name, command, env=None):
         self.name = name
+        self.command = [str(part) for part in command]
         self.lines = []
         self._changed = threading.Condition()
         self._reading = threading.Lock()
         self.killed = False
         self._process = subprocess.Popen(
-            [str(part) for part in command],
+            self.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

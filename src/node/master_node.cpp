@@ -1,6 +1,7 @@
 #include "berkeley/node/master_node.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -20,6 +21,9 @@ constexpr int kPolledWithin = 2;
 /// A slave that has not answered this part of the interval, or this time, later is late.
 constexpr int kAnsweredWithin = 4;
 constexpr std::chrono::milliseconds kAnswerPatience{500};
+
+/// Half of what an average may pull at most, in ppb.
+constexpr double kDragged = 100;
 
 /// The cycle has measured clocks, and moved none.
 void leaveAlone(CycleStatus& status) {
@@ -46,7 +50,8 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       logger_(std::move(logger)),
       group_(config_.group, clock.hostNow()),
       leadership_(config_.leadership ? config_.leadership : std::make_shared<Leadership>()),
-      receivers_(std::make_unique<Receivers>(config_, clock_, group_, *leadership_, logger_)) {
+      receivers_(std::make_unique<Receivers>(config_, clock_, group_, *leadership_, logger_)),
+      moves_(*logger_) {
     if (config_.leadership) {
         group_.pause();
     } else {
@@ -145,6 +150,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     if (group_.awaitStop(start)) {
         return;
     }
+    lookForPause();
     const HostTime begin = clock_.hostNow();
     const Nanoseconds lateness = Steady::now() - start;
     events_.cycleStarted(cycle, group_.size());
@@ -164,7 +170,18 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     ++cyclesRun_;
     outcome.status.duration = clock_.hostNow() - begin;
     outcome.status.lateness = lateness;
+    warnOf(outcome.status);
     events_.cycleEnded(outcome.status);
+}
+
+/// A clock that stood still, or jumped, is measured by those of the others.
+void MasterNode::lookForPause() {
+    clock_.beginMeasurement();
+    const bool isSuspect = clock_.suspect() != PauseKind::none;
+    if (isSuspect && !wasSuspect_) {
+        group_.doubt(clock_.hostNow());
+    }
+    wasSuspect_ = isSuspect;
 }
 
 void MasterNode::pollAll(Deadline start) {
@@ -195,12 +212,14 @@ void MasterNode::tellAll(CycleOutcome& outcome) {
         return;
     }
     try {
-        if (!clock_.apply(*outcome.master, {"", config_.interval})) {
+        const std::optional<Change> change = clock_.apply(*outcome.master, {"", config_.interval});
+        if (!change) {
             logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
                            outcome.status.cycle);
             leaveAlone(outcome.status);
             return;
         }
+        moves_.moved(*change);
     } catch (const std::runtime_error& error) {
         logger_->error("{}", error.what());
     }
@@ -222,6 +241,24 @@ void MasterNode::tell(SlaveSession& session, const Adjustment& adjustment) {
         logger_->error("{}{} is not told its correction: {}", toText(session.peer()),
                        session.label(), error.what());
     }
+}
+
+/// What people may have to look at.
+void MasterNode::warnOf(const CycleStatus& status) {
+    if (status.corrected) {
+        logger_->warn(
+            "the members of the group contradict this master, whose clock has jumped: "
+            "it goes on along their line, which is {} from its own",
+            toOffsetText(*status.corrected));
+    }
+    const double drag = std::abs(status.dragPpb);
+    if (drag > kDragged && !std::exchange(isDragged_, true)) {
+        logger_->warn(
+            "the average has pulled the group's time the same way for minutes, by {}: a "
+            "clock that is always a little ahead or behind may be lying",
+            toDriftText(status.dragPpb));
+    }
+    isDragged_ = isDragged_ && drag > kDragged / 2;
 }
 
 void MasterNode::activate() {

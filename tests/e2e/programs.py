@@ -253,8 +253,11 @@ class Slave(Program):
 
 
 def daemon_command(role, page, interval, *options):
-    """What starts a daemon that remembers nothing of this machine's or of another daemon's."""
+    """What starts a daemon that remembers nothing of this machine's or of another daemon's. A group
+    begins as soon as there are slaves enough, unless the options say otherwise."""
     command = [BIN / f"berkeley-{role}", "--interval", interval, "--publish", page]
+    if role == "master" and "--found-after" not in options:
+        command += ["--found-after", "0s"]
     return [*command, "--state-dir", page.with_name(f"{page.name}-state"), *options]
 
 

@@ -40,6 +40,14 @@ class Page:
         """What the page says about the instant `raw`, in nanoseconds."""
         return self.evaluate(self._words(), raw)
 
+    def look(self):
+        """The words, and an instant at which they held."""
+        while True:
+            words = self._words()
+            raw = raw_now()
+            if self._words() == words:
+                return words, raw
+
     @staticmethod
     def evaluate(words, raw):
         (magic, version, _, synchronized, raw_anchor, host_anchor, drift, anchor, correction,

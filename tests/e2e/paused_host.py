@@ -15,14 +15,15 @@ SHIM = BIN / "tests" / "libpaused_host.so"
 
 class PausedHost:
     """The clocks that the processes of one host see, also those that are started later: `env` is
-    their environment."""
+    their environment. Its system clock is `behind` by so many seconds from the beginning."""
 
     _WORDS = struct.Struct("=5q")
 
-    def __init__(self, path):
+    def __init__(self, path, behind=0):
         path.write_bytes(bytes(self._WORDS.size))
         with open(path, "r+b") as file:
             self._memory = mmap.mmap(file.fileno(), self._WORDS.size)
+        self._write(0, 0, behind * SECOND, 0, behind * SECOND)
         self.env = {"LD_PRELOAD": str(SHIM), "PAUSED_HOST": str(path)}
 
     def pause(self, program, seconds):

@@ -82,6 +82,8 @@ class Program:
 
     def __init__(self, name, command, env=None):
         self.name = name
+        self.command = command
+        self.env = env
         self.lines = []
         self._changed = threading.Condition()
         self._reading = threading.Lock()

@@ -24,6 +24,7 @@ class PausedHost:
         with open(path, "r+b") as file:
             self._memory = mmap.mmap(file.fileno(), self._WORDS.size)
         self._write(0, 0, behind * SECOND, 0, behind * SECOND)
+        self._pauses = []  # what the raw clock showed then, and by how much it is behind since
         self.env = {"LD_PRELOAD": str(SHIM), "PAUSED_HOST": str(path)}
 
     def pause(self, program, seconds):
@@ -49,6 +50,7 @@ class PausedHost:
         monotonic, boot, real, *_ = self._words()
         # Between the two readings of this clock less time passes than anything measures here.
         held = raw_now() - raw
+        self._pauses.append((self.raw(raw), monotonic + held))
         if suspended:
             self._write(monotonic + held, boot, real, 0, real)
         else:
@@ -60,6 +62,10 @@ class PausedHost:
         """What this host's raw clock shows when the other hosts' shows that: in this one its page
         is written."""
         return real - self._words()[0]
+
+    def real(self, raw):
+        """The other way round: when it showed that."""
+        return raw + max((behind for since, behind in self._pauses if since < raw), default=0)
 
     def _words(self):
         return self._WORDS.unpack(self._memory[:])

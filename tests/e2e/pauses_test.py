@@ -67,7 +67,8 @@ class PausedMasterTest(Pauses):
 
 class PausedSlaveTest(Pauses):
     def check_paused(self, seconds, hold="pause", others=RIGHT[:2]):
-        master, slaves = self.start_group(*others)
+        master = self.start_master()
+        slaves = [self.start_slave(name, master) for name in others]
         paused = self.start_slave("paused", master, env=self.host.env)
         self.settle(master, [*slaves, paused])
         mark = paused.mark()

@@ -8,13 +8,13 @@ from collections import defaultdict
 
 from berkeley_e2e import DaemonTest
 from pages import Page, raw_now
-from programs import SECOND, wait_until
+from programs import SECOND, SLOWNESS, wait_until
 
 # Until clocks and rates are known as well as they ever are.
 SETTLED = 20  # cycles
 # What clocks that agree differ by, and what a group that nothing happens to moves by in a minute.
-TOGETHER = 50e-6
-UNMOVED = 100e-6
+TOGETHER = 20e-6 * SLOWNESS
+UNMOVED = 50e-6 * SLOWNESS
 
 MAX_BOUND = 21  # a word
 

@@ -112,6 +112,22 @@ TEST_F(CertainOffsetTest, DriftIntervalFollowsARateThatChanges) {
     }
 }
 
+TEST_F(CertainOffsetTest, DriftIntervalIsNoneThatContradictsItself) {
+    // The rate changes by more than a clock's can: what was before says another one than what is
+    // now.
+    CertainOffset certain;
+    Nanoseconds offset = 1s;
+    for (int i = 0; i < 60; ++i) {
+        const Sample sample{.when = kStart + i * 1s,
+                            .offset = {offset - 1us, offset + 1us},
+                            .delay = 2us,
+                            .duration = 7us};
+        certain.add(sample);
+        ASSERT_LE(certain.driftLowPpb(), certain.driftHighPpb()) << i;
+        offset += driftOver(1s, i < 30 ? 0 : 5'000);
+    }
+}
+
 TEST_F(CertainOffsetTest, ContradictionBeginsAnew) {
     CertainOffset certain;
     for (int i = 0; i < 60; ++i) {

@@ -99,6 +99,16 @@ TEST_F(OffsetFilterTest, UncertaintyGrowsWithoutObservations) {
     EXPECT_NEAR(oneSided_.driftVariance(), before + 100, 1e-6) << "by the wander's square a second";
 }
 
+TEST_F(OffsetFilterTest, IsNotRuledOutByASingleObservation) {
+    observe(300, exponential(10e3), exponential(10e3));
+    for (OffsetFilter* filter : {&oneSided_, &symmetric_}) {
+        const double before = filter->score();
+        filter->observe({.low = truth() + 5e6, .high = truth() + 5.2e6}, jitter_);
+        EXPECT_GT(filter->score(), before - 51 - std::abs(before));
+        EXPECT_LT(filter->score(), before);
+    }
+}
+
 TEST_F(OffsetFilterTest, SurvivesAnObservationThatCannotBe) {
     observe(300, exponential(10e3), exponential(10e3));
     oneSided_.observe({.low = truth() + 5e6, .high = truth() + 5.2e6}, jitter_);

@@ -85,15 +85,16 @@ def run(*command, **options):
     return result.returncode, result.stdout
 
 
-def build():
-    """What the compiler says against it, if anything."""
-    code, said = run("cmake", "--build", BUILD, "--target", *TESTS)
-    return said if code != 0 else None
+class NotBuilt(Exception):
+    """With what the compiler says."""
 
 
-def failure(limit):
-    """Which test fails first, if any."""
+def failure(limit=None):
+    """Which test fails first, if any. What is not needed to find one is not built."""
     for tests in TESTS:
+        code, said = run("cmake", "--build", BUILD, "--target", tests)
+        if code != 0:
+            raise NotBuilt(said)
         command = [BUILD / "tests" / tests, "--gtest_fail_fast", "--gtest_brief=1"]
         try:
             code, said = run(*command, timeout=limit, env={**os.environ, "BERKELEY_SEED": "1"})
@@ -109,25 +110,28 @@ def prepare():
     """How long the tests of the sources as they are may take, in seconds."""
     TREE.mkdir(parents=True, exist_ok=True)
     copy_tree()
-    say("building the sources as they are")
+    say("building and testing the sources as they are")
     # With assertions; a mutant may leave something unused.
     options = ["-DCMAKE_CXX_FLAGS_RELEASE=-O2", "-DBERKELEY_WERROR=OFF"]
     code, said = run("cmake", "--preset", "release", "-B", BUILD, *options, cwd=TREE)
-    if code != 0 or (said := build()):
-        raise MutantsError(f"they are not built:\n{said}")
+    if code != 0:
+        raise MutantsError(f"cmake fails:\n{said}")
+    try:
+        if failed := failure():
+            raise MutantsError(f"a test fails as they are: {failed}")
+    except NotBuilt as error:
+        raise MutantsError(f"they are not built:\n{error}") from None
     begun = time.monotonic()
-    if failed := failure(None):
-        raise MutantsError(f"a test fails as they are: {failed}")
+    failure()
     return max(SLOWER * (time.monotonic() - begun), SLOWEST)
 
 
 def outcome(mutant, limit):
+    """The test that fails with it, if any."""
     file = TREE / mutant.file
     original = file.read_text(encoding="utf-8")
     file.write_text(original.replace(mutant.text, mutant.replacement), encoding="utf-8")
     try:
-        if said := build():
-            return f"is not built:\n{said}"
         return failure(limit)
     finally:
         file.write_text(original, encoding="utf-8")
@@ -139,17 +143,19 @@ def try_all(chosen):
     wrong = []
     for number, mutant in enumerate(chosen, 1):
         say(f"{number} of {len(chosen)}: {text_of(mutant)}")
-        result = outcome(mutant, limit)
-        if result is None and mutant.argument:
+        try:
+            found = outcome(mutant, limit)
+        except NotBuilt as error:
+            say(f"  is not built:\n{error}")
+            wrong.append((mutant, "is not built"))
+            continue
+        if found:
+            say(f"  found by {found}{', although it is argued' if mutant.argument else ''}")
+        elif mutant.argument:
             say("  survives, as argued")
-        elif result is None:
+        else:
             say("  SURVIVES")
             wrong.append((mutant, "survives"))
-        elif result.startswith("is not built"):
-            say(f"  {result}")
-            wrong.append((mutant, "is not built"))
-        else:
-            say(f"  found by {result}{', although it is argued' if mutant.argument else ''}")
     return wrong
 
 

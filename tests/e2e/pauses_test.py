@@ -4,13 +4,13 @@ import unittest
 
 from failover_test import LEADS, RankedMasters
 from paused_host import PausedHost
-from programs import WARNING, wait_until
+from programs import SLOWNESS, WARNING, wait_until
 from truth import TOGETHER, TruthTest
 
 RIGHT = ("one", "two", "three")
 
 # In seconds: nobody waits for that long for a peer, and everybody for this long.
-LONG = 12
+LONG = 12 * SLOWNESS
 SHORT = 3
 
 STEPPED = r"step|stood still|suspen|paus"

@@ -67,7 +67,7 @@ class TruthTest(DaemonTest):
     found_after = 1
 
     def start_master(self, *options, **how):
-        return super().start_master("--found-after", f"{self.found_after}s", *options, **how)
+        return super().start_master("--found-after", f"{self.found_after * SLOWNESS}s", *options, **how)
 
     def start_group(self, *names, options=(), **how):
         """A master and slaves, once their clocks are known well. No host's clock shows the group's

@@ -136,7 +136,8 @@ class Watch:
         before = Page.evaluate(old, raw_of(words, words[ANCHOR]))
         beyond = abs(words[CHANGE]) - before.bound - words[BOUND]
         if beyond > MOVED and daemon not in self._away:
-            self._moves.append((raw, daemon, daemon.lives, daemon.line, words[CHANGE], before.bound))
+            change = words[CHANGE], before.bound
+            self._moves.append((raw, daemon, daemon.lives, daemon.line, *change))
 
     @staticmethod
     def _check_forward(daemon, view, words, now):
@@ -190,7 +191,7 @@ class Watch:
         self._moves = [move for move in self._moves if move not in judged]
         for when, daemon, life, line, change, bound in judged:
             if life == daemon.lives and line and daemon.line and daemon.line.includes(line, when):
-                raise Failure(f"{daemon.name} was moved by {change} ns, and its bound was {bound} ns")
+                raise Failure(f"{daemon.name} was moved by {change} ns, with a bound of {bound} ns")
 
     def _see_who_is_away(self, leading, raw):
         self._away |= {daemon for daemon in self.daemons if daemon.state == "paused"}

@@ -1,4 +1,5 @@
-"""A host whose clocks a test can hold: tests/support/paused_host.cpp says how. Standard library only."""
+"""A host whose clocks a test can hold: tests/support/paused_host.cpp says how. Standard library
+only."""
 
 import mmap
 import os

@@ -16,8 +16,8 @@ HELD = 1.5
 
 # Calls with which programs ask for a time, or wait for one, that it does not turn.
 NOT_TURNED = (
-    r"pthread_(cond_timed|mutex_(timed|clock)|rwlock_(timed|clock)|timedjoin)\w*|sem_(timed|clock)wait"
-    r"|clock_nanosleep|mq_timed\w+|timer_settime|timespec_get|recvmmsg|cnd_timedwait"
+    r"pthread_(cond_timed|mutex_(timed|clock)|rwlock_(timed|clock)|timedjoin)\w*"
+    r"|sem_(timed|clock)wait|clock_nanosleep|mq_timed\w+|timer_settime|timespec_get|recvmmsg|cnd_timedwait"
 )
 
 

@@ -1,4 +1,5 @@
-"""Clocks whose rate is off: within --max-drift they belong to the group, beyond it they disturb nobody."""
+"""Clocks whose rate is off: within --max-drift they belong to the group, beyond it they disturb
+nobody."""
 
 import unittest
 

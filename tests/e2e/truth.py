@@ -1,5 +1,5 @@
-"""What clocks do against the truth: all daemons of this machine have one raw clock, so that their pages
-tell group time for one and the same instant. Standard library only."""
+"""What clocks do against the truth: all daemons of this machine have one raw clock, so that their
+pages tell group time for one and the same instant. Standard library only."""
 
 import contextlib
 import threading
@@ -24,8 +24,8 @@ def is_synchronized(words, reading):
 
 
 class Watch:
-    """Looks at pages all the while, and notes, by name and in seconds, how far each clock has left the
-    line on which it was at the beginning, and for how long at a time it was not synchronized."""
+    """Looks at pages all the while, and notes, by name and in seconds, how far each clock has left
+    the line on which it was at the beginning, and for how long at a time it was not synchronized."""
 
     def __init__(self, daemons):
         self.moved = defaultdict(float)
@@ -67,7 +67,8 @@ class TruthTest(DaemonTest):
     found_after = 1
 
     def start_master(self, *options, **how):
-        return super().start_master("--found-after", f"{self.found_after * SLOWNESS}s", *options, **how)
+        found_after = ("--found-after", f"{self.found_after * SLOWNESS}s")
+        return super().start_master(*found_after, *options, **how)
 
     def start_group(self, *names, options=(), **how):
         """A master and slaves, once their clocks are known well. No host's clock shows the group's
@@ -106,7 +107,8 @@ class TruthTest(DaemonTest):
         PausedHost."""
         raw = raw_now()
         own = host.raw(raw) if host else raw
-        return (Page(daemon.page_path).at(own).time - Page(reference.page_path).at(raw).time) / SECOND
+        mine, its = Page(daemon.page_path).at(own), Page(reference.page_path).at(raw)
+        return (mine.time - its.time) / SECOND
 
     @contextlib.contextmanager
     def unmoved(self, *daemons, by=UNMOVED):

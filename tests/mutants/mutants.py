@@ -43,7 +43,7 @@ def mutants():
             continue
         match = re.fullmatch(r"(\S+): (.+?) =>(?: (.*?))?(?: # (.+))?", line)
         if not match:
-            raise MutantsError(f"{LIST.relative_to(ROOT)}:{number}: not 'FILE: TEXT => REPLACEMENT'")
+            raise MutantsError(f"{LIST.name}:{number}: not 'FILE: TEXT => REPLACEMENT'")
         found.append(Mutant(match[1], match[2], match[3] or "", match[4]))
     return found
 
@@ -60,8 +60,8 @@ def misplaced(mutant):
 
 
 def copy_tree():
-    """What git knows or would add, as it is now. What has not changed is left alone, so that it is not
-    built again."""
+    """What git knows or would add, as it is now. What has not changed is left alone, so that it is
+    not built again."""
     command = ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode().split("\0")
     wanted = {Path(name) for name in listed if name and (ROOT / name).is_file()}

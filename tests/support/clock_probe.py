@@ -1,4 +1,4 @@
-"""Says again and again what the clocks of this process show, as a test of tests/support/paused_host.cpp.
+"""Says again and again what the clocks of this process show, for a test of paused_host.cpp.
 
 A line of JSON each time, in ns: the clocks; how late a wait with a deadline has ended; how old a
 packet that has just come is by its timestamp. Standard library only.

@@ -97,18 +97,20 @@ TEST_F(CertainOffsetTest, DriftIntervalNarrowsWithTime) {
 }
 
 TEST_F(CertainOffsetTest, DriftIntervalFollowsARateThatChanges) {
-    CertainOffset certain;
-    Nanoseconds offset = 1s;
-    double drift = 0;
-    for (int i = 0; i < 3'600; ++i, drift += 2, offset += driftOver(1s, drift)) {
-        const HostTime now = kStart + i * 1s;
-        const Sample sample{.when = now,
-                            .offset = {offset - 50us, offset + 50us},
-                            .delay = 100us,
-                            .duration = 105us};
-        ASSERT_TRUE(certain.add(sample)) << i;
-        ASSERT_LE(certain.driftLowPpb(), drift) << i;
-        ASSERT_GE(certain.driftHighPpb(), drift) << i;
+    for (const double change : {-2, 2}) {
+        CertainOffset certain;
+        Nanoseconds offset = 1s;
+        double drift = 0;
+        for (int i = 0; i < 3'600; ++i, drift += change, offset += driftOver(1s, drift)) {
+            const HostTime now = kStart + i * 1s;
+            const Sample sample{.when = now,
+                                .offset = {offset - 50us, offset + 50us},
+                                .delay = 100us,
+                                .duration = 105us};
+            ASSERT_TRUE(certain.add(sample)) << i;
+            ASSERT_LE(certain.driftLowPpb(), drift) << i;
+            ASSERT_GE(certain.driftHighPpb(), drift) << i;
+        }
     }
 }
 

@@ -106,6 +106,13 @@ TEST(Estimator, BoundGrowsByTheFartherEndOfWhatTheDriftCanBe) {
     }
 }
 
+TEST(Estimator, KnowsTheDriftAsWellAsTheSlaveSaysThatItDoes) {
+    OffsetEstimator estimator{RememberedDrift{0}};
+    estimator.expect(kStart, 1s, {10ns, 50});
+    estimator.add(Slave{1s}.sample(kStart, 50us, 50us));
+    EXPECT_NEAR(estimator.at(kStart)->driftSigmaPpb, 50, 1);
+}
+
 TEST(Estimator, IsNotSureOfTheDriftOfAClockThatWasSet) {
     OffsetEstimator estimator;
     for (int burst = 0; burst < 100; ++burst) {

@@ -58,7 +58,8 @@ std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role,
 
 SteeredClock clockFor(const CommonOptions& options, PageRole role, std::string name,
                       spdlog::logger& logger) {
-    return {HostClock{options.simulateOffset, options.simulateDriftPpb}, options.maxSlewPpb,
+    return {HostClock{options.simulateOffset, options.simulateDriftPpb},
+            Discipline{options.maxSlewPpb, options.step},
             pageFor(options, role, std::move(name), logger),
             options.clock == ClockKind::system ? std::make_unique<KernelClock>() : nullptr};
 }

@@ -88,6 +88,13 @@ OptionTable timeGroup(CommonOptions& options, const std::string& period) {
               toOptionText(options.interval));
     addOption(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
               "fastest that the clock makes good an offset", toOptionText(options.maxSlewPpb));
+    addOption(group, "step", "DURATION", options.step, readStep,
+              "a clock that is farther behind steps forward; one that is farther ahead goes at "
+              "nine tenths of its rate until it is right",
+              toOptionText(options.step));
+    addOption(group, "max-drift", "FREQUENCY", options.driftLimit.ppb, readMaxDrift,
+              "farthest that the rate of a good unsteered clock is from the truth",
+              toOptionText(options.driftLimit.ppb));
     addOption(group, "clock", "CLOCK", options.clock, readClockKind,
               alternatives(kClockKinds) +
                   "; system steers the system clock too, and needs root or CAP_SYS_TIME",
@@ -112,6 +119,9 @@ OptionTable timeGroup(MasterOptions& options) {
     OptionTable group = timeGroup(options, "from one sync cycle to the next");
     addOption(group, "min-slaves", "N", options.minSlaves, readCount,
               "no sync cycle with fewer slaves", std::to_string(options.minSlaves));
+    addOption(group, "found-after", "DURATION", options.foundAfter, readFoundAfter,
+              "a new group begins when no other slave has come for so long",
+              toOptionText(options.foundAfter));
     addOption(group, "cycles", "N", options.cycles, readCount,
               "end after N sync cycles, or with 0 only when stopped", "0");
     addOption(group, "average", "METHOD", options.average.method, readAveraging,

@@ -12,6 +12,7 @@
 #include "berkeley/net/endpoint.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/sync/average.h"
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/sync/election.h"
 #include "common/command_line.h"
 #include "common/logging.h"
@@ -25,6 +26,9 @@ struct CommonOptions {
     std::filesystem::path keyFile;  ///< with what slaves prove who they are; empty: nothing
     Nanoseconds interval = std::chrono::seconds{5};  ///< between sync cycles, or between reports
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
+    /// Farther behind than this it steps forward, farther ahead it is slewed as fast as is allowed.
+    Nanoseconds step = std::chrono::seconds{1};
+    DriftLimit driftLimit;          ///< of good unsteered clocks; whoever is beyond is named
     std::filesystem::path publish;  ///< page for other processes; empty: the usual place
     /// With a larger one the clock is not healthy, and other processes are told not to rely on it.
     Nanoseconds maxBound = std::chrono::milliseconds{100};
@@ -41,7 +45,9 @@ struct MasterOptions : CommonOptions {
     Endpoint listen{"127.0.0.1", kDefaultPort};
     bool insecure{};              ///< whoever reaches the port may join without a key
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
-    std::uint32_t cycles = 0;     ///< after which the master ends; 0: it goes on until stopped
+    /// A new group begins when nobody new has come for so long.
+    Nanoseconds foundAfter = std::chrono::seconds{5};
+    std::uint32_t cycles = 0;  ///< after which the master ends; 0: it goes on until stopped
     AverageOptions average;
     std::vector<Endpoint> peers;  ///< all masters by rank, this one among them; or none
     Rank rank{};                  ///< this one's among them

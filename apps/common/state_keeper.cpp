@@ -1,5 +1,10 @@
 #include "common/state_keeper.h"
 
+#include <cmath>
+#include <stdexcept>
+
+#include "berkeley/time/units.h"
+
 namespace berkeley {
 namespace {
 
@@ -13,10 +18,14 @@ std::filesystem::path folderFor(const CommonOptions& options) {
 }  // namespace
 
 StateKeeper::StateKeeper(const CommonOptions& options, std::shared_ptr<spdlog::logger> logger)
-    : logger_(std::move(logger)) {
+    : farthestPpb_(options.driftLimit.betweenTwoPpb()), logger_(std::move(logger)) {
     if (const std::filesystem::path folder = folderFor(options); !folder.empty()) {
         file_.emplace(folder);
     }
+}
+
+bool StateKeeper::isGood(double frequencyPpb) const {
+    return std::abs(frequencyPpb) <= farthestPpb_;
 }
 
 std::optional<double> StateKeeper::rememberedPpb() const {
@@ -25,7 +34,15 @@ std::optional<double> StateKeeper::rememberedPpb() const {
     }
     try {
         const std::optional<ClockMemory> memory = file_->load();
-        return memory ? std::optional{memory->frequencyPpb} : std::nullopt;
+        if (!memory) {
+            return std::nullopt;
+        }
+        if (!isGood(memory->frequencyPpb)) {
+            throw std::runtime_error("the state file " + file_->path().string() +
+                                     " has a drift of " + toDriftText(memory->frequencyPpb) +
+                                     ", beyond --max-drift");
+        }
+        return memory->frequencyPpb;
     } catch (const std::runtime_error& error) {
         logger_->warn("{}: ignored, the drift is measured anew", error.what());
         return std::nullopt;
@@ -34,11 +51,14 @@ std::optional<double> StateKeeper::rememberedPpb() const {
 
 void StateKeeper::save(const SteeredClock& clock) const {
     const ClockState state = clock.state();
-    if (!file_ || !state.synchronized) {
+    const double frequencyPpb = state.adjustment.frequencyPpb;
+    // What was not measured yet is a guess, or the end of what is possible.
+    if (!file_ || !state.synchronized || !state.adjustment.deviation.driftKnown() ||
+        !isGood(frequencyPpb)) {
         return;
     }
     try {
-        file_->save({state.adjustment.frequencyPpb});
+        file_->save({frequencyPpb});
     } catch (const std::runtime_error& error) {
         logger_->warn("{}; the drift will be measured anew after a restart", error.what());
     }

@@ -24,16 +24,20 @@ class StateKeeper {
     StateKeeper(const CommonOptions& options, std::shared_ptr<spdlog::logger> logger);
 
     /// The frequency of the group clock in the run before this one. Nothing, after a warning, when
-    /// the file is damaged.
+    /// the file is damaged, or no good clock can have it.
     std::optional<double> rememberedPpb() const;
 
-    /// Remembers the clock's present frequency once it is synchronized. A failure is a warning.
+    /// Remembers the clock's present frequency, if that was measured and is one that a good clock
+    /// can have. A failure is a warning.
     void save(const SteeredClock& clock) const;
 
     /// The same, unless that was done a short while ago.
     void saveNowAndThen(const SteeredClock& clock);
 
   private:
+    bool isGood(double frequencyPpb) const;
+
+    double farthestPpb_;  ///< that two good clocks lie apart
     std::optional<StateFile> file_;
     std::shared_ptr<spdlog::logger> logger_;
     std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();

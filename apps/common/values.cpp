@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/time/units.h"
 #include "berkeley/wire/native.h"
 
@@ -174,6 +175,10 @@ std::uint32_t readUnread(const std::string& text) {
 
 Nanoseconds readInterval(const std::string& text) { return readDurationWithin(text, 10ms, 24h); }
 
+Nanoseconds readFoundAfter(const std::string& text) { return readDurationWithin(text, 0ns, 24h); }
+
+Nanoseconds readStep(const std::string& text) { return readDurationWithin(text, 1ms, 24h); }
+
 Nanoseconds readTimeout(const std::string& text) {
     return readDurationWithin(text, 0ns, kFarthestOffset);
 }
@@ -189,6 +194,10 @@ Nanoseconds readSimulatedOffset(const std::string& text) {
 double readSimulatedDrift(const std::string& text) { return readFrequencyWithin(text, -1e7, 1e7); }
 
 double readMaxSlew(const std::string& text) { return readFrequencyWithin(text, 1.0, 1e8); }
+
+double readMaxDrift(const std::string& text) {
+    return readFrequencyWithin(text, 1.0, DriftLimit::kWidestPpb);
+}
 
 std::string readName(const std::string& text) {
     if (!isName(text)) {

@@ -61,6 +61,8 @@ std::uint32_t readUnread(const std::string& text);
 
 /// Between two sync cycles, or two reports: 10 ms to 1 d.
 Nanoseconds readInterval(const std::string& text);
+Nanoseconds readFoundAfter(const std::string& text);
+Nanoseconds readStep(const std::string& text);
 
 /// 0 to 255.
 std::uint32_t readShmUnit(const std::string& text);
@@ -79,6 +81,9 @@ double readSimulatedDrift(const std::string& text);
 
 /// In ppb, from 1 ppb up to 10 %.
 double readMaxSlew(const std::string& text);
+
+/// In ppb, from 1 ppb up to 1 %.
+double readMaxDrift(const std::string& text);
 
 /// Under which a slave is known: 1 to 40 bytes of printable ASCII without space.
 std::string readName(const std::string& text);

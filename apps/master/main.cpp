@@ -1,6 +1,8 @@
 /// berkeley-master: parse, compose, wait for a signal, stop.
 #include <unistd.h>
 
+#include <random>
+
 #include "berkeley/node/failover_node.h"
 #include "berkeley/node/master_node.h"
 #include "berkeley/observe/table.h"
@@ -35,6 +37,11 @@ std::string nameOf(const MasterOptions& options) {
     return options.peers.empty() ? "master" : MasterRanks::nameOf(options.rank);
 }
 
+GroupId randomGroup() {
+    std::random_device device;
+    return std::uniform_int_distribution<GroupId>{1}(device);
+}
+
 MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
                       std::optional<double> rememberedPpb, std::shared_ptr<Leadership> leadership) {
     MasterConfig config;
@@ -42,9 +49,12 @@ MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
     config.interval = options.interval;
     config.minSlaves = options.minSlaves;
     config.cycles = options.cycles;
-    config.cycle.masterName = nameOf(options);
-    config.cycle.average = options.average;
-    config.rememberedPpb = rememberedPpb;
+    config.group = {.masterName = nameOf(options),
+                    .average = options.average,
+                    .driftLimit = options.driftLimit,
+                    .foundAfter = options.foundAfter,
+                    .newGroup = randomGroup(),
+                    .rememberedPpb = rememberedPpb};
     config.keys = std::move(keys);
     config.leadership = std::move(leadership);
     config.admission = options.admission;

@@ -41,7 +41,7 @@ SlaveEvents eventsTo(const Print& print) {
             [print](const Change& change, GroupTime now, Nanoseconds bound) {
                 print(fmt::format("Synchronized time at the client is: {} ± {} ({} {})",
                                   localText(now.time_since_epoch()), toSpanText(bound),
-                                  change.stepped ? "stepped by" : "correction",
+                                  isStep(change.manner) ? "stepped by" : "correction",
                                   toOffsetText(change.offset)));
             },
         .toldByLab =

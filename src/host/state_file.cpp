@@ -11,12 +11,10 @@
 #include <system_error>
 
 #include "berkeley/host/environment.h"
+#include "berkeley/sync/drift_limit.h"
 
 namespace berkeley {
 namespace {
-
-/// A clock that is farther off than this is not remembered but broken.
-constexpr double kBelievablePpb = 1e6;
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
     throw std::runtime_error(what + " " + path.string() + ": " +
@@ -47,7 +45,7 @@ std::optional<ClockMemory> StateFile::load() const {
     try {
         const auto state = nlohmann::json::parse(std::ifstream{path_});
         const ClockMemory memory{state.at("frequency_ppb").get<double>()};
-        if (state.at("version") == 1 && std::abs(memory.frequencyPpb) <= kBelievablePpb) {
+        if (state.at("version") == 1 && std::abs(memory.frequencyPpb) <= kFastestPpb) {
             return memory;
         }
     } catch (const nlohmann::json::exception&) {

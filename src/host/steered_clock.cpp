@@ -2,9 +2,9 @@
 
 namespace berkeley {
 
-SteeredClock::SteeredClock(const HostClock& host, double maxSlewPpb,
+SteeredClock::SteeredClock(const HostClock& host, const Discipline& discipline,
                            std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system)
-    : host_(host), discipline_(maxSlewPpb), page_(std::move(page)), system_(std::move(system)) {
+    : host_(host), discipline_(discipline), page_(std::move(page)), system_(std::move(system)) {
     if (system_) {
         follower_.emplace(*system_);
     }

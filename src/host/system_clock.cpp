@@ -79,11 +79,11 @@ void SystemFollower::follow(const HostClock& host, const ClockState& state) {
     const Nanoseconds offset = state.line.groupTimeAt(looked).time_since_epoch() +
                                state.line.pendingAt(looked) - shown.time_since_epoch();
     clock_.setFrequencyPpb(state.line.frequencyPpb);
-    if (stepped_) {
+    if (steps_ == state.steps) {
         clock_.slew(offset);
     } else {
         clock_.step(offset);
-        stepped_ = true;
+        steps_ = state.steps;
     }
 }
 

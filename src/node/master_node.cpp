@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "berkeley/time/units.h"
 #include "receivers.h"
 
 namespace berkeley {
@@ -36,14 +37,14 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       events_(std::move(events)),
       clock_(clock),
       logger_(std::move(logger)),
-      roster_(config_.rememberedPpb.value_or(0)),
+      group_(config_.group, clock.hostNow()),
       leadership_(config_.leadership ? config_.leadership : std::make_shared<Leadership>()),
-      receivers_(std::make_unique<Receivers>(config_, clock_, roster_, *leadership_, logger_)) {
+      receivers_(std::make_unique<Receivers>(config_, clock_, group_, *leadership_, logger_)) {
     if (config_.leadership) {
-        roster_.pause();
+        group_.pause();
+    } else {
+        lead(0);
     }
-    group_.reference = clock_.hostNow();
-    group_.frequencyPpb = config_.rememberedPpb.value_or(0);
 }
 
 MasterNode::~MasterNode() { stop(); }
@@ -54,11 +55,16 @@ void MasterNode::initiateClockServer() {
 }
 
 void MasterNode::synchronizeAllClocks() {
-    while (!isDone() && !roster_.isStopped()) {
-        if (roster_.awaitTurn(Steady::now() + config_.interval)) {
-            leadGroup();
+    while (!isDone() && !group_.isStopped()) {
+        try {
+            if (group_.awaitTurn(Steady::now() + config_.interval)) {
+                leadGroup();
+            }
+            receivers_->joinFinished();
+        } catch (const std::exception& error) {
+            // The next one may do better: memory or threads have run out, as a rule.
+            logger_->error("sync cycle {} was broken off: {}", cycle_ + 1, error.what());
         }
-        receivers_->joinFinished();
     }
     if (isDone()) {
         events_.finished();
@@ -67,26 +73,17 @@ void MasterNode::synchronizeAllClocks() {
 
 /// For as long as this master is active.
 void MasterNode::leadGroup() {
-    bool first = true;
     Deadline start = Steady::now();
     while (!isDone()) {
-        if (roster_.awaitStop(start)) {
+        if (group_.awaitStop(start)) {
             return;
         }
         receivers_->joinFinished();
         const Deadline next = start + config_.interval;
-        if (const std::size_t slaves = roster_.size(); slaves < config_.minSlaves) {
-            events_.cycleSkipped(roster_.slaves(), config_.minSlaves);
-            greetAll();
-            ++turns_;
-            // The first cycle need not wait for its turn.
-            start = roster_.awaitSlaves(config_.minSlaves, next) ? Steady::now() : next;
+        if (!isReady(start, next)) {
             continue;
         }
-        if (std::exchange(first, false)) {
-            takeUpLine();
-        }
-        const std::uint32_t cycle = group_.cycle + 1;
+        const std::uint32_t cycle = cycle_ + 1;
         runCycle(cycle, start);
         ++turns_;
         start = next;
@@ -97,29 +94,58 @@ void MasterNode::leadGroup() {
     }
 }
 
+/// While there are not, the slaves hear that the master is there.
+bool MasterNode::isReady(Deadline& start, Deadline next) {
+    const std::size_t slaves = group_.size();
+    const std::optional<HostTime> readyAt = group_.readyAt();
+    const Nanoseconds left = readyAt ? *readyAt - clock_.hostNow() : Nanoseconds::zero();
+    const bool enough = slaves >= config_.minSlaves;
+    if (enough && left <= Nanoseconds::zero()) {
+        waits_ = false;
+        return true;
+    }
+    if (!enough) {
+        events_.cycleSkipped(group_.slaves(), config_.minSlaves);
+    } else if (!std::exchange(waits_, true)) {
+        logger_->info("the first sync cycle begins when no other slave has come for {}",
+                      toOptionText(config_.group.foundAfter));
+    }
+    greetAll();
+    ++turns_;
+    // The first cycle need not wait for its turn.
+    const Deadline soon = std::min(next, Steady::now() + left);
+    start = enough || group_.awaitSlaves(config_.minSlaves, next) ? std::max(soon, start) : next;
+    return false;
+}
+
 bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= config_.cycles; }
 
-/// A group that was led by another master goes on as this one was told last.
-void MasterNode::takeUpLine() {
-    if (const ClockState state = clock_.state(); state.synchronized) {
-        group_ = takenOver(state.adjustment, clock_.hostNow());
+/// The group is this master's: it goes on along the line that its clock has been on.
+void MasterNode::lead(std::uint32_t term) {
+    const ClockState state = clock_.state();
+    cycle_ = state.adjustment.cycle;
+    group_.lead(state, term, clock_.hostNow());
+    if (state.synchronized) {
+        logger_->info("leads the group on from cycle {}, within {}", cycle_,
+                      toSpanText(state.boundAt(clock_.hostNow())));
     }
 }
 
 void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     const std::lock_guard guard{inCycle_};
-    if (roster_.awaitStop(start)) {
+    if (group_.awaitStop(start)) {
         return;
     }
     const HostTime begin = clock_.hostNow();
     const Nanoseconds lateness = Steady::now() - start;
-    events_.cycleStarted(cycle, roster_.size());
-    roster_.beginCycle();
+    events_.cycleStarted(cycle, group_.size());
+    group_.beginCycle();
     pollAll(start);
-    roster_.awaitBursts(Steady::now() +
-                        std::min<Nanoseconds>(config_.interval / kAnsweredWithin, kAnswerPatience));
+    group_.awaitBursts(Steady::now() +
+                       std::min<Nanoseconds>(config_.interval / kAnsweredWithin, kAnswerPatience));
 
-    CycleOutcome outcome = getAverageClockDiff(cycle);
+    CycleOutcome outcome = getAverageClockDiff();
+    cycle_ = outcome.status.cycle;
     if (!leadership_->mayAct()) {
         return;  // It was stopped, or another one leads by now, and what was measured is stale.
     }
@@ -141,46 +167,60 @@ void MasterNode::pollAll(Deadline start) {
         session->beginBurst();
         start += pace;
         // Shorter waits would cost more than they are worth.
-        if (start >= Steady::now() + kPace && roster_.awaitStop(start)) {
+        if (start >= Steady::now() + kPace && group_.awaitStop(start)) {
             return;
         }
     }
 }
 
-CycleOutcome MasterNode::getAverageClockDiff(std::uint32_t cycle) {
-    return roster_.conclude(cycle, clock_.hostNow(), group_, clock_.state(), config_.cycle);
+CycleOutcome MasterNode::getAverageClockDiff() {
+    return group_.conclude(clock_.hostNow(), clock_.state());
 }
 
 void MasterNode::tellAll(CycleOutcome& outcome) {
+    if (!outcome.master) {
+        logger_->warn("sync cycle {}: where the group is is not known yet; clocks left alone",
+                      outcome.status.cycle);
+        return;
+    }
     try {
-        if (!clock_.apply(outcome.master, {"", config_.interval})) {
+        if (!clock_.apply(*outcome.master, {"", config_.interval})) {
             logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
-                           outcome.master.cycle);
+                           outcome.status.cycle);
             leaveAlone(outcome.status);
             return;
         }
     } catch (const std::runtime_error& error) {
         logger_->error("{}", error.what());
     }
-    group_ = outcome.master;
     const std::unordered_map<SlaveId, Adjustment> adjustments{outcome.adjustments.begin(),
                                                               outcome.adjustments.end()};
     for (const auto& session : receivers_->sessions()) {
         const std::optional<SlaveId> slave = session->slave();
-        if (const auto found = slave ? adjustments.find(*slave) : adjustments.end();
-            found != adjustments.end()) {
-            session->tell(found->second);
+        const auto found = slave ? adjustments.find(*slave) : adjustments.end();
+        if (found != adjustments.end()) {
+            tell(*session, found->second);
         }
     }
 }
 
+void MasterNode::tell(SlaveSession& session, const Adjustment& adjustment) {
+    try {
+        session.tell(adjustment);
+    } catch (const std::invalid_argument& error) {
+        logger_->error("{}{} is not told its correction: {}", toText(session.peer()),
+                       session.label(), error.what());
+    }
+}
+
 void MasterNode::activate() {
-    const ClockState state = clock_.state();
-    roster_.resume(state.synchronized ? std::optional{state.adjustment} : std::nullopt);
+    // Whoever led before did so in an earlier term.
+    lead(clock_.state().adjustment.membership.term + 1);
+    group_.resume();
 }
 
 void MasterNode::standBy() {
-    roster_.pause();
+    group_.pause();
     { const std::lock_guard cycle{inCycle_}; }
     greetAll();
 }
@@ -194,7 +234,7 @@ void MasterNode::greetAll() {
 }
 
 void MasterNode::stop() {
-    roster_.stop();
+    group_.stop();
     if (syncThread_.joinable()) {
         syncThread_.join();
     }

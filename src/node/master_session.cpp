@@ -114,7 +114,11 @@ void MasterSession::receiveMessage(const Message& message, HostTime t2) {
     if (const auto* poll = std::get_if<Poll>(&message)) {
         answer(*poll, t2);
     } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
-        adjust(*adjustment);
+        Adjustment told = *adjustment;
+        told.membership = membership_;
+        adjust(told);
+    } else if (const auto* membership = std::get_if<Membership>(&message)) {
+        membership_ = *membership;
     } else if (const auto* welcome = std::get_if<Welcome>(&message)) {
         receiveWelcome(*welcome);
     } else if (const auto* redirect = std::get_if<Redirect>(&message)) {

@@ -69,6 +69,7 @@ class MasterSession {
     Nanoseconds interval_;            ///< between two sync cycles, as the master has said
     Nanoseconds silence_;             ///< for how long the master may be silent
     Steady::time_point heard_;        ///< when it last was not
+    Membership membership_;           ///< of whom the adjustments come
     bool welcomed_ = false;
     bool adjusted_ = false;           ///< there was an adjustment already
     std::optional<Parting> parting_;  ///< the last word of a standby

@@ -119,7 +119,7 @@ void Monitor::left() {
 void Monitor::adjusted(const Change& change) {
     const Moment moment = now();
     const ClockState state = clock_.state();
-    metrics_.adjusted(change.stepped);
+    metrics_.adjusted(change.manner);
     const std::lock_guard guard{lock_};
     follower_.adjusted(state.adjustment.cycle, change.offset, moment);
     history_.add(pointOf(config_.name, state.adjustment.cycle, moment.group, change.offset,

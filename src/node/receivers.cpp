@@ -20,11 +20,11 @@ constexpr std::chrono::milliseconds kAcceptPause{200};
 
 }  // namespace
 
-Receivers::Receivers(const MasterConfig& config, const SteeredClock& clock, SharedRoster& roster,
+Receivers::Receivers(const MasterConfig& config, const SteeredClock& clock, SharedGroup& group,
                      Leadership& leadership, std::shared_ptr<spdlog::logger> logger)
     : config_(config),
       clock_(clock),
-      roster_(roster),
+      group_(group),
       leadership_(leadership),
       logger_(std::move(logger)),
       goings_(logger_, spdlog::level::info, kGoings),
@@ -82,7 +82,7 @@ void Receivers::startReceiver(std::shared_ptr<Connection> connection) {
     auto made = std::make_unique<Receiver>();
     Receiver& receiver = *made;
     receiver.session = std::make_shared<SlaveSession>(
-        std::move(connection), clock_, roster_, leadership_, zone_, config_.patience,
+        std::move(connection), clock_, group_, leadership_, zone_, config_.patience,
         config_.interval,
         [this, &receiver](const std::string& name) { admitSlave(receiver, name); });
     const std::lock_guard guard{lock_};
@@ -114,6 +114,10 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
         }
     } catch (const WireError& error) {
         sendAway(session.peer(), error.fault(),
+                 ": " + std::string{error.what()} + "; connection closed");
+    } catch (const std::exception& error) {
+        // It is this master that failed, and the others go on.
+        sendAway(session.peer(), Fault::refused,
                  ": " + std::string{error.what()} + "; connection closed");
     }
     leave(receiver);
@@ -218,7 +222,7 @@ void Receivers::replaceKeys(Keys keys) {
 
 PeerCounts Receivers::peerCounts() const {
     PeerCounts counts;
-    counts.slaves = roster_.size();
+    counts.slaves = group_.size();
     std::copy(sentAway_.begin(), sentAway_.end(), counts.sentAway.begin());
     const std::lock_guard guard{lock_};
     for (const auto& receiver : receivers_) {

@@ -26,7 +26,7 @@
 #include "berkeley/node/leadership.h"
 #include "berkeley/node/master_node.h"
 #include "berkeley/node/peer_log.h"
-#include "berkeley/node/shared_roster.h"
+#include "berkeley/node/shared_group.h"
 #include "berkeley/node/slave_session.h"
 #include "berkeley/observe/peer_counts.h"
 
@@ -35,7 +35,7 @@ namespace berkeley {
 class Receivers {
   public:
     /// Everything outlives this.
-    Receivers(const MasterConfig& config, const SteeredClock& clock, SharedRoster& roster,
+    Receivers(const MasterConfig& config, const SteeredClock& clock, SharedGroup& group,
               Leadership& leadership, std::shared_ptr<spdlog::logger> logger);
 
     /// Binds, listens and starts the accept thread. std::runtime_error when the address cannot be
@@ -81,7 +81,7 @@ class Receivers {
 
     const MasterConfig& config_;
     const SteeredClock& clock_;
-    SharedRoster& roster_;
+    SharedGroup& group_;
     Leadership& leadership_;
     std::shared_ptr<spdlog::logger> logger_;
     PeerLog goings_;    ///< who comes and leaves

@@ -52,10 +52,14 @@ void SlaveNode::initiateSlaveClient() {
 
 void SlaveNode::startSendingTime() {
     while (const std::shared_ptr<Connection> master = awaitConnection()) {
-        if (config_.lab) {
-            sendLabTime(*master);
-        } else {
-            sendReport(*master);
+        try {
+            if (config_.lab) {
+                sendLabTime(*master);
+            } else {
+                sendReport(*master);
+            }
+        } catch (const std::exception& error) {
+            logger_->error("no report to the master at all: {}", error.what());
         }
         if (pause(config_.interval)) {
             return;
@@ -98,10 +102,10 @@ std::shared_ptr<Connection> SlaveNode::connectToMaster() {
         try {
             std::shared_ptr<Connection> master = connector_.connect(masters_.current());
             if (master && !config_.lab) {
-                master->send(encode(Hello{config_.name, frequencyPpb()}));
+                introduce(*master);
             }
             return setConnection(master) ? master : nullptr;
-        } catch (const std::runtime_error& error) {
+        } catch (const std::exception& error) {
             if (tryNext(error.what(), spdlog::level::debug)) {
                 return nullptr;
             }
@@ -109,10 +113,14 @@ std::shared_ptr<Connection> SlaveNode::connectToMaster() {
     }
 }
 
-std::optional<double> SlaveNode::frequencyPpb() const {
+void SlaveNode::introduce(Connection& master) const {
     const ClockState state = clock_.state();
-    return state.synchronized ? std::optional{state.adjustment.frequencyPpb}
-                              : config_.rememberedPpb;
+    master.send(
+        encode(Hello{config_.name, state.synchronized ? std::optional{state.adjustment.frequencyPpb}
+                                                      : config_.rememberedPpb}));
+    if (state.adjustment.membership.isKnown()) {
+        master.send(encode(state.adjustment.membership));
+    }
 }
 
 void SlaveNode::sendReport(Connection& master) {

@@ -26,12 +26,11 @@ using Steady = std::chrono::steady_clock;
 }  // namespace
 
 SlaveSession::SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
-                           SharedRoster& roster, Leadership& leadership,
-                           const date::time_zone& zone, FrameDeadline::Patience patience,
-                           Nanoseconds interval, Admit admit)
+                           SharedGroup& group, Leadership& leadership, const date::time_zone& zone,
+                           FrameDeadline::Patience patience, Nanoseconds interval, Admit admit)
     : connection_(std::move(connection)),
       clock_(clock),
-      roster_(roster),
+      group_(group),
       leadership_(leadership),
       zone_(zone),
       interval_(interval),
@@ -138,10 +137,9 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
         throw WireError("speaks the lab's text, to a master that stands by for another one");
     }
     const HostTime t1 = t4 - connection_->roundTrip() - kLabResolution;
-    const Exchange exchange{t1, time, time, t4};
-    const ClockReading reading{time, {}};
+    const Measurement measurement{{t1, time, time, t4}, {time, {}}};
     if (const std::optional<SlaveId> known = slave()) {
-        (void)roster_.record(*known, exchange, reading);
+        (void)group_.record(*known, measurement);
         return;
     }
     const std::string name = toText(peer());
@@ -149,7 +147,7 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
     const std::lock_guard guard{lock_};
     name_ = name;
     lab_ = true;
-    slave_ = roster_.joinLab(name_, exchange, reading);
+    slave_ = group_.joinLab(name_, measurement);
 }
 
 void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
@@ -158,6 +156,7 @@ void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
             [&](const Hello& hello) { receiveHello(hello); },
             [&](const Report& report) { receiveReport(report, t4); },
             [&](const MasterAnnouncement& announcement) { receiveAnnouncement(announcement); },
+            [&](const Membership& membership) { introduce(membership); },
             [&](const UnknownMessage& unknown) { leaveAside(unknown); },
             [](const auto&) { throw WireError("sent a message that only a master sends"); },
         },
@@ -229,21 +228,14 @@ void SlaveSession::receiveReport(const Report& report, HostTime t4) {
     if (!report.solicited) {
         return;
     }
-    const Answer answer = takeAnswer(report.sequence);
-    if (open_) {
-        HostTime& t3 = open_->exchange.t3;
-        t3 = std::max(t3, report.previousSent.value_or(t3));
-        record(*open_);
-        open_.reset();
-    }
+    const Burst::Answer answer = takeAnswer(report.sequence);
     const Measurement latest{{answer.t1, report.received, report.sent, t4},
                              {report.sent, report.correction, report.deviation}};
-    // The first one, inexact as it is anyway, counts at once: whatever becomes of the burst, the
-    // slave has answered. The last one does not count: nobody will say when exactly it was sent.
-    if (answer.first) {
-        record(latest);
-    } else if (!answer.last) {
-        open_ = latest;
+    const auto [completed, first] = completion_.add(answer, latest, report.previousSent);
+    for (const std::optional<Measurement>& measurement : {completed, first}) {
+        if (measurement) {
+            record(*measurement);
+        }
     }
     if (answer.last) {
         endBurst();
@@ -252,64 +244,68 @@ void SlaveSession::receiveReport(const Report& report, HostTime t4) {
 
 /// At once, under one lock, so that a burst that begins now finds either the old poll outstanding
 /// or the next one.
-SlaveSession::Answer SlaveSession::takeAnswer(std::uint32_t sequence) {
+Burst::Answer SlaveSession::takeAnswer(std::uint32_t sequence) {
     const std::lock_guard guard{lock_};
-    if (!burst_.outstanding || sequence != burst_.sequence) {
+    std::optional<Burst::Answer> answer = burst_.take(sequence);
+    if (!answer) {
         throw WireError("answered a poll that it was not sent");
     }
-    const Answer answer{.t1 = stamps_.departure(connection_->departed(), burst_.t1),
-                        .first = std::exchange(burst_.first, false),
-                        .last = burst_.left == 0};
-    burst_.outstanding = !answer.last;
-    if (burst_.outstanding) {
-        --burst_.left;
-        sendPoll(burst_);
+    answer->t1 = stamps_.departure(connection_->departed(), answer->t1);
+    if (!answer->last) {
+        sendPoll();
     }
-    return answer;
+    return *answer;
 }
 
 void SlaveSession::record(const Measurement& measurement) {
-    if (!roster_.record(*slave(), measurement.exchange, measurement.reading)) {
+    if (!group_.record(*slave(), measurement)) {
         throw WireError("took longer, by its own clock, than the exchange lasted");
     }
 }
 
 void SlaveSession::endBurst() {
-    roster_.endBurst(*slave());
+    group_.endBurst(*slave());
     const std::lock_guard guard{lock_};
     measured_ = true;
 }
 
 void SlaveSession::beginBurst() {
     const std::lock_guard guard{lock_};
-    if (!slave_ || lab_ || burst_.outstanding) {
+    if (!slave_ || lab_ || burst_.isOutstanding()) {
         return;
     }
-    burst_.first = true;
-    const int polls = roster_.beginBurst(*slave_, interval_);
-    if (polls == 0) {
-        return;
+    if (const int polls = group_.beginBurst(*slave_, interval_); polls > 0) {
+        burst_.begin(polls);
+        sendPoll();
     }
-    burst_.left = polls - 1;
-    sendPoll(burst_);
 }
 
-void SlaveSession::sendPoll(Burst& burst) {
-    burst.outstanding = true;
-    burst.t1 = clock_.hostNow();
-    connection_->sendStamped(encode(Poll{++burst.sequence}));
+void SlaveSession::sendPoll() {
+    connection_->sendStamped(encode(Poll{burst_.send(clock_.hostNow())}));
 }
 
 void SlaveSession::join(const Hello& hello) {
-    // The roster may wake the sync thread, which must find the session complete.
+    // The group may wake the sync thread, which must find the session complete.
     const std::lock_guard guard{lock_};
-    slave_ = roster_.join(hello.name, toText(peer()), hello.frequencyPpb);
+    slave_ = group_.join(hello.name, toText(peer()), hello.frequencyPpb, clock_.hostNow());
     name_ = hello.name;
+}
+
+void SlaveSession::introduce(const Membership& membership) {
+    const std::optional<SlaveId> joined = slave();
+    if (!joined) {
+        throw WireError("said of which group it is before it said hello");
+    }
+    group_.introduce(*joined, membership);
 }
 
 void SlaveSession::tell(const Adjustment& adjustment) {
     if (!isLab()) {
-        connection_->send(encode(adjustment));
+        const Frame frame = encode(adjustment);
+        if (std::exchange(told_, adjustment.membership) != adjustment.membership) {
+            connection_->send(encode(adjustment.membership));
+        }
+        connection_->send(frame);
         return;
     }
     // The text says what time it will be when it arrives.
@@ -326,7 +322,7 @@ std::string SlaveSession::otherVersion() const {
 
 void SlaveSession::close() {
     if (const std::optional<SlaveId> left = slave()) {
-        roster_.leave(*left);
+        group_.leave(*left);
     }
     connection_->shutdown();
 }

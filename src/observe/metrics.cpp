@@ -205,8 +205,9 @@ Metrics::Metrics(bool leads, bool follows) {
         joins_ = counter(registry_, "berkeley_joins_total", "Times that a master was joined.");
         auto& adjustments = counters(registry_, "berkeley_adjustments_total",
                                      "Adjustments of this daemon's clock that a master sent.");
-        steps_ = &adjustments.Add({{"kind", "step"}});
-        slews_ = &adjustments.Add({{"kind", "slew"}});
+        for (std::size_t i = 0; i < kManners.size(); ++i) {
+            adjustments_.at(i) = &adjustments.Add({{"kind", std::string{kManners.at(i)}}});
+        }
     }
     if (leads && follows) {
         roles_ = counter(registry_, "berkeley_role_changes_total",
@@ -228,7 +229,9 @@ void Metrics::cycleSkipped() { skipped_->Increment(); }
 
 void Metrics::joined() { joins_->Increment(); }
 
-void Metrics::adjusted(bool stepped) { (stepped ? steps_ : slews_)->Increment(); }
+void Metrics::adjusted(Manner manner) {
+    adjustments_.at(static_cast<std::size_t>(manner))->Increment();
+}
 
 void Metrics::roleChanged() { roles_->Increment(); }
 

@@ -1,6 +1,7 @@
 #include "berkeley/sync/average.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
@@ -20,6 +21,7 @@ struct Choice {
 };
 
 double medianOf(std::vector<double> values) {
+    assert(!values.empty());
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::nth_element(values.begin(), middle, values.end());
     if (values.size() % 2 == 1) {
@@ -115,6 +117,7 @@ double typicalBoundOf(std::span<const Reading> readings) {
 }  // namespace
 
 Average averageOf(std::span<const Reading> readings, const AverageOptions& options) {
+    assert(!readings.empty());
     if (readings.size() == 2 && std::abs(readings[1].offset.count() - readings[0].offset.count()) >
                                     options.sanityLimit.count()) {
         return {readings[0].offset, {Exclusion::none, Exclusion::noMajority}};
@@ -132,6 +135,7 @@ Average averageOf(std::span<const Reading> readings, const AverageOptions& optio
         distances.push_back(static_cast<double>((reading.offset - *middle).count()));
     }
     Choice choice = choose(distances, typicalBoundOf(readings), options.method);
+    assert(choice.exclusions.size() == readings.size());
     return {*middle + Nanoseconds{std::llround(choice.middle)}, std::move(choice.exclusions)};
 }
 
@@ -146,6 +150,18 @@ double robustMean(std::span<const double> ppb) {
         weights += weight;
     }
     return weights > 0 ? median + sum / weights : median;
+}
+
+std::vector<bool> tooFast(std::span<const double> ppb, const DriftLimit& limit) {
+    std::vector<double> sorted{ppb.begin(), ppb.end()};
+    std::sort(sorted.begin(), sorted.end());
+    const double median =
+        std::clamp(ppb.front(), sorted[(sorted.size() - 1) / 2], sorted[sorted.size() / 2]);
+    std::vector<bool> result;
+    for (const double drift : ppb) {
+        result.push_back(std::abs(drift - median) > limit.betweenTwoPpb());
+    }
+    return result;
 }
 
 }  // namespace berkeley

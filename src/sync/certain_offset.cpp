@@ -1,6 +1,8 @@
 #include "certain_offset.h"
 
 #include <algorithm>
+#include <cassert>
+#include <utility>
 
 namespace berkeley {
 namespace {
@@ -17,30 +19,28 @@ double slopePpb(Nanoseconds rise, Nanoseconds run) {
     return static_cast<double>(rise.count()) / static_cast<double>(run.count()) * 1e9;
 }
 
-}  // namespace
-
-void CertainOffset::forget() {
-    driftLowPpb_ = -kDriftLimitPpb;
-    driftHighPpb_ = kDriftLimitPpb;
-    landmarks_.clear();
-    distance_ = kDistance;
-    empty_ = true;
+/// The slowest and the fastest way from anywhere in one interval to anywhere in another.
+std::pair<double, double> slopes(const Interval& from, const Interval& to, Nanoseconds run) {
+    return {slopePpb(to.low - from.high, run), slopePpb(to.high - from.low, run)};
 }
 
+}  // namespace
+
 bool CertainOffset::add(const Sample& sample) {
-    // The two ends of the interval were true at different times of the exchange.
-    const Interval now = sample.offset.widened(driftOver(sample.duration, kDriftLimitPpb));
-    const auto both = empty_ ? now : intersection(at(sample.when), now);
+    const auto both = first_ ? intersection(at(sample.when), provenBy(sample)) : std::nullopt;
+    const bool contradicts = first_ && !both;
     if (!both) {
+        const Landmark now{sample.when, sample.offset};
+        widenLimit(now);
         forget();
+        first_ = now;
     }
-    const bool consistent = both.has_value();
-    offset_ = both.value_or(now);
+    offset_ = both.value_or(provenBy(sample));
     when_ = sample.when;
-    empty_ = false;
     boundDrift();
     remember();
-    return consistent;
+    assert(offset_.low <= offset_.high);
+    return !contradicts;
 }
 
 Interval CertainOffset::at(HostTime when) const {
@@ -49,17 +49,50 @@ Interval CertainOffset::at(HostTime when) const {
     return {offset_.low + std::min(low, high), offset_.high + std::max(low, high)};
 }
 
+/// The two ends of the sample's interval were true at different times of the exchange.
+Interval CertainOffset::provenBy(const Sample& sample) const {
+    return {sample.offset.low + driftOver(sample.duration, std::min(driftLowPpb_, 0.0)),
+            sample.offset.high + driftOver(sample.duration, std::max(driftHighPpb_, 0.0))};
+}
+
+void CertainOffset::forget() {
+    driftLowPpb_ = -limitPpb_;
+    driftHighPpb_ = limitPpb_;
+    landmarks_.clear();
+    distance_ = kDistance;
+}
+
+/// To what explains how the offset came from the first sample to `now`. A clock that is as fast as
+/// no clock is was set; and between samples of one burst, whose drift says little, it was set too.
+void CertainOffset::widenLimit(const Landmark& now) {
+    if (!first_ || now.when - first_->when < kDistance) {
+        return;
+    }
+    const auto [low, high] = slopes(first_->offset, now.offset, now.when - first_->when);
+    const double fastest = std::max(-low, high);
+    if (std::max(low, -high) <= kFastestPpb && fastest > assumedPpb_) {
+        // More than what the exchanges' durations hide, and than the rate will wander.
+        limitPpb_ = std::min(fastest + assumedPpb_, kFastestPpb);
+    }
+}
+
 void CertainOffset::boundDrift() {
-    double low = -kDriftLimitPpb, high = kDriftLimitPpb;
+    double low = -limitPpb_, high = limitPpb_;
     for (const Landmark& landmark : landmarks_) {
-        const Nanoseconds run = when_ - landmark.when;
-        low = std::max(low, slopePpb(offset_.low - landmark.offset.high, run) - kWanderPpb);
-        high = std::min(high, slopePpb(offset_.high - landmark.offset.low, run) + kWanderPpb);
+        const auto [lowest, highest] = slopes(landmark.offset, offset_, when_ - landmark.when);
+        low = std::max(low, lowest - kWanderPpb);
+        high = std::min(high, highest + kWanderPpb);
     }
     if (low <= high) {
         driftLowPpb_ = low;
         driftHighPpb_ = high;
     }
+    if (driftLowPpb_ >= -assumedPpb_ && driftHighPpb_ <= assumedPpb_) {
+        limitPpb_ = assumedPpb_;
+    }
+    assert(-limitPpb_ <= driftLowPpb_ && driftLowPpb_ <= driftHighPpb_ &&
+           driftHighPpb_ <= limitPpb_);
+    assert(assumedPpb_ <= limitPpb_ && limitPpb_ <= kFastestPpb);
 }
 
 void CertainOffset::remember() {

@@ -1,6 +1,7 @@
 #include "berkeley/sync/discipline.h"
 
-#include <cstdlib>
+#include <algorithm>
+#include <cassert>
 
 namespace berkeley {
 
@@ -13,7 +14,10 @@ std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
         return std::nullopt;
     }
     const Deviation& told = adjustment.deviation;
-    return Deviation{told.after(host - adjustment.reference), told.driftPpb};
+    // Neither is larger than what can be said.
+    const Nanoseconds sigma =
+        told.after(host - adjustment.reference) + std::chrono::abs(line.pendingAt(host));
+    return Deviation{std::min(sigma, kTimeLimit - Nanoseconds{1}), told.driftPpb};
 }
 
 namespace {
@@ -22,24 +26,46 @@ namespace {
 constexpr std::chrono::years kHorizon{1};
 
 bool isSafe(HostTime now, Nanoseconds correction) {
-    return isBelievable(now - kHorizon, correction) && isBelievable(now + kHorizon, correction);
+    return isBelievable(now, correction) && isBelievable(now + kHorizon, correction);
 }
 
 }  // namespace
 
 std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustment) {
+    assert(adjustment.bound >= Nanoseconds::zero() && adjustment.boundGrowthPpb >= 0);
     const Nanoseconds target = adjustment.correctionAt(now);
     if (!isSafe(now, target)) {
         return std::nullopt;
     }
-    const Change change{.offset = target - state_.line.at(now), .stepped = !state_.synchronized};
-    if (change.stepped) {
-        clock_.setTo(now, target, adjustment.frequencyPpb);
-    } else {
-        clock_.slewTo(now, target, adjustment.frequencyPpb);
+    const Nanoseconds offset = target - state_.line.at(now);
+    const Change change{offset, mannerOf(offset)};
+    switch (change.manner) {
+        case Manner::stepped:
+            ++state_.steps;
+            [[fallthrough]];
+        case Manner::set:
+            state_.line = CorrectionLine::through(now, target, adjustment.frequencyPpb);
+            break;
+        case Manner::slewed:
+            state_.line = state_.line.slewedTo(now, target, adjustment.frequencyPpb, maxSlewPpb_);
+            break;
+        case Manner::fastSlew:
+            state_.line = state_.line.slewedTo(now, target, adjustment.frequencyPpb, kFastSlewPpb);
+            break;
     }
-    state_ = {clock_.line(), true, adjustment};
+    state_.synchronized = true;
+    state_.adjustment = adjustment;
     return change;
+}
+
+Manner Discipline::mannerOf(Nanoseconds offset) const {
+    if (!state_.synchronized) {
+        return Manner::set;
+    }
+    if (offset > step_) {
+        return Manner::stepped;
+    }
+    return offset < -step_ ? Manner::fastSlew : Manner::slewed;
 }
 
 }  // namespace berkeley

@@ -1,7 +1,9 @@
 #include "berkeley/sync/estimator.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "certain_offset.h"
@@ -16,9 +18,13 @@ constexpr double kWanders[] = {0.01, 0.1, 1, 10, 100};
 /// Hypotheses that predicted this much worse than the best have no say.
 constexpr double kLikelihoodRange = 12;
 
+/// How far the rates of two clocks usually lie apart, whatever the limit is: a standard deviation.
+constexpr double kUsualSigmaPpb = 100'000;
 /// How well the drift is known after the clock was set: less than before, in case it is another
 /// one.
 constexpr double kSigmaAfterStepPpb = 300;
+/// A drift this many deviations outside of what is certain is not the clock's.
+constexpr double kRuledOut = 5;
 
 /// A uniform distribution of this half-width has this standard deviation.
 double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
@@ -31,7 +37,8 @@ double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(du
 /// times are counted from the first sample.
 class OffsetEstimator::Bank {
   public:
-    explicit Bank(std::optional<RememberedDrift> remembered) : remembered_(remembered) {
+    Bank(std::optional<RememberedDrift> remembered, DriftLimit limit)
+        : remembered_(remembered), certain_(limit) {
         for (const double wander : kWanders) {
             filters_.emplace_back(JitterKind::oneSided, wander);
             filters_.emplace_back(JitterKind::symmetric, wander);
@@ -50,8 +57,10 @@ class OffsetEstimator::Bank {
     void beginBurst() { burstIsNew_ = true; }
 
     bool add(const Sample& sample) {
+        assert(sample.offset.low <= sample.offset.high && sample.delay >= Nanoseconds::zero() &&
+               sample.duration >= Nanoseconds::zero());
         const bool anew = !certain_.add(sample);
-        if (!jitter_ || anew) {
+        if (!jitter_ || anew || isRuledOut(driftOfFilters())) {
             begin(sample);
         } else {
             advance(sample.when);
@@ -74,10 +83,11 @@ class OffsetEstimator::Bank {
                        certain.low, certain.high);
         const double drift =
             std::clamp(mean.drift, certain_.driftLowPpb(), certain_.driftHighPpb());
+        assert(certain.contains(offset) && mean.offsetVariance > 0 && mean.driftVariance >= 0);
         return Estimate{
             .offset = offset,
             .bound = certain.farthestFrom(offset),
-            .sigma = Nanoseconds{std::llround(std::sqrt(mean.offsetVariance))},
+            .sigma = Nanoseconds{std::llround(std::sqrt(mean.offsetVarianceAfter(elapsed)))},
             .driftPpb = drift,
             .driftSigmaPpb = std::sqrt(mean.driftVariance),
             .boundGrowthPpb =
@@ -94,7 +104,13 @@ class OffsetEstimator::Bank {
         double offset = 0;
         double drift = 0;
         double offsetVariance = 0;
+        double covariance = 0;
         double driftVariance = 0;
+
+        /// Long after the latest sample the offset is known no better than the drift.
+        double offsetVarianceAfter(double seconds) const {
+            return offsetVariance + seconds * (2 * covariance + seconds * driftVariance);
+        }
     };
 
     /// Nothing is left of the offset. But a clock that was set, or stood still for a while, goes on
@@ -105,15 +121,15 @@ class OffsetEstimator::Bank {
         const auto delay = static_cast<double>(sample.delay.count());
         double offset = 0;
         double sigma = uniformSigma(delay / 2) + 1;
-        double drift = remembered_ ? remembered_->ppb : 0;
-        double driftSigma = remembered_ ? remembered_->sigmaPpb : uniformSigma(kDriftLimitPpb);
+        RememberedDrift drift = jitter_ ? driftOfFilters() : remembered_.value_or(certainDrift());
+        if (isRuledOut(drift)) {
+            drift = certainDrift();
+        }
         if (jitter_) {
-            const Mean before = meanOfFilters();
-            drift = before.drift;
-            driftSigma = std::max(std::sqrt(before.driftVariance), kSigmaAfterStepPpb);
+            drift.sigmaPpb = std::max(drift.sigmaPpb, kSigmaAfterStepPpb);
         } else {
             jitter_.emplace(delay);
-            if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift)) {
+            if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift.ppb)) {
                 // A claim can help, and not more: it comes from the slave.
                 const Deviation& claimed = expectation_->deviation;
                 if (const double claim = static_cast<double>(claimed.sigma.count()) + 1;
@@ -122,13 +138,31 @@ class OffsetEstimator::Bank {
                     sigma = claim;
                 }
                 if (remembered_) {
-                    driftSigma = std::min(driftSigma, claimed.driftPpb);
+                    drift.sigmaPpb = std::min(drift.sigmaPpb, claimed.driftPpb);
                 }
             }
         }
         for (OffsetFilter& filter : filters_) {
-            filter.begin(offset, sigma, drift, driftSigma);
+            filter.begin(offset, sigma, drift.ppb, drift.sigmaPpb);
         }
+    }
+
+    RememberedDrift driftOfFilters() const {
+        const Mean mean = meanOfFilters();
+        return {mean.drift, std::sqrt(mean.driftVariance)};
+    }
+
+    /// All that is known of the drift without the filters.
+    RememberedDrift certainDrift() const {
+        const double low = certain_.driftLowPpb(), high = certain_.driftHighPpb();
+        return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualSigmaPpb)};
+    }
+
+    /// It is far outside of what is certain: the clock's rate is another one than before.
+    bool isRuledOut(const RememberedDrift& drift) const {
+        const double nearest =
+            std::clamp(drift.ppb, certain_.driftLowPpb(), certain_.driftHighPpb());
+        return std::abs(drift.ppb - nearest) > kRuledOut * drift.sigmaPpb;
     }
 
     /// Nothing when the sample contradicts it.
@@ -178,10 +212,11 @@ class OffsetEstimator::Bank {
             mean.offset += weight * filter.offset();
             mean.drift += weight * filter.drift();
             mean.offsetVariance += weight * filter.offsetVariance();
+            mean.covariance += weight * filter.covariance();
             mean.driftVariance += weight * filter.driftVariance();
         }
         return {mean.offset / weights, mean.drift / weights, mean.offsetVariance / weights,
-                mean.driftVariance / weights};
+                mean.covariance / weights, mean.driftVariance / weights};
     }
 
     std::optional<RememberedDrift> remembered_;
@@ -195,8 +230,8 @@ class OffsetEstimator::Bank {
     bool burstIsNew_ = true;
 };
 
-OffsetEstimator::OffsetEstimator(std::optional<RememberedDrift> remembered)
-    : bank_(std::make_unique<Bank>(remembered)) {}
+OffsetEstimator::OffsetEstimator(std::optional<RememberedDrift> remembered, DriftLimit limit)
+    : bank_(std::make_unique<Bank>(remembered, limit)) {}
 OffsetEstimator::~OffsetEstimator() = default;
 OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
 OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;

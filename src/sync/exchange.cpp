@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
+#include "berkeley/sync/drift_limit.h"
+
 namespace berkeley {
-namespace {
-
-/// No clock that is worth listening to is faster than this. A slave that was held up before it
-/// answered may count more time than there was, by as much.
-constexpr double kFastestPpb = 20'000'000;
-
-}  // namespace
 
 std::optional<Sample> toSample(const Exchange& exchange) {
     const auto& [t1, t2, t3, t4] = exchange;
@@ -17,6 +12,7 @@ std::optional<Sample> toSample(const Exchange& exchange) {
         return std::nullopt;
     }
     const Nanoseconds delay = (t4 - t1) - (t3 - t2);
+    // A slave that was held up before it answered may count more time than there was.
     if (delay < -driftOver(t3 - t2, kFastestPpb)) {
         return std::nullopt;
     }

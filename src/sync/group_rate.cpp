@@ -15,8 +15,8 @@ constexpr std::chrono::seconds kFounding{30};
 /// How fast the rate goes to the mean, in ppb a second: a slave may be away for a day before that
 /// adds up to what its bound allows for.
 constexpr double kReturnPpb = 0.02;
-/// No slave has this number.
-constexpr SlaveId kMaster = 0;
+/// A rate that is farther from the mean is no timescale's, but was learnt from liars or by mistake.
+constexpr double kFarthestPpb = 100'000;
 
 double meanOf(const std::map<SlaveId, double>& drifts) {
     std::vector<double> rates;
@@ -29,10 +29,9 @@ double meanOf(const std::map<SlaveId, double>& drifts) {
 
 }  // namespace
 
-void GroupRate::follow(HostTime now, std::map<SlaveId, double> drifts, std::size_t slaves) {
-    const bool mostKnown = slaves > 0 && 2 * (drifts.size() + 1) > slaves + 1;
-    drifts.emplace(kMaster, 0);
-    if (founded_) {
+void GroupRate::follow(HostTime now, const std::map<SlaveId, double>& drifts, std::size_t clocks) {
+    const bool mostKnown = clocks > 1 && 2 * drifts.size() > clocks;
+    if (founded_ && !drifts.empty()) {
         if (!mostKnown) {
             rates_.clear();  // Those who are there make the present rate, whatever theirs are.
         }
@@ -42,10 +41,12 @@ void GroupRate::follow(HostTime now, std::map<SlaveId, double> drifts, std::size
         found(now, drifts);
     }
     if (founded_ && mostKnown) {
+        const double mean = meanOf(drifts);
         // The master's clock may have been set back.
         const std::chrono::duration<double> passed = std::max(now - last_, Nanoseconds::zero());
         const double most = kReturnPpb * passed.count();
-        move(std::clamp(meanOf(drifts) - ppb_, -most, most));
+        move(std::clamp(mean - ppb_, -most, most));
+        move(std::clamp(ppb_, mean - kFarthestPpb, mean + kFarthestPpb) - ppb_);
     }
     last_ = now;
 }

@@ -1,6 +1,7 @@
 #include "jitter.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -83,6 +84,7 @@ void Jitter::noteShortest(double roundTrip) {
 
 void Jitter::learn(const Observation& observation, double offset) {
     count_ = std::min(count_ + 1, kMemory);
+    assert(observation.low <= observation.high);
     const double weight = 1 / count_;
     const double poll = std::clamp(observation.high - offset - base_, 0.0, kClip * pollExcess_);
     const double report = std::clamp(offset - observation.low - base_, 0.0, kClip * reportExcess_);

@@ -1,6 +1,7 @@
 #include "offset_filter.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -30,6 +31,7 @@ void OffsetFilter::begin(double offset, double offsetSigma, double drift, double
     offsetVariance_ = offsetSigma * offsetSigma;
     covariance_ = 0;
     driftVariance_ = driftSigma * driftSigma;
+    assert(isDistribution());
 }
 
 void OffsetFilter::advance(double seconds) {
@@ -38,6 +40,7 @@ void OffsetFilter::advance(double seconds) {
     offsetVariance_ += seconds * (2 * covariance_ + seconds * (driftVariance_ + wander / 3));
     covariance_ += seconds * (driftVariance_ + wander / 2);
     driftVariance_ += wander;
+    assert(isDistribution());
 }
 
 void OffsetFilter::observe(const Observation& observation, const Jitter& jitter) {
@@ -90,6 +93,15 @@ void OffsetFilter::setOffset(double mean, double variance) {
     covariance_ *= after / before;
     offset_ = mean;
     offsetVariance_ = after;
+    assert(isDistribution());
+}
+
+/// False for what is not finite as well. Rounding may make a correlation of one a little larger.
+bool OffsetFilter::isDistribution() const {
+    constexpr double kRounding = 1 + 1e-6;
+    return std::isfinite(offset_) && std::isfinite(drift_) && offsetVariance_ > 0 &&
+           driftVariance_ >= 0 &&
+           covariance_ * covariance_ <= kRounding * offsetVariance_ * driftVariance_;
 }
 
 }  // namespace berkeley

@@ -35,6 +35,7 @@ class OffsetFilter {
     double offset() const { return offset_; }
     double drift() const { return drift_; }
     double offsetVariance() const { return offsetVariance_; }
+    double covariance() const { return covariance_; }
     double driftVariance() const { return driftVariance_; }
     /// The logarithm of how well it predicted the latest observations.
     double score() const { return score_; }
@@ -43,6 +44,7 @@ class OffsetFilter {
     double observeOneSided(const Observation& observation, const Jitter& jitter);
     double observeSymmetric(const Observation& observation, const Jitter& jitter);
     void setOffset(double mean, double variance);
+    bool isDistribution() const;
 
     JitterKind kind_;
     double wander_;

@@ -1,6 +1,7 @@
 #include "truncated_normal.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -48,6 +49,7 @@ TruncatedNormal truncateStandard(double low, double high) {
 }  // namespace
 
 TruncatedNormal truncate(double mean, double sigma, double low, double high) {
+    assert(sigma > 0 && low <= high);
     const double from = (low - mean) / sigma, to = (high - mean) / sigma;
     if (to - from < kNarrow) {
         const double width = high - low;

@@ -1,6 +1,7 @@
 #include "berkeley/time/adjustable_clock.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
 
@@ -18,19 +19,21 @@ Nanoseconds CorrectionLine::pendingAt(HostTime host) const {
     return host < slewEnd ? driftOver(slewEnd - host, slewPpb) : Nanoseconds::zero();
 }
 
-void AdjustableClock::setTo(HostTime now, Nanoseconds correction, double frequencyPpb) {
-    line_ = {now, correction, frequencyPpb, 0, now};
+CorrectionLine CorrectionLine::through(HostTime now, Nanoseconds correction, double frequencyPpb) {
+    return {now, correction, frequencyPpb, 0, now};
 }
 
-void AdjustableClock::slewTo(HostTime now, Nanoseconds correction, double frequencyPpb) {
-    const Nanoseconds current = line_.at(now);
-    const Nanoseconds pending = correction - current;
-    const double slewPpb = std::copysign(maxSlewPpb_, static_cast<double>(pending.count()));
+CorrectionLine CorrectionLine::slewedTo(HostTime now, Nanoseconds target, double frequency,
+                                        double maxSlewPpb) const {
+    assert(maxSlewPpb > 0 && frequency - maxSlewPpb > -1e9 && "group time goes on");
+    const Nanoseconds current = at(now);
+    const Nanoseconds pending = target - current;
+    const double slew = std::copysign(maxSlewPpb, static_cast<double>(pending.count()));
     // The slew may last longer than time can be written: then it never ends.
-    const double duration = static_cast<double>(pending.count()) / slewPpb * 1e9;
+    const double duration = static_cast<double>(pending.count()) / slew * 1e9;
     const double longest = static_cast<double>((kTimeLimit - now.time_since_epoch()).count());
-    line_ = {now, current, frequencyPpb, slewPpb,
-             now + Nanoseconds{std::llround(std::min(duration, longest))}};
+    return {now, current, frequency, slew,
+            now + Nanoseconds{std::llround(std::min(duration, longest))}};
 }
 
 }  // namespace berkeley

@@ -1,10 +1,12 @@
 #include "berkeley/time/timeline.h"
 
+#include <cassert>
 #include <cmath>
 
 namespace berkeley {
 
 Nanoseconds driftOver(Nanoseconds elapsed, double ppb) {
+    assert(std::abs(ppb) <= 1e9);
     return Nanoseconds{std::llrint(static_cast<double>(elapsed.count()) * ppb * 1e-9)};
 }
 

@@ -141,6 +141,10 @@ std::string_view problemOf(const Redirect& redirect) {
     return {};
 }
 
+std::string_view problemOf(const Membership& membership) {
+    return membership.isKnown() ? std::string_view{} : "membership is of no group";
+}
+
 std::string_view problemOf(const UnknownMessage&) { return "message is of an unknown type"; }
 
 }  // namespace

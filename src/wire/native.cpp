@@ -1,6 +1,7 @@
 #include "berkeley/wire/native.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -23,7 +24,8 @@ enum class FrameType : std::uint8_t {
     kAdjustment,
     kWelcome,
     kRedirect,
-    kAnnouncement
+    kAnnouncement,
+    kMembership
 };
 
 constexpr std::uint8_t kNoFlags = 0;
@@ -62,6 +64,7 @@ class FrameWriter {
         for (const char c : text) {
             put8(static_cast<std::uint8_t>(c));
         }
+        assert(text.size() <= size);
         used_ += size - text.size();
     }
 
@@ -74,7 +77,10 @@ class FrameWriter {
             put8(static_cast<std::uint8_t>(value >> (8 * size)));
         }
     }
-    void put8(std::uint8_t value) { frame_[used_++] = std::byte{value}; }
+    void put8(std::uint8_t value) {
+        assert(used_ < frame_.size());
+        frame_[used_++] = std::byte{value};
+    }
 
     Frame frame_{};
     std::size_t used_ = 0;
@@ -139,6 +145,12 @@ Frame frameOf(const Redirect& redirect) {
     FrameWriter writer{FrameType::kRedirect, kNoFlags, 0};
     writer.text(redirect.host, kLongestHost);
     writer.port(redirect.port);
+    return writer.frame();
+}
+
+Frame frameOf(const Membership& membership) {
+    FrameWriter writer{FrameType::kMembership, kNoFlags, membership.term};
+    writer.number(membership.group);
     return writer.frame();
 }
 
@@ -265,9 +277,15 @@ Message readRedirect(FrameReader& reader) {
     return Redirect{.host = reader.text(kLongestHost), .port = reader.port()};
 }
 
+Message readMembership(FrameReader& reader) {
+    reader.flags(kNoFlags);
+    const std::uint32_t term = reader.sequence();
+    return Membership{.group = reader.number(), .term = term};
+}
+
 /// In the order of FrameType, which begins with 1.
-constexpr std::array kReaders{readHello,   readPoll,     readReport,      readAdjustment,
-                              readWelcome, readRedirect, readAnnouncement};
+constexpr std::array kReaders{readHello,   readPoll,     readReport,       readAdjustment,
+                              readWelcome, readRedirect, readAnnouncement, readMembership};
 
 /// What a peer that speaks something else most probably speaks.
 std::string_view looksLike(std::uint8_t first) {

@@ -22,6 +22,8 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
     EXPECT_TRUE(options.keyFile.empty());
     EXPECT_EQ(options.interval, 5s);
     EXPECT_EQ(options.maxSlewPpb, 500'000.0);
+    EXPECT_EQ(options.step, 1s);
+    EXPECT_EQ(options.driftLimit.ppb, 500'000.0);
     EXPECT_EQ(options.minSlaves, 1U);
     EXPECT_EQ(options.cycles, 0U);
     EXPECT_EQ(options.average.method, Averaging::robust);
@@ -35,20 +37,50 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
 }
 
 TEST(MasterOptions, takeEveryOption) {
-    const MasterOptions options =
-        master({"--listen",          "::1",        "--port",           "9000",
-                "--interval",        "200ms",      "--max-slew",       "100ppm",
-                "--min-slaves",      "3",          "--cycles",         "7",
-                "--average",         "trimmed",    "--sanity-limit",   "10min",
-                "--simulate-offset", "25min",      "--simulate-drift", "40ppm",
-                "--publish",         "/run/clock", "--log-level",      "error",
-                "--log-format",      "json",       "--key-file",       "/etc/keys",
-                "--max-bound",       "100us"});
+    const MasterOptions options = master({"--listen",
+                                          "::1",
+                                          "--port",
+                                          "9000",
+                                          "--interval",
+                                          "200ms",
+                                          "--max-slew",
+                                          "100ppm",
+                                          "--min-slaves",
+                                          "3",
+                                          "--cycles",
+                                          "7",
+                                          "--average",
+                                          "trimmed",
+                                          "--sanity-limit",
+                                          "10min",
+                                          "--simulate-offset",
+                                          "25min",
+                                          "--simulate-drift",
+                                          "40ppm",
+                                          "--publish",
+                                          "/run/clock",
+                                          "--log-level",
+                                          "error",
+                                          "--log-format",
+                                          "json",
+                                          "--key-file",
+                                          "/etc/keys",
+                                          "--max-bound",
+                                          "100us",
+                                          "--found-after",
+                                          "2s",
+                                          "--step",
+                                          "30s",
+                                          "--max-drift",
+                                          "2000ppm"});
+    EXPECT_EQ(options.foundAfter, 2s);
+    EXPECT_EQ(options.step, 30s);
     EXPECT_EQ(options.listen.host, "::1");
     EXPECT_EQ(options.keyFile, "/etc/keys");
     EXPECT_EQ(options.listen.port, 9000);
     EXPECT_EQ(options.interval, 200ms);
     EXPECT_EQ(options.maxSlewPpb, 100'000.0);
+    EXPECT_EQ(options.driftLimit.ppb, 2e6);
     EXPECT_EQ(options.minSlaves, 3U);
     EXPECT_EQ(options.cycles, 7U);
     EXPECT_EQ(options.average.method, Averaging::trimmed);
@@ -174,6 +206,8 @@ const Defaults kOfBoth{
     {"--interval DURATION", "5s"},
     {"--key-file FILE", "none"},
     {"--max-slew FREQUENCY", "500ppm"},
+    {"--step DURATION", "1s"},
+    {"--max-drift FREQUENCY", "500ppm"},
     {"--publish FILE",
      "master.page or slave.page in /run/berkeley for root, else in $XDG_RUNTIME_DIR/berkeley; "
      "none for a simulated clock"},
@@ -188,6 +222,7 @@ const Defaults kOfMaster{{"--listen ADDR", "127.0.0.1"},
                          {"--port PORT", "8080"},
                          {"--insecure", "off"},
                          {"--min-slaves N", "1"},
+                         {"--found-after DURATION", "5s"},
                          {"--cycles N", "0"},
                          {"--average METHOD", "robust"},
                          {"--sanity-limit DURATION", "1h"},

@@ -11,6 +11,8 @@
 namespace berkeley {
 namespace {
 
+using namespace std::chrono_literals;
+
 class StateKeeperTest : public testing::Test {
   protected:
     StateKeeperTest() { options_.stateFolder = folder_.path(); }
@@ -23,7 +25,7 @@ class StateKeeperTest : public testing::Test {
     TemporaryFolder folder_;
     CommonOptions options_;
     std::ostringstream log_;
-    SteeredClock clock_{HostClock{}, 500'000};
+    SteeredClock clock_{HostClock{}, Discipline{500'000}};
 };
 
 TEST_F(StateKeeperTest, RemembersTheFrequencyOfASynchronizedClock) {
@@ -35,6 +37,34 @@ TEST_F(StateKeeperTest, RemembersTheFrequencyOfASynchronizedClock) {
                   .boundGrowthPpb = 0});
     keeper().save(clock_);
     EXPECT_EQ(keeper().rememberedPpb(), -12'345);
+}
+
+TEST_F(StateKeeperTest, DoesNotRememberAFrequencyThatIsNotKnown) {
+    clock_.apply(
+        {.reference = clock_.hostNow(), .frequencyPpb = 200'000, .deviation = {1us, 1'000}});
+    keeper().save(clock_);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+    clock_.apply({.reference = clock_.hostNow(), .frequencyPpb = 200'000, .deviation = {1us, 999}});
+    keeper().save(clock_);
+    EXPECT_EQ(keeper().rememberedPpb(), 200'000);
+}
+
+TEST_F(StateKeeperTest, DoesNotRememberAClockBeyondTheDriftLimit) {
+    clock_.apply({.reference = clock_.hostNow(), .frequencyPpb = -1'944'000});
+    keeper().save(clock_);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+
+    options_.driftLimit.ppb = 1e6;
+    keeper().save(clock_);
+    EXPECT_EQ(keeper().rememberedPpb(), -1'944'000);
+    EXPECT_EQ(log_.str(), "");
+
+    options_.driftLimit = {};
+    EXPECT_FALSE(keeper().rememberedPpb());
+    EXPECT_NE(log_.str().find("clock.json has a drift of \u22121944.000 ppm, beyond --max-drift: "
+                              "ignored"),
+              std::string::npos)
+        << log_.str();
 }
 
 TEST_F(StateKeeperTest, HasNothingToRememberOfAClockThatWasNeverSynchronized) {

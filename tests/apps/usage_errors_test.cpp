@@ -113,6 +113,10 @@ TEST(UsageErrors, sayWhichRangeHolds) {
               "--max-bound: \"0\" is out of range: give 1ns to 50y");
     EXPECT_EQ(masterError({"--max-slew", "0"}),
               "--max-slew: \"0\" is out of range: give 1ppb to 100000ppm");
+    for (const std::string text : {"0", "-1ppm", "10001ppm"}) {
+        EXPECT_EQ(masterError({"--max-drift", text}),
+                  "--max-drift: \"" + text + "\" is out of range: give 1ppb to 10000ppm");
+    }
 }
 
 TEST(UsageErrors, refuseNamesThatCannotBeSent) {

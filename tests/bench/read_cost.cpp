@@ -19,7 +19,7 @@ class Page {
   public:
     Page() : path_(std::filesystem::temp_directory_path() / ("page-" + std::to_string(getpid()))) {
         clock_ = std::make_unique<berkeley::SteeredClock>(
-            berkeley::HostClock{}, 500'000,
+            berkeley::HostClock{}, berkeley::Discipline{500'000},
             std::make_unique<berkeley::PageWriter>(
                 path_, berkeley::Publisher{berkeley::PageRole::slave, "bench", 1h}));
         clock_->apply({.cycle = 1,

@@ -26,7 +26,7 @@ class ClientTest : public testing::Test {
     std::string path() const { return folder_ / "page"; }
 
     SteeredClock publishing() const {
-        return {HostClock{}, 500'000,
+        return {HostClock{}, Discipline{500'000},
                 std::make_unique<PageWriter>(path(), Publisher{PageRole::slave, "rack-7", 1s})};
     }
 

@@ -14,6 +14,8 @@ inline void requireCommon(const CommonOptions& options) {
     require(readSimulatedOffset(toOptionText(options.simulateOffset)) == options.simulateOffset,
             "an offset that is written is read as the same");
     require(options.maxSlewPpb > 0 && options.maxSlewPpb <= 1e8, "a slew is within its limits");
+    require(options.driftLimit.ppb > 0 && options.driftLimit.ppb <= DriftLimit::kWidestPpb,
+            "a drift is within its limits");
     require(options.clock == ClockKind::software ||
                 (options.simulateOffset == Nanoseconds::zero() && options.simulateDriftPpb == 0),
             "the system clock is not set wrong on purpose");

@@ -9,7 +9,7 @@ namespace {
 
 /// Of a slave that was adjusted once.
 struct Watched {
-    SteeredClock clock{HostClock{}, 500'000};
+    SteeredClock clock{HostClock{}, Discipline{500'000}};
     Monitor monitor{{.program = "berkeley-slave",
                      .version = "0",
                      .name = "left",

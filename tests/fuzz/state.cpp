@@ -5,6 +5,7 @@
 #include <string>
 
 #include "berkeley/host/state_file.h"
+#include "berkeley/sync/drift_limit.h"
 #include "fuzz.h"
 #include "support/temporary_folder.h"
 
@@ -17,7 +18,8 @@ void run(Bytes input) {
     std::ofstream{file.path(), std::ios::binary} << textOf(input);
     try {
         const std::optional<ClockMemory> memory = file.load();
-        require(memory && std::abs(memory->frequencyPpb) <= 1e6, "a frequency is believable");
+        require(memory && std::abs(memory->frequencyPpb) <= kFastestPpb,
+                "a frequency is believable");
         file.save(*memory);
         require(file.load()->frequencyPpb == memory->frequencyPpb, "what is saved is loaded");
     } catch (const std::runtime_error& error) {

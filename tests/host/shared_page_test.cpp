@@ -28,7 +28,9 @@ class SharedPageTest : public testing::Test {
   protected:
     std::unique_ptr<PageWriter> page() const { return std::make_unique<PageWriter>(path_); }
     /// A page that a daemon has left behind.
-    void leavePage() const { const SteeredClock predecessor{HostClock{}, kMaxSlewPpb, page()}; }
+    void leavePage() const {
+        const SteeredClock predecessor{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    }
     /// Overwrites one word, as no daemon would.
     void poke(std::size_t word, std::uint64_t value) const {
         std::fstream file{path_, std::ios::in | std::ios::out | std::ios::binary};
@@ -59,7 +61,7 @@ Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustment) {
-    const SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    const SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     const PageReading reading = OpenPage{path_}.now();
     EXPECT_EQ(reading.status, PageStatus::unsynchronized);
     EXPECT_EQ(reading.reason, PageReason::neverAdjusted);
@@ -70,7 +72,7 @@ TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustmen
 
 TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
     const HostClock host{25min, 40'000};
-    SteeredClock clock{host, kMaxSlewPpb, page()};
+    SteeredClock clock{host, Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(host.now(), -20min));
     clock.apply(adjustmentAt(host.now(), -20min + 1ms));
     const OpenPage reader{path_};
@@ -86,16 +88,16 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
 TEST_F(SharedPageTest, GoesOnFromAPredecessorsFile) {
     leavePage();
     const OpenPage reader{path_};
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     EXPECT_EQ(reader.now().status, PageStatus::synchronized)
         << "a reader of the old file sees the new daemon";
 }
 
 TEST_F(SharedPageTest, HasOneDaemonOnly) {
-    const SteeredClock first{HostClock{}, kMaxSlewPpb, page()};
+    const SteeredClock first{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     EXPECT_TRUE(has(errorOf([&] {
-                        return SteeredClock{HostClock{}, kMaxSlewPpb, page()};
+                        return SteeredClock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
                     }),
                     path_));
 }
@@ -148,7 +150,7 @@ TEST_F(SharedPageTest, IsReadableByAllAndWritableByItsOwnerOnlyWhateverTheUmask)
 }
 
 TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 0ns));
     std::atomic<bool> done = false;
     std::atomic<int> backward = 0, reads = 0;
@@ -205,7 +207,7 @@ TEST_F(SharedPageTest, WhatADaemonLeftCompleteCountsUntilTheNextOneHasPublished)
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedWhenItIsOfAnOlderBoot) {
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     poke(kBootWord, peek(kBootWord) + 1);
     EXPECT_EQ(reason(), PageReason::otherBoot);
@@ -214,7 +216,7 @@ TEST_F(SharedPageTest, IsUnsynchronizedWhenItIsOfAnOlderBoot) {
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     const Nanoseconds before = suspension().atLeast - 1h;
     poke(kSuspendedWord, static_cast<std::uint64_t>(before.count()));
@@ -225,7 +227,7 @@ TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
 }
 
 TEST_F(SharedPageTest, StaysAsItWasWhenAnAdjustmentCannotBeApplied) {
-    SteeredClock clock{HostClock{}, kMaxSlewPpb, page()};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     const std::uint64_t adjustedAt = peek(kAdjustedAtWord);
     EXPECT_FALSE(clock.apply(adjustmentAt(clock.hostNow(), std::chrono::years{-100})));
@@ -233,12 +235,12 @@ TEST_F(SharedPageTest, StaysAsItWasWhenAnAdjustmentCannotBeApplied) {
 }
 
 TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
-    auto first = std::make_unique<SteeredClock>(HostClock{}, kMaxSlewPpb, page());
+    auto first = std::make_unique<SteeredClock>(HostClock{}, Discipline{kMaxSlewPpb}, page());
     const OpenPage reader{path_};
     EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
     first.reset();
     std::filesystem::remove(path_);
-    SteeredClock second{HostClock{}, kMaxSlewPpb, page()};
+    SteeredClock second{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     second.apply(adjustmentAt(second.hostNow(), 1h));
     const auto end = std::chrono::steady_clock::now() + 60s;
     while (reader.now().status != PageStatus::synchronized &&
@@ -253,7 +255,7 @@ TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
     poke(kVersionWord, 1);
     EXPECT_THROW(OpenPage{path_}, std::runtime_error);
     std::ifstream old{path_, std::ios::binary};
-    const SteeredClock successor{HostClock{}, kMaxSlewPpb, page()};
+    const SteeredClock successor{HostClock{}, Discipline{kMaxSlewPpb}, page()};
     EXPECT_NO_THROW(OpenPage{path_});
     old.seekg(kVersionWord * sizeof(std::uint64_t));
     EXPECT_EQ(old.get(), 1) << "whoever has it mapped keeps it";
@@ -261,7 +263,7 @@ TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
 
 TEST_F(SharedPageTest, SaysWhoPublishesAndWhomItFollows) {
     SteeredClock clock{
-        HostClock{}, kMaxSlewPpb,
+        HostClock{}, Discipline{kMaxSlewPpb},
         std::make_unique<PageWriter>(path_, Publisher{PageRole::slave, "rack-7", 1ms})};
     clock.apply(adjustmentAt(clock.hostNow(), 1h), {"clocks.example:8080", 3s});
     GroupPage page;

@@ -41,7 +41,8 @@ TEST_F(StateFileTest, LeavesNothingButTheFile) {
 TEST_F(StateFileTest, RefusesADamagedFileAndNamesIt) {
     for (const char* damaged :
          {"", "{", "[]", "{\"version\":1}", "{\"version\":2,\"frequency_ppb\":1}",
-          "{\"version\":1,\"frequency_ppb\":\"1\"}", "{\"version\":1,\"frequency_ppb\":1e300}"}) {
+          "{\"version\":1,\"frequency_ppb\":\"1\"}", "{\"version\":1,\"frequency_ppb\":1e300}",
+          "{\"version\":1,\"frequency_ppb\":-20000001}"}) {
         std::ofstream{file_.path()} << damaged;
         EXPECT_TRUE(has(errorOf([&] { return file_.load(); }), file_.path().string())) << damaged;
     }

@@ -180,7 +180,7 @@ TEST(NtpMemoryForRootTest, IsNotThatOfAnotherUser) {
 }
 
 TEST(TimeSampleTest, OfAClockIsItsGroupTimeMinusTheSystemsWhatIsToBeSlewedIncluded) {
-    SteeredClock clock{HostClock{}, 500'000};
+    SteeredClock clock{HostClock{}, Discipline{500'000}};
     const auto adjust = [&](Nanoseconds correction) {
         ASSERT_TRUE(clock.apply(
             {.cycle = 1, .reference = clock.hostNow(), .correction = correction, .bound = 1ms}));

@@ -31,7 +31,7 @@ class SlaveDeparturesTest : public testing::Test {
 
     boost::asio::io_context context_;
     Listener listener_{context_, kAnyPort};
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
         SlaveEvents{},
@@ -67,6 +67,7 @@ class MasterDeparturesTest : public testing::Test {
         MasterConfig config;
         config.listen = kAnyPort;
         config.cycles = 1;
+        config.group.foundAfter = 0ms;
         master_.emplace(config,
                         MasterEvents{.cycleEnded = [&](const auto& s) { cycle_.set_value(s); }},
                         clock_, silent());
@@ -102,7 +103,7 @@ class MasterDeparturesTest : public testing::Test {
     }
 
     HostClock host_;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     std::promise<CycleStatus> cycle_;
     std::optional<MasterNode> master_;
     std::optional<Peer> slave_;

@@ -34,7 +34,8 @@ class Master {
         MasterConfig config;
         config.listen = masters[self];
         config.interval = kInterval;
-        config.cycle.masterName = MasterRanks::nameOf(self);
+        config.group.masterName = MasterRanks::nameOf(self);
+        config.group.foundAfter = 0ms;
         config.leadership = leadership_;
         config.keys = std::move(keys);
         node_.emplace(
@@ -68,7 +69,7 @@ class Master {
 
     Log log_;
     std::atomic<std::uint32_t> cycle_ = 0;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     std::shared_ptr<Leadership> leadership_;
     std::optional<MasterNode> node_;
     std::optional<FailoverNode> failover_;
@@ -156,12 +157,12 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     first.takePart();
     second.takePart();
     ASSERT_TRUE(first.leads());
-    SteeredClock clock{HostClock{250ms, 40'000}, kMaxSlewPpb};
+    SteeredClock clock{HostClock{250ms, 40'000}, Discipline{kMaxSlewPpb}};
     std::atomic<int> steps = 0;
     std::atomic<std::uint32_t> told = 0;
     SlaveEvents events;
     events.synchronized = [&](const Change& change, auto, auto) {
-        steps += change.stepped ? 1 : 0;
+        steps += change.manner == Manner::set ? 1 : 0;
         told = clock.state().adjustment.cycle;
     };
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},

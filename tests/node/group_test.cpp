@@ -52,12 +52,12 @@ class Master {
   public:
     explicit Master(std::size_t minSlaves, Nanoseconds interval = 100ms,
                     const HostClock& host = HostClock{})
-        : clock_(host, kMaxSlewPpb) {
+        : clock_(host, Discipline{kMaxSlewPpb}) {
         MasterConfig config;
         config.listen = kAnyPort;
         config.interval = interval;
         config.minSlaves = minSlaves;
-        config.cycle.masterName = "master";
+        config.group.foundAfter = 0ms;
         node_.emplace(config,
                       MasterEvents{.cycleEnded = [&](const auto& status) { cycles_.add(status); }},
                       clock_, silent());
@@ -72,7 +72,7 @@ class Master {
 class Slave {
   public:
     Slave(const Endpoint& master, const std::string& name, Nanoseconds offset, double driftPpb = 0)
-        : clock_(HostClock{offset, driftPpb}, kMaxSlewPpb),
+        : clock_(HostClock{offset, driftPpb}, Discipline{kMaxSlewPpb}),
           node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, SlaveEvents{},
                 clock_, silent()) {
         node_.initiateSlaveClient();
@@ -180,7 +180,7 @@ TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
 TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
     boost::asio::io_context context;
     Listener listener{context, kAnyPort};
-    SteeredClock clock{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
     Log log;
     SlaveNode slave{
         {.masters = {listener.local()}, .name = "slave"}, SlaveEvents{}, clock, log.logger()};
@@ -195,7 +195,7 @@ TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
     const Master first{1};
     MasterConfig config;
     config.listen = first.node_->local();
-    SteeredClock clock{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
     MasterNode second{config, {}, clock, silent()};
     EXPECT_THROW(second.initiateClockServer(), std::runtime_error);
 }
@@ -231,7 +231,7 @@ TEST(Group, AMasterTellsItsCountsAlsoWhileItStops) {
 }
 
 TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
-    SteeredClock clock{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
     std::mutex lock;
     std::vector<ClockStatus> there;
     MasterConfig config;
@@ -257,7 +257,7 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
     std::optional<Master> master;
     master.emplace(1);
     const Endpoint address = master->node_->local();
-    SteeredClock clock{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
     std::mutex lock;
     std::vector<std::string> said;
     const auto say = [&](const std::string& what) {

@@ -36,7 +36,7 @@ class Slave {
 
     Log log_;
     std::atomic<int> told_ = 0;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     SlaveNode node_;
 };
 
@@ -57,7 +57,7 @@ class KeysTest : public testing::Test {
     }
 
     Log log_;
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
     std::optional<MasterNode> node_;
 };
 

@@ -52,7 +52,7 @@ class MonitorTest : public testing::Test {
         return MonitorSite{std::move(config), *monitor}(target);
     }
 
-    SteeredClock clock{HostClock{}, 500'000};
+    SteeredClock clock{HostClock{}, Discipline{500'000}};
     int seen = 0;  ///< events that came through
     std::optional<Monitor> monitor;
     MasterEvents master;

@@ -16,7 +16,7 @@ class SlaveSessionTest : public testing::Test {
   protected:
     SlaveSessionTest() {
         slave_.emplace(listener_.local());
-        session_.emplace(listener_.accept(), clock_, roster_, leadership_, localTimeZone(), 10s,
+        session_.emplace(listener_.accept(), clock_, group_, leadership_, localTimeZone(), 10s,
                          100ms, [this](const std::string& name) { admit_(name); });
     }
 
@@ -29,15 +29,15 @@ class SlaveSessionTest : public testing::Test {
     void checkSentOn() {
         ASSERT_EQ(slave_->hear(), Message(Redirect{masters_[1].host, masters_[1].port}));
         EXPECT_TRUE(slave_->isSentAway());
-        EXPECT_EQ(roster_.size(), 0U);
+        EXPECT_EQ(group_.size(), 0U);
         EXPECT_FALSE(session_->receive());
     }
 
     const std::vector<Endpoint> masters_{{"192.0.2.1", 1}, {"192.0.2.2", 2}};
     boost::asio::io_context context_;
     Listener listener_{context_, kAnyPort};
-    SteeredClock clock_{HostClock{}, kMaxSlewPpb};
-    SharedRoster roster_{0};
+    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
+    SharedGroup group_{{}, HostTime{}};
     Leadership leadership_{MasterRanks{masters_, 0}, 1s};
     SlaveSession::Admit admit_ = [](const std::string&) {};
     std::optional<Peer> slave_;
@@ -48,15 +48,15 @@ TEST_F(SlaveSessionTest, AnActiveMasterWelcomesASlaveThatIsOnItsRoster) {
     std::string admitted;
     admit_ = [&](const std::string& name) {
         admitted = name;
-        EXPECT_EQ(roster_.size(), 0U);
+        EXPECT_EQ(group_.size(), 0U);
     };
     leadership_.carryOut(0);
     EXPECT_TRUE(sayHello());
     EXPECT_EQ(admitted, "one");
     EXPECT_EQ(slave_->hear(), Message{Welcome{100ms}});
-    EXPECT_EQ(roster_.size(), 1U);
+    EXPECT_EQ(group_.size(), 1U);
     session_->close();
-    EXPECT_EQ(roster_.size(), 0U);
+    EXPECT_EQ(group_.size(), 0U);
 }
 
 TEST_F(SlaveSessionTest, AStandbySendsASlaveOnThatIsOnNoRoster) {
@@ -79,7 +79,7 @@ TEST_F(SlaveSessionTest, ASlaveTooManyIsNotWelcomedAndOnNoRoster) {
     leadership_.carryOut(0);
     admit_ = [](const std::string&) { throw WireError("refused"); };
     EXPECT_THROW((void)sayHello(), WireError);
-    EXPECT_EQ(roster_.size(), 0U);
+    EXPECT_EQ(group_.size(), 0U);
     session_->close();
     EXPECT_TRUE(slave_->isSentAway());
 }

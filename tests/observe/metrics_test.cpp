@@ -79,6 +79,7 @@ TEST_F(MetricsTest, ShowTheGroupAndEachClock) {
     expectLine(R"(berkeley_clocks_excluded{reason="outlier"} 1)");
     expectLine(R"(berkeley_clocks_excluded{reason="late"} 1)");
     expectLine(R"(berkeley_clocks_excluded{reason="newcomer"} 0)");
+    expectLine(R"(berkeley_clocks_excluded{reason="too fast"} 0)");
     expectLine(R"(berkeley_clock_offset_seconds{clock="a"} -2.5e-07)");
     expectLine(R"(berkeley_clock_bound_seconds{clock="a"} 1.2e-06)");
     expectLine(R"(berkeley_clock_delay_seconds{clock="a"} 1.8e-06)");
@@ -137,9 +138,9 @@ TEST_F(MetricsTest, ShowWhoIsConnectedAndWhoWasSentAway) {
 TEST_F(MetricsTest, ShowAFollowersOwnClockAndNoGroup) {
     Metrics metrics{true, true};
     metrics.joined();
-    metrics.adjusted(true);
-    metrics.adjusted(false);
-    metrics.adjusted(false);
+    metrics.adjusted(Manner::set);
+    metrics.adjusted(Manner::slewed);
+    metrics.adjusted(Manner::slewed);
     metrics.roleChanged();
     text = metrics.text(follower(), std::nullopt, 100);
 
@@ -147,7 +148,7 @@ TEST_F(MetricsTest, ShowAFollowersOwnClockAndNoGroup) {
     expectLine("berkeley_master_connected 1");
     expectLine("berkeley_correction_seconds -1.2e-08");
     expectLine("berkeley_joins_total 1");
-    expectLine(R"(berkeley_adjustments_total{kind="step"} 1)");
+    expectLine(R"(berkeley_adjustments_total{kind="set"} 1)");
     expectLine(R"(berkeley_adjustments_total{kind="slew"} 2)");
     expectLine("berkeley_role_changes_total 1");
     expectLine(R"(berkeley_connections{timestamps="kernel_receive"} 1)");

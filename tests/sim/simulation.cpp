@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace berkeley::sim {
 namespace {
@@ -17,7 +18,8 @@ constexpr int kAnsweredWithin = 2;
 Simulation::Simulation(Scenario scenario)
     : scenario_(std::move(scenario)),
       random_(scenario_.seed),
-      master_{Clock{scenario_.master, random_()}, Discipline{scenario_.maxSlewPpb}} {
+      master_{Clock{scenario_.master, random_()}, Discipline{scenario_.maxSlewPpb}},
+      group_(newGroup()) {
     for (const SlaveModel& model : scenario_.slaves) {
         slaves_.push_back(
             {.model = model,
@@ -33,7 +35,15 @@ Simulation::Simulation(Scenario scenario)
             at(slave.model.returns, [this, &slave] { join(slave); });
         }
     }
-    at(Nanoseconds::zero(), [this] { beginCycle(); });
+    at(Nanoseconds::zero(), [this] { beginCycle(reign_); });
+}
+
+Group Simulation::newGroup() {
+    GroupOptions options;
+    options.average = scenario_.average;
+    options.foundAfter = scenario_.foundAfter;
+    options.newGroup = ++lastGroup_;
+    return {options, master_.clock.at(now_)};
 }
 
 void Simulation::at(Nanoseconds when, std::function<void()> happen) {
@@ -51,65 +61,119 @@ void Simulation::runUntil(Nanoseconds until) {
 }
 
 void Simulation::join(Slave& slave) {
-    std::optional<double> drift = slave.model.rememberedDriftPpb;
-    if (const ClockState& state = slave.host.discipline.state(); state.synchronized) {
-        drift = rate_.ppb() - state.adjustment.frequencyPpb;
+    if (slave.present || leaderless_) {
+        return;
     }
-    slave.id = roster_.join(slave.model.name, slave.model.name, false, drift);
+    const ClockState& state = slave.host.discipline.state();
+    std::optional<double> frequency;
+    if (state.synchronized) {
+        frequency = state.adjustment.frequencyPpb;
+    } else if (const auto drift = slave.model.rememberedDriftPpb) {
+        frequency = -*drift / (1 + *drift * 1e-9);
+    }
+    slave.id = group_.join(slave.model.name, slave.model.name, frequency, master_.clock.at(now_));
+    Membership membership = state.adjustment.membership;
+    if (slave.model.claimMembership) {
+        membership = slave.model.claimMembership(membership);
+    }
+    if (membership.isKnown()) {
+        group_.introduce(slave.id, membership);
+    }
     slave.present = true;
-    slave.inBurst = false;
+    slave.burst = {};
+    slave.completion = {};
     slave.lastToSlave = slave.lastToMaster = now_;
 }
 
 void Simulation::leave(Slave& slave) {
-    roster_.leave(slave.id);
+    group_.leave(slave.id);
     slave.present = false;
 }
 
-void Simulation::takeOver(const std::string& name, Nanoseconds after) {
+void Simulation::leaveAll() {
     leaderless_ = true;
     for (Slave& slave : slaves_) {
         leave(slave);
     }
-    Slave& slave = const_cast<Slave&>(find(name));
-    at(now_ + after, [this, &slave] { promote(slave); });
 }
 
-/// From now on `slave` is what was the master.
-void Simulation::promote(Slave& slave) {
-    std::swap(master_, slave.host);
-    group_ = takenOver(master_.discipline.state().adjustment, master_.clock.at(now_));
-    rate_ = GroupRate{group_.frequencyPpb, true};
+/// From now on the master leads, and the slaves come to it.
+void Simulation::lead(std::uint32_t term) {
+    group_ = newGroup();
+    group_.lead(master_.discipline.state(), term, master_.clock.at(now_));
     leaderless_ = false;
-    roster_.expectOn(group_);
-    for (Slave& other : slaves_) {
-        if (&other != &slave) {
-            join(other);
-        }
+    for (Slave& slave : slaves_) {
+        at(now_ + slave.model.comesBack, [this, &slave] { join(slave); });
     }
+    ++reign_;
+    at(now_, [this, reign = reign_] { beginCycle(reign); });
 }
 
-void Simulation::beginCycle() {
-    at(now_ + scenario_.interval, [this] { beginCycle(); });
-    if (leaderless_) {
+void Simulation::takeOver(const std::string& name, Nanoseconds after) {
+    leaveAll();
+    const std::uint32_t term = group_.membership().term;
+    at(now_ + after, [this, &slave = find(name), term] {
+        // What was the master is gone.
+        std::swap(master_, slave.host);
+        slave.model.comesBack = Nanoseconds::max() / 4;
+        lead(term + 1);
+    });
+}
+
+void Simulation::restart(Nanoseconds after, bool remembers) {
+    leaveAll();
+    at(now_ + after, [this, remembers, term = group_.membership().term] {
+        if (!remembers) {
+            master_.discipline = Discipline{scenario_.maxSlewPpb};
+        }
+        lead(term);
+    });
+}
+
+void Simulation::pause(const std::string& name, Nanoseconds span, bool notices) {
+    const Nanoseconds end = now_ + span;
+    hostClock(name).stepBy(-span, end);
+    if (!name.empty()) {
+        find(name).pausedUntil = end;
         return;
     }
-    roster_.beginCycle();
+    leaveAll();
+    const std::uint64_t reign = ++reign_;
+    at(end, [this, reign, notices] {
+        leaderless_ = false;
+        if (notices) {
+            group_.doubt(master_.clock.at(now_));
+        }
+        for (Slave& slave : slaves_) {
+            at(now_ + slave.model.comesBack, [this, &slave] { join(slave); });
+        }
+        beginCycle(reign);
+    });
+}
+
+void Simulation::beginCycle(std::uint64_t reign) {
+    if (reign != reign_ || leaderless_) {
+        return;
+    }
+    at(now_ + scenario_.interval, [this, reign] { beginCycle(reign); });
+    if (!group_.isReady(master_.clock.at(now_))) {
+        return;
+    }
+    group_.beginCycle();
     for (Slave& slave : slaves_) {
-        if (slave.present && !slave.inBurst) {
-            const int length = roster_.beginBurst(slave.id, scenario_.interval);
-            slave.inBurst = true;
-            slave.left = scenario_.burst.value_or(length);
+        if (slave.present && !slave.burst.isOutstanding()) {
+            const int length = group_.beginBurst(slave.id, scenario_.interval);
+            slave.burst.begin(scenario_.burst.value_or(length));
             poll(slave);
         }
     }
-    at(now_ + scenario_.interval / kAnsweredWithin, [this] { endCycle(); });
+    at(now_ + scenario_.interval / kAnsweredWithin, [this, reign] { endCycle(reign); });
 }
 
 void Simulation::poll(Slave& slave) {
-    --slave.left;
-    const HostTime t1 = master_.clock.at(now_);
-    at(arrivalAtSlave(slave), [this, &slave, id = slave.id, t1] { answer(slave, id, t1); });
+    const std::uint32_t sequence = slave.burst.send(master_.clock.at(now_));
+    at(arrivalAtSlave(slave),
+       [this, &slave, id = slave.id, sequence] { answer(slave, id, sequence); });
 }
 
 Nanoseconds Simulation::arrivalAtSlave(Slave& slave) {
@@ -117,17 +181,21 @@ Nanoseconds Simulation::arrivalAtSlave(Slave& slave) {
     return slave.lastToSlave;
 }
 
-void Simulation::answer(Slave& slave, SlaveId asked, HostTime t1) {
+void Simulation::answer(Slave& slave, SlaveId asked, std::uint32_t sequence) {
     if (!slave.present || slave.id != asked) {
         return;
     }
+    if (now_ < slave.pausedUntil) {
+        at(slave.pausedUntil, [this, &slave, asked, sequence] { answer(slave, asked, sequence); });
+        return;
+    }
     if (slave.model.silent && slave.model.silent(now_)) {
-        slave.inBurst = false;
+        slave.burst = {};
         return;
     }
     const Nanoseconds lie = slave.model.lie ? slave.model.lie(now_) : Nanoseconds::zero();
     const Nanoseconds sent = now_ + kThinking;
-    const HostTime t2 = slave.host.clock.at(now_), t3 = slave.host.clock.at(sent);
+    const HostTime t2 = slave.host.clock.at(now_) + lie, t3 = slave.host.clock.at(sent);
     ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3),
                          slave.host.discipline.state().deviationAt(t3)};
     if (slave.model.claim) {
@@ -135,34 +203,46 @@ void Simulation::answer(Slave& slave, SlaveId asked, HostTime t1) {
     }
     slave.lastToMaster =
         std::max(slave.lastToMaster, sent + slave.model.path.report(random_, sent));
-    const Nanoseconds arrival = slave.lastToMaster;
-    at(arrival, [this, &slave, asked, arrival, reading, t1, t2 = t2 + lie, t3 = t3 + lie] {
-        receive(slave, asked, {t1, t2, t3, master_.clock.at(arrival)}, reading);
+    at(slave.lastToMaster, [this, &slave, asked, sequence, t2, reading] {
+        receive(slave, asked, sequence, t2, reading);
     });
 }
 
-void Simulation::receive(Slave& slave, SlaveId asked, const Exchange& exchange,
+void Simulation::receive(Slave& slave, SlaveId asked, std::uint32_t sequence, HostTime t2,
                          const ClockReading& reading) {
-    roster_.record(asked, exchange, reading);
     if (!slave.present || slave.id != asked) {
         return;
     }
-    if (slave.left == 0) {
-        slave.inBurst = false;
-    } else {
+    const std::optional<Burst::Answer> answer = slave.burst.take(sequence);
+    if (!answer) {
+        return;
+    }
+    if (!answer->last) {
         poll(slave);
+    }
+    const Measurement latest{{answer->t1, t2, reading.sent, master_.clock.at(now_)}, reading};
+    const auto counted = slave.completion.add(*answer, latest, std::nullopt);
+    for (const auto& measurement : {counted.completed, counted.first}) {
+        if (measurement) {
+            group_.record(slave.id, measurement->exchange, measurement->reading);
+        }
     }
 }
 
-void Simulation::endCycle() {
+void Simulation::endCycle(std::uint64_t reign) {
+    if (reign != reign_ || leaderless_) {
+        return;
+    }
     const HostTime end = master_.clock.at(now_);
-    CycleOptions options;
-    options.masterName = "master";
-    options.average = scenario_.average;
-    CycleOutcome outcome =
-        concludeCycle(++cycle_, end, roster_, rate_, group_, master_.discipline.state(), options);
-    group_ = outcome.master;
-    master_.discipline.apply(end, outcome.master);
+    CycleOutcome outcome = group_.conclude(end, master_.discipline.state());
+    if (outcome.master) {
+        master_.discipline.apply(end, *outcome.master);
+    }
+    tell(outcome);
+    lastCycle_ = std::move(outcome.status);
+}
+
+void Simulation::tell(const CycleOutcome& outcome) {
     for (const auto& [id, adjustment] : outcome.adjustments) {
         const auto slave = std::find_if(slaves_.begin(), slaves_.end(), [id = id](const Slave& s) {
             return s.present && s.id == id;
@@ -170,18 +250,17 @@ void Simulation::endCycle() {
         if (slave == slaves_.end()) {
             continue;
         }
-        const Nanoseconds arrival = arrivalAtSlave(*slave);
+        const Nanoseconds arrival = std::max(arrivalAtSlave(*slave), slave->pausedUntil);
         at(arrival, [slave, arrival, adjustment = adjustment] {
             slave->host.discipline.apply(slave->host.clock.at(arrival), adjustment);
         });
     }
-    lastCycle_ = std::move(outcome.status);
 }
 
 Shown Simulation::Host::at(Nanoseconds trueTime) const {
     const HostTime host = clock.at(trueTime);
     const ClockState& state = discipline.state();
-    return {state.line.groupTimeAt(host), state.boundAt(host), state.synchronized};
+    return {state.line.groupTimeAt(host), state.boundAt(host), state.synchronized, state.steps};
 }
 
 Shown Simulation::master(Nanoseconds trueTime) const { return master_.at(trueTime); }
@@ -207,7 +286,7 @@ Nanoseconds Simulation::spread(Nanoseconds trueTime) const {
 }
 
 Clock& Simulation::hostClock(const std::string& name) {
-    return name.empty() ? master_.clock : const_cast<Slave&>(find(name)).host.clock;
+    return name.empty() ? master_.clock : find(name).host.clock;
 }
 
 const ClockStatus& Simulation::lastStatus(const std::string& name) const {
@@ -220,12 +299,16 @@ const ClockStatus& Simulation::lastStatus(const std::string& name) const {
 }
 
 const Simulation::Slave& Simulation::find(const std::string& name) const {
-    for (const Slave& slave : slaves_) {
-        if (slave.model.name == name) {
-            return slave;
-        }
+    const auto found = std::find_if(slaves_.begin(), slaves_.end(),
+                                    [&](const Slave& slave) { return slave.model.name == name; });
+    if (found == slaves_.end()) {
+        throw std::invalid_argument("no slave " + name);
     }
-    throw std::invalid_argument("no slave " + name);
+    return *found;
+}
+
+Simulation::Slave& Simulation::find(const std::string& name) {
+    return const_cast<Slave&>(std::as_const(*this).find(name));
 }
 
 }  // namespace berkeley::sim

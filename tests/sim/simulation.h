@@ -1,5 +1,5 @@
-/// One master and its slaves in simulated time: the real roster, average, estimator and discipline,
-/// without sockets, threads or clocks. A seed decides everything; the same seed, the same run.
+/// One master and its slaves in simulated time: the real group, bursts and disciplines, without
+/// sockets, threads or clocks. A seed decides everything; the same seed, the same run.
 ///
 /// Units: std::chrono, or in the name. Thread safety: none.
 #pragma once
@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/sync/cycle.h"
+#include "berkeley/sync/burst.h"
+#include "berkeley/sync/group.h"
 #include "sim/models.h"
 
 namespace berkeley::sim {
@@ -23,12 +24,16 @@ struct SlaveModel {
     Nanoseconds joins{};
     Nanoseconds leaves = Nanoseconds::max();
     Nanoseconds returns = Nanoseconds::max();  ///< after it has left
+    /// How long after another master leads, or the master has come back, it joins that.
+    Nanoseconds comesBack{};
     /// Of an earlier run, against the master.
     std::optional<double> rememberedDriftPpb{};
     /// What the slave adds to the times that it reports; an honest one adds nothing.
     std::function<Nanoseconds(Nanoseconds trueTime)> lie{};
     /// What it says of its correction and how well it knows it; an honest one says what is.
     std::function<void(ClockReading&)> claim{};
+    /// Of which group it says to be a member, instead of what is.
+    std::function<Membership(const Membership&)> claimMembership{};
     /// Whether it leaves polls without an answer.
     std::function<bool(Nanoseconds trueTime)> silent{};
 };
@@ -39,6 +44,7 @@ struct Scenario {
     std::optional<int> burst;  ///< exchanges with each slave in a sync cycle; or what fits
     double maxSlewPpb = 500'000;
     AverageOptions average;
+    Nanoseconds foundAfter{};  ///< as in GroupOptions; all are there already, as a rule
     ClockModel master;
     std::vector<SlaveModel> slaves;
 };
@@ -48,6 +54,7 @@ struct Shown {
     GroupTime time;
     Nanoseconds bound{};
     bool synchronized{};
+    std::uint32_t steps{};  ///< forward, after its first adjustment
 };
 
 class Simulation {
@@ -69,6 +76,13 @@ class Simulation {
     /// The master dies; `after` that the slave takes over, and the others join it.
     void takeOver(const std::string& name, Nanoseconds after);
 
+    /// The master's process ends and starts again `after` that, with or without what it knew.
+    void restart(Nanoseconds after, bool remembers);
+
+    /// From now on, and for `span`, all clocks of the host stand still and it does nothing. "" is
+    /// the master's; its slaves leave meanwhile, and come back. `notices`: it looks for pauses.
+    void pause(const std::string& name, Nanoseconds span, bool notices = false);
+
     /// Who the slaves are, in their order; whether one is connected.
     const std::vector<std::string>& names() const { return names_; }
     bool present(const std::string& name) const { return find(name).present; }
@@ -77,6 +91,9 @@ class Simulation {
     Clock& hostClock(const std::string& name);
 
     const ClockStatus& lastStatus(const std::string& name) const;
+
+    /// Of the last sync cycle.
+    const CycleStatus& lastCycle() const { return lastCycle_; }
 
   private:
     struct Host {
@@ -90,8 +107,9 @@ class Simulation {
         Host host;
         SlaveId id = 0;
         bool present = false;
-        bool inBurst = false;
-        int left = 0;
+        Nanoseconds pausedUntil{};
+        Burst burst{};
+        Completion completion{};
         /// When the latest message arrives: one that is sent later cannot overtake it in its
         /// stream.
         Nanoseconds lastToSlave{};
@@ -110,29 +128,33 @@ class Simulation {
     void at(Nanoseconds when, std::function<void()> happen);
     void join(Slave& slave);
     void leave(Slave& slave);
-    void promote(Slave& slave);
-    void beginCycle();
+    void leaveAll();
+    void lead(std::uint32_t term);
+    Group newGroup();
+    void beginCycle(std::uint64_t reign);
     void poll(Slave& slave);
-    void answer(Slave& slave, SlaveId asked, HostTime t1);
-    void receive(Slave& slave, SlaveId asked, const Exchange& exchange,
+    void answer(Slave& slave, SlaveId asked, std::uint32_t sequence);
+    void receive(Slave& slave, SlaveId asked, std::uint32_t sequence, HostTime t2,
                  const ClockReading& reading);
-    void endCycle();
+    void endCycle(std::uint64_t reign);
+    void tell(const CycleOutcome& outcome);
     Nanoseconds arrivalAtSlave(Slave& slave);
     const Slave& find(const std::string& name) const;
+    Slave& find(const std::string& name);
 
     Scenario scenario_;
+    Nanoseconds now_{};
     Random random_;
     Host master_;
     std::vector<Slave> slaves_;
     std::vector<std::string> names_;
-    Roster roster_;
-    GroupRate rate_{0};
-    Adjustment group_;
-    std::uint32_t cycle_ = 0;
+    GroupId lastGroup_ = 0;  ///< before the group, which is given the next one
+    Group group_;
+    std::uint64_t reign_ =
+        0;  ///< of whom the cycles are; the master's before may still be under way
     bool leaderless_ = false;
     CycleStatus lastCycle_;
 
-    Nanoseconds now_{};
     std::uint64_t order_ = 0;
     std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
 };

@@ -9,6 +9,10 @@ namespace {
 
 /// The fastest slew, and what a host's clock and the group's may be off.
 constexpr double kFastestPpb = 500'000 + 2 * 100'000 + 200'000;
+/// A clock that is far ahead is slowed down by this much more.
+constexpr double kSlowestPpb = kFastSlewPpb + kFastestPpb;
+
+constexpr Nanoseconds kRounding{4};
 
 double toMicroseconds(Nanoseconds duration) { return static_cast<double>(duration.count()) / 1e3; }
 
@@ -47,6 +51,11 @@ class Watcher {
     Watched watched;
 
   private:
+    struct Look {
+        Shown shown;
+        Nanoseconds when;
+    };
+
     void checkBound(const std::string& name, const Shown& slave, const Shown& master,
                     Nanoseconds now) {
         const Nanoseconds error = std::chrono::abs(slave.time - master.time);
@@ -66,23 +75,25 @@ class Watcher {
 
     /// Since the clock was looked at last it has gone on about as long as true time has.
     void checkRate(const std::string& name, const Shown& shown, Nanoseconds now) {
-        const auto [before, isNew] = before_.try_emplace(name, shown.time, now);
-        const Nanoseconds elapsed = now - before->second.second;
-        const Nanoseconds hurry = shown.time - before->second.first - elapsed;
+        const auto [before, isNew] = before_.try_emplace(name, Look{shown, now});
+        const Nanoseconds elapsed = now - before->second.when;
+        const Nanoseconds hurry = shown.time - before->second.shown.time - elapsed;
+        const bool stepped = shown.steps != before->second.shown.steps;
         if (!isNew && watched.hurry.empty() &&
-            std::chrono::abs(hurry) > driftOver(elapsed, kFastestPpb) + Nanoseconds{4}) {
+            ((!stepped && hurry > driftOver(elapsed, kFastestPpb) + kRounding) ||
+             hurry < -driftOver(elapsed, kSlowestPpb) - kRounding)) {
             std::ostringstream text;
             text << (name.empty() ? "master" : name) << " at " << toMicroseconds(now) / 1e6
                  << " s: " << toMicroseconds(hurry) << " µs too far after "
                  << toMicroseconds(elapsed) << " µs";
             watched.hurry = text.str();
         }
-        before->second = {shown.time, now};
+        before->second = {shown, now};
     }
 
     Simulation& simulation_;
     const WatchOptions& options_;
-    std::map<std::string, std::pair<GroupTime, Nanoseconds>> before_;
+    std::map<std::string, Look> before_;
 };
 
 }  // namespace

@@ -174,5 +174,51 @@ TEST(RobustMean, OfThreeThatAreMostlyTheSameIsThatOne) {
     EXPECT_EQ(robustMean(std::vector<double>{7, 7, 900}), 7);
 }
 
+std::vector<bool> tooFast(const std::vector<double>& ppm) {
+    std::vector<double> ppb;
+    for (const double drift : ppm) {
+        ppb.push_back(drift * 1e3);
+    }
+    return tooFast(ppb, DriftLimit{});
+}
+
+TEST(TooFast, IsWhoIsFartherFromMostThanTwoGoodClocksLieApart) {
+    EXPECT_EQ(tooFast({0, 500, 1'000, 1'501, -501, 1'944}),
+              (std::vector{false, false, false, true, true, true}));
+    EXPECT_EQ(tooFast({0}), std::vector{false});
+}
+
+TEST(TooFast, MayBeTheMaster) {
+    EXPECT_EQ(tooFast({0, -1'944, -1'950}), (std::vector{true, false, false}));
+    EXPECT_EQ(tooFast({0, 1'944, 1'950, 1'930}), (std::vector{true, false, false, false}));
+}
+
+TEST(TooFast, WithoutAMajorityTheMastersStands) {
+    EXPECT_EQ(tooFast({0, 1'944}), (std::vector{false, true}));
+    EXPECT_EQ(tooFast({0, 5, -1'944, -1'950}), (std::vector{false, false, true, true}));
+}
+
+TEST(TooFast, IsNobodyWithinTheLimitWhileTheOthersAreFewer) {
+    std::mt19937_64 random{20261130};
+    std::uniform_real_distribution<double> good{-500, 500}, bad{-9'000, 9'000};
+    for (int run = 0; run < 10'000; ++run) {
+        const int bads = run % 4, goods = bads + 1 + run % 3;
+        std::vector<std::pair<double, bool>> clocks;
+        for (int i = 0; i < goods + bads; ++i) {
+            clocks.emplace_back(i < goods ? good(random) : bad(random), i < goods);
+        }
+        std::shuffle(clocks.begin(), clocks.end(), random);
+        std::vector<double> drifts;
+        for (const auto& [rate, isGood] : clocks) {
+            drifts.push_back(rate - clocks.front().first);
+        }
+        const std::vector<bool> named = tooFast(drifts);
+        for (std::size_t i = 0; i < clocks.size(); ++i) {
+            ASSERT_FALSE(named[i] && clocks[i].second) << "run " << run << ", clock " << i;
+            ASSERT_TRUE(named[i] || std::abs(clocks[i].first) <= 1'500) << run << ", " << i;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace berkeley

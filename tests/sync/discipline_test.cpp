@@ -22,12 +22,12 @@ Adjustment adjustmentTo(Nanoseconds correction, HostTime reference = kStart) {
 TEST(Discipline, FirstAdjustmentStepsLaterOnesSlew) {
     Discipline discipline{kMaxSlewPpb};
     const auto first = discipline.apply(kStart, adjustmentTo(-20min));
-    EXPECT_TRUE(first->stepped);
+    EXPECT_EQ(first->manner, Manner::set);
     EXPECT_EQ(first->offset, -20min);
     EXPECT_EQ(discipline.state().line.at(kStart), -20min);
 
     const auto second = discipline.apply(kStart + 1s, adjustmentTo(-20min + 1ms));
-    EXPECT_FALSE(second->stepped);
+    EXPECT_EQ(second->manner, Manner::slewed);
     EXPECT_EQ(second->offset, 1ms);
     EXPECT_EQ(discipline.state().line.at(kStart + 1s), -20min);
     EXPECT_EQ(discipline.state().line.at(kStart + 3s), -20min + 1ms);
@@ -57,6 +57,66 @@ TEST(Discipline, BoundHasTheMeasurementItsAgeAndTheSlewUnderWay) {
     discipline.apply(kStart, adjustmentTo(1ms));
     EXPECT_EQ(discipline.state().boundAt(kStart), 10us + 1ms);
     EXPECT_EQ(discipline.state().boundAt(kStart + 1s), 10us + 100us + 500us);
+}
+
+TEST(Discipline, ClockThatIsFarBehindStepsForward) {
+    Discipline discipline{kMaxSlewPpb, 1s};
+    discipline.apply(kStart, adjustmentTo(0ns));
+    EXPECT_EQ(discipline.apply(kStart, adjustmentTo(1s))->manner, Manner::slewed);
+    EXPECT_EQ(discipline.state().steps, 0U);
+    EXPECT_EQ(discipline.apply(kStart, adjustmentTo(30s))->manner, Manner::stepped);
+    EXPECT_EQ(discipline.state().steps, 1U);
+    EXPECT_EQ(discipline.state().line.at(kStart), 30s);
+    EXPECT_EQ(discipline.state().line.pendingAt(kStart), 0s);
+}
+
+TEST(Discipline, ClockThatIsFarAheadIsSlewedAsFastAsIsAllowed) {
+    Discipline discipline{kMaxSlewPpb, 1s};
+    discipline.apply(kStart, adjustmentTo(30s));
+    EXPECT_EQ(discipline.apply(kStart, adjustmentTo(0s))->manner, Manner::fastSlew);
+    EXPECT_EQ(discipline.state().line.at(kStart), 30s);
+    EXPECT_EQ(discipline.state().line.at(kStart + 100s), 20s);
+    EXPECT_EQ(discipline.state().line.at(kStart + 300s), 0s);
+    // Near its line it goes on at the usual rate.
+    EXPECT_EQ(discipline.apply(kStart + 295s, adjustmentTo(0s))->manner, Manner::slewed);
+}
+
+TEST(Discipline, GoesOnWithTheClockOfAnEarlierRun) {
+    Discipline before{kMaxSlewPpb}, after{kMaxSlewPpb};
+    before.apply(kStart, adjustmentTo(20min));
+    after.resume(before.state());
+    EXPECT_EQ(after.state().line.at(kStart + 1h), 20min);
+    EXPECT_EQ(after.apply(kStart, adjustmentTo(20min + 1ms))->manner, Manner::slewed);
+}
+
+TEST(Discipline, SlewUnderWayIsNotKnownOfTheClock) {
+    Discipline discipline{kMaxSlewPpb};
+    EXPECT_FALSE(discipline.state().deviationAt(kStart));
+    discipline.apply(kStart, adjustmentTo(0ns));
+    EXPECT_EQ(discipline.state().deviationAt(kStart)->sigma, 0ns);
+    discipline.apply(kStart, adjustmentTo(400ms));
+    EXPECT_EQ(discipline.state().deviationAt(kStart)->sigma, 400ms);
+}
+
+TEST(Discipline, BeginsIn1970) {
+    Discipline discipline{kMaxSlewPpb};
+    const HostTime early{1min};
+    EXPECT_TRUE(discipline.apply(early, adjustmentTo(-10s, early)));
+    EXPECT_FALSE(discipline.apply(early, adjustmentTo(-61s, early)));
+}
+
+TEST(Discipline, HoweverBadlyACorrectionIsKnownItCanBeSaid) {
+    Discipline discipline{kMaxSlewPpb};
+    Adjustment adjustment = adjustmentTo(0ns);
+    adjustment.deviation = {kTimeLimit - 1ns, 1e8};
+    discipline.apply(kStart, adjustment);
+    for (const Nanoseconds later :
+         {0ns, 1ns, Nanoseconds{1h}, Nanoseconds{std::chrono::years{50}}}) {
+        const auto deviation = discipline.state().deviationAt(kStart + later);
+        ASSERT_TRUE(deviation);
+        EXPECT_EQ(deviation->sigma, kTimeLimit - 1ns);
+        EXPECT_EQ(deviation->driftPpb, 1e8);
+    }
 }
 
 TEST(Discipline, RefusesATimeThatIsNotBelievable) {

@@ -190,6 +190,7 @@ TEST(ToOffsetText, holdsForTheLargestCounts) {
 TEST(ToDriftText, hasTheDigitsOfAPpbAndNeverAMinusZero) {
     EXPECT_EQ(toDriftText(39'998.4), "+39.998 ppm");
     EXPECT_EQ(toDriftText(39'998.4, ""), "39.998 ppm");
+    EXPECT_EQ(toDriftText(1'944'123), "+1944.123 ppm");
     EXPECT_EQ(toDriftText(-3), "\u22120.003 ppm");
     EXPECT_EQ(toDriftText(-0.4), "0.000 ppm");
     EXPECT_EQ(toDriftText(std::numeric_limits<double>::infinity()), "\u2013");

@@ -18,7 +18,7 @@ namespace berkeley {
 class SteeredClock {
   public:
     /// Publishes in `page` and steers `system` after the group clock, where they are given.
-    SteeredClock(const HostClock& host, double maxSlewPpb,
+    SteeredClock(const HostClock& host, const Discipline& discipline,
                  std::unique_ptr<PageWriter> page = nullptr,
                  std::unique_ptr<SystemClock> system = nullptr);
 

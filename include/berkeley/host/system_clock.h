@@ -4,6 +4,9 @@
 /// remedy.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "berkeley/host/host_clock.h"
 #include "berkeley/sync/discipline.h"
 #include "berkeley/time/timeline.h"
@@ -37,7 +40,8 @@ class KernelClock : public SystemClock {
     void setFrequencyPpb(double ppb) override;
 };
 
-/// Makes a system clock show the group's time. The first time it steps, afterwards it slews.
+/// Makes a system clock show the group's time. It steps the first time and when the group clock has
+/// stepped, else it slews.
 class SystemFollower {
   public:
     /// `clock` outlives this.
@@ -55,7 +59,7 @@ class SystemFollower {
   private:
     SystemClock& clock_;
     double frequencyBeforePpb_;
-    bool stepped_ = false;
+    std::optional<std::uint32_t> steps_{};  ///< of the group clock, followed so far
 };
 
 }  // namespace berkeley

@@ -22,21 +22,21 @@
 #include "berkeley/net/listener.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/node/leadership.h"
-#include "berkeley/node/shared_roster.h"
+#include "berkeley/node/shared_group.h"
 #include "berkeley/observe/peer_counts.h"
-#include "berkeley/sync/cycle.h"
+#include "berkeley/sync/group.h"
 
 namespace berkeley {
 
 class Receivers;
+class SlaveSession;
 
 struct MasterConfig {
     Endpoint listen{"127.0.0.1", 8080};
     Nanoseconds interval = std::chrono::seconds{5};
     std::size_t minSlaves = 1;  ///< fewer, and there is no sync cycle
     std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
-    CycleOptions cycle;
-    std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
+    GroupOptions group;
     /// Of one of several masters: it is a standby until activate().
     std::shared_ptr<Leadership> leadership{};
     std::optional<Keys> keys{};  ///< of those who may join; without them: everyone
@@ -89,18 +89,21 @@ class MasterNode {
     Endpoint local() const;
 
   private:
-    using Deadline = SharedRoster::Deadline;
+    using Deadline = SharedGroup::Deadline;
 
     void synchronizeAllClocks();
     void leadGroup();
     bool isDone() const;
-    void takeUpLine();
+    /// True when there are slaves enough, and the group is known or can be founded.
+    bool isReady(Deadline& start, Deadline next);
+    void lead(std::uint32_t term);
 
     void runCycle(std::uint32_t cycle, Deadline start);
     void pollAll(Deadline start);
-    CycleOutcome getAverageClockDiff(std::uint32_t cycle);
+    CycleOutcome getAverageClockDiff();
     /// What nobody could be told is taken out of `outcome`.
     void tellAll(CycleOutcome& outcome);
+    void tell(SlaveSession& session, const Adjustment& adjustment);
 
     void greetAll();
 
@@ -108,11 +111,12 @@ class MasterNode {
     const MasterEvents events_;
     SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
-    SharedRoster roster_;
+    SharedGroup group_;
     const std::shared_ptr<Leadership> leadership_;
     std::unique_ptr<Receivers> receivers_;
     std::mutex inCycle_;           ///< held by the sync thread during a sync cycle
-    Adjustment group_;             ///< the group's line; the sync thread's
+    std::uint32_t cycle_ = 0;      ///< that ended last; the sync thread's
+    bool waits_ = false;           ///< for nobody new to come; likewise
     std::uint32_t cyclesRun_ = 0;  ///< the sync thread's
     std::atomic<std::uint64_t> turns_ = 0;
     std::thread syncThread_;

@@ -84,8 +84,8 @@ class SlaveNode {
     bool goTo(const Endpoint& active);
     bool pauseBeforeRetry(const std::string& reason);
 
-    /// Of the group clock, now or in an earlier run.
-    std::optional<double> frequencyPpb() const;
+    /// Says who this is, how fast its group clock goes, and of which group it is.
+    void introduce(Connection& master) const;
     void sendReport(Connection& master);
     void sendLabTime(Connection& master);
 

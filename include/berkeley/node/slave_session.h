@@ -20,7 +20,8 @@
 #include "berkeley/net/connection.h"
 #include "berkeley/node/frame_deadline.h"
 #include "berkeley/node/leadership.h"
-#include "berkeley/node/shared_roster.h"
+#include "berkeley/node/shared_group.h"
+#include "berkeley/sync/burst.h"
 #include "berkeley/wire/lab.h"
 #include "berkeley/wire/native.h"
 
@@ -34,18 +35,18 @@ class SlaveSession {
     /// The peer has `patience` for its first frame from now on, for every later one from its first
     /// byte on, and for the handshake.
     SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
-                 SharedRoster& roster, Leadership& leadership, const date::time_zone& zone,
+                 SharedGroup& group, Leadership& leadership, const date::time_zone& zone,
                  FrameDeadline::Patience patience, Nanoseconds interval, Admit admit);
 
     /// Before the first receive(), and on its thread: waits until the peer has proved who it is,
     /// where the master has keys. Throws WireError when it has not.
     void authenticate();
 
-    /// Waits for bytes and takes what they say into the roster. False when the connection has
+    /// Waits for bytes and tells the group what they say. False when the connection has
     /// ended. Throws WireError when the peer breaks the protocol.
     bool receive();
 
-    /// Begins a burst with a native slave; the roster waits for its end. Nothing happens while an
+    /// Begins a burst with a native slave; the group waits for its end. Nothing happens while an
     /// earlier poll is still without an answer.
     void beginBurst();
 
@@ -54,6 +55,7 @@ class SlaveSession {
     void greet();
 
     /// Sends the adjustment to a native slave, the local time to a lab slave.
+    /// std::invalid_argument, with nothing sent, when it is none that any slave would take.
     void tell(const Adjustment& adjustment);
 
     /// False when the key with which the peer has proved who it is has been taken away.
@@ -62,7 +64,7 @@ class SlaveSession {
     /// Of the key with which the peer has proved who it is; nothing without keys.
     std::optional<std::string> keyName() const { return connection_->keyName(); }
 
-    /// Takes the slave off the roster; wakes the receive thread.
+    /// Takes the slave out of the group; wakes the receive thread.
     void close();
 
     const Endpoint& peer() const { return connection_->peer(); }
@@ -77,27 +79,6 @@ class SlaveSession {
 
   private:
     using Decoder = std::variant<std::monostate, NativeDecoder, LabDecoder>;
-
-    struct Burst {
-        std::uint32_t sequence = 0;  ///< of the latest poll
-        HostTime t1;                 ///< when it was sent
-        int left = 0;                ///< polls, after this one
-        bool first = false;          ///< none has been answered yet
-        bool outstanding = false;    ///< it has no answer yet
-    };
-
-    /// An answer's place in its burst.
-    struct Answer {
-        HostTime t1;
-        bool first, last;
-    };
-
-    /// What one answered poll is worth. Better when the next report has said when exactly the slave
-    /// sent this one.
-    struct Measurement {
-        Exchange exchange;
-        ClockReading reading;
-    };
 
     /// How long to wait for the next bytes. Throws when it is too late for them.
     Connection::Patience patience() const;
@@ -115,15 +96,16 @@ class SlaveSession {
     void requireKeyOf(const std::string& name) const;
     void receiveReport(const Report& report, HostTime t4);
     void join(const Hello& hello);
+    void introduce(const Membership& membership);
     /// Takes the answer to the poll and sends the burst's next one.
-    Answer takeAnswer(std::uint32_t sequence);
-    void sendPoll(Burst& burst);
+    Burst::Answer takeAnswer(std::uint32_t sequence);
+    void sendPoll();
     void record(const Measurement& measurement);
     void endBurst();
 
     std::shared_ptr<Connection> connection_;
     const SteeredClock& clock_;
-    SharedRoster& roster_;
+    SharedGroup& group_;
     Leadership& leadership_;
     const date::time_zone& zone_;
     const Nanoseconds interval_;  ///< from one sync cycle to the next
@@ -134,7 +116,8 @@ class SlaveSession {
     FrameDeadline deadline_;
     StampConverter stamps_;
     std::atomic<bool> sentOn_ = false;  ///< to another master; what comes from now on is late
-    std::optional<Measurement> open_;   ///< waits for the next report
+    Completion completion_;
+    Membership told_;  ///< of which group the slave was told it is; the sync thread's
 
     mutable std::mutex lock_;  ///< guards what follows
     std::optional<SlaveId> slave_;

@@ -8,12 +8,14 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <array>
 #include <optional>
 #include <string>
 
 #include "berkeley/observe/peer_counts.h"
 #include "berkeley/observe/status.h"
 #include "berkeley/sync/cycle.h"
+#include "berkeley/sync/discipline.h"
 
 namespace berkeley {
 
@@ -25,7 +27,7 @@ class Metrics {
     void cycleEnded(const CycleStatus& status);
     void cycleSkipped();
     void joined();
-    void adjusted(bool stepped);
+    void adjusted(Manner manner);
     void roleChanged();
 
     /// Everything, of `mostClocks` clocks at most, the first by name. `peers` are a master's.
@@ -40,8 +42,7 @@ class Metrics {
     prometheus::Histogram* duration_ = nullptr;
     prometheus::Histogram* lateness_ = nullptr;
     prometheus::Counter* joins_ = nullptr;
-    prometheus::Counter* steps_ = nullptr;
-    prometheus::Counter* slews_ = nullptr;
+    std::array<prometheus::Counter*, kManners.size()> adjustments_{};
     prometheus::Counter* roles_ = nullptr;
 };
 

@@ -5,8 +5,11 @@
 /// in the name. Thread safety: values.
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <cstdint>
 
+#include "berkeley/sync/membership.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
@@ -16,10 +19,17 @@ struct Deviation {
     Nanoseconds sigma{};  ///< standard deviation
     double driftPpb{};    ///< standard deviation of the rate
 
-    /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander.
+    /// Whether the rate was measured, and is no guess: so well that it says something about the
+    /// group's.
+    bool driftKnown() const { return driftPpb < 1'000; }
+
+    /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander. It
+    /// never gets so bad that this could not be said.
     Nanoseconds after(Nanoseconds elapsed) const {
+        assert(sigma >= Nanoseconds::zero() && driftPpb >= 0);
         constexpr double kWanderPpb = 10;
-        return sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kWanderPpb);
+        return std::min(sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kWanderPpb),
+                        kTimeLimit - Nanoseconds{1});
     }
 
     friend bool operator==(const Deviation&, const Deviation&) = default;
@@ -34,6 +44,7 @@ struct Adjustment {
     double boundGrowthPpb{};   ///< the rate at which that bound grows with the distance from
                                ///< `reference`
     Deviation deviation{};     ///< of the correction at `reference`
+    Membership membership{};   ///< whose line it is
 
     Nanoseconds correctionAt(HostTime host) const {
         return correction + driftOver(host - reference, frequencyPpb);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
@@ -43,10 +44,13 @@ enum class Exclusion {
     notMiddle,    ///< not among the middle ones that the method takes
     late,         ///< did not answer in this sync cycle
     newcomer,     ///< not on the group's line yet since it joined
+    tooFast,      ///< its rate is farther from the others' than those of good clocks lie apart
+    jumped,       ///< not on the group's line any more: its clock was set, or stood still
 };
 /// In words for a table, in their order; "" for none.
-inline constexpr auto kExclusions = std::to_array<std::string_view>(
-    {"", "outlier", "no majority", "trimmed", "not middle", "late", "newcomer"});
+inline constexpr auto kExclusions =
+    std::to_array<std::string_view>({"", "outlier", "no majority", "trimmed", "not middle", "late",
+                                     "newcomer", "too fast", "jumped"});
 
 constexpr std::string_view toText(Averaging method) {
     return kAveragings.at(static_cast<std::size_t>(method));
@@ -78,5 +82,12 @@ Average averageOf(std::span<const Reading> readings, const AverageOptions& optio
 /// full, and less and less up to twice that distance (Hampel, "The influence curve and its role in
 /// robust estimation", 1974).
 double robustMean(std::span<const double> ppb);
+
+/// For each of the drifts whether its clock is too fast, or too slow: farther from the median than
+/// two clocks within the limit can lie apart. The first is the master's own, which is 0, as drifts
+/// are measured against it. Of the middle two the one nearer to it is the median: without a
+/// majority the master's stands. While more than half of the clocks are within the limit of the
+/// truth, none of these is named.
+std::vector<bool> tooFast(std::span<const double> ppb, const DriftLimit& limit);
 
 }  // namespace berkeley

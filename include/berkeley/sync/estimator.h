@@ -5,14 +5,16 @@
 /// own hypothesis about how much the clock wanders and what kind of jitter the path has
 /// (offset_filter.h), weighted by how well each of them predicted the samples (Magill, "Optimal
 /// adaptive estimation of sampled stochastic processes", 1965); it never leaves the bound. So the
-/// window over which samples are averaged is found, not chosen. Units: std::chrono, or in the name.
-/// Thread safety: none.
+/// window over which samples are averaged is found, not chosen. A clock that is faster than its
+/// limit is found out by its second or third burst, and is then measured like any other. Units:
+/// std::chrono, or in the name. Thread safety: none.
 #pragma once
 
 #include <memory>
 #include <optional>
 
 #include "berkeley/sync/adjustment.h"
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/sync/exchange.h"
 
 namespace berkeley {
@@ -26,8 +28,8 @@ struct Estimate {
     double boundGrowthPpb{};  ///< the largest possible error of `driftPpb`
     Nanoseconds jitter{};     ///< mean round trip beyond the shortest
 
-    /// Whether the drift is known well enough to say something about the group's rate.
-    bool driftKnown() const { return driftSigmaPpb < 1'000; }
+    Deviation deviation() const { return {sigma, driftSigmaPpb}; }
+    bool driftKnown() const { return deviation().driftKnown(); }
 };
 
 /// Of a clock that was measured before its machine was started anew, when it was perhaps colder.
@@ -39,7 +41,8 @@ struct RememberedDrift {
 class OffsetEstimator {
   public:
     /// What is remembered of an earlier run helps the estimate, but is not trusted with the bound.
-    explicit OffsetEstimator(std::optional<RememberedDrift> remembered = std::nullopt);
+    explicit OffsetEstimator(std::optional<RememberedDrift> remembered = std::nullopt,
+                             DriftLimit limit = {});
     ~OffsetEstimator();
     OffsetEstimator(OffsetEstimator&&) noexcept;
     OffsetEstimator& operator=(OffsetEstimator&&) noexcept;

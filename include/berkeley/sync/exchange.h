@@ -11,9 +11,6 @@
 
 namespace berkeley {
 
-/// How far the rates of two unsteered clocks can lie apart: each is within 100 ppm of the truth.
-inline constexpr double kDriftLimitPpb = 200'000;
-
 /// t1 and t4 are read on the master's unsteered clock, t2 and t3 on the slave's.
 struct Exchange {
     HostTime t1;  ///< the poll leaves the master
@@ -31,8 +28,8 @@ struct Sample {
 };
 
 /// Nothing when the four times contradict each other: an answer before its question, or a slave
-/// that claims to have taken longer than the whole exchange, and by more than its clock can be
-/// fast.
+/// that claims to have taken longer than the whole exchange, and by more than any clock that is
+/// worth listening to can be fast (kFastestPpb).
 std::optional<Sample> toSample(const Exchange& exchange);
 
 }  // namespace berkeley

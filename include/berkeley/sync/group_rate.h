@@ -16,14 +16,19 @@
 
 namespace berkeley {
 
+/// The master's own clock, the drift of which is 0. No slave has this number.
+inline constexpr SlaveId kMaster = 0;
+
 class GroupRate {
   public:
     /// The rate of an earlier run, or 0; for a master that takes over a group, the group's.
     explicit GroupRate(double ppb, bool founded = false) : ppb_(ppb), founded_(founded) {}
 
-    /// The sync cycle at `now` has found these drifts; `slaves` is how many there are, also those
-    /// whose drift is not known yet. While most are not known the rate stays what it is.
-    void follow(HostTime now, std::map<SlaveId, double> drifts, std::size_t slaves);
+    /// The sync cycle at `now` has found these drifts of good clocks, the master's own among them
+    /// if it is one; `clocks` is how many there are, also those whose drift is not known yet. While
+    /// most are not known the rate stays what it is. It is never farther from their mean than good
+    /// clocks are from each other.
+    void follow(HostTime now, const std::map<SlaveId, double>& drifts, std::size_t clocks);
 
     /// The rate is another one than was believed, by so much, whatever the members' rates do.
     void correct(double ppb) { move(ppb); }

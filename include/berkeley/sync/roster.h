@@ -9,6 +9,7 @@
 #include <string>
 
 #include "berkeley/sync/adjustment.h"
+#include "berkeley/sync/drift_limit.h"
 #include "berkeley/sync/estimator.h"
 #include "berkeley/sync/exchange.h"
 
@@ -21,8 +22,8 @@ using SlaveId = std::uint64_t;
 struct ClockReading {
     HostTime sent;
     Nanoseconds correction{};  ///< group time minus host time at `sent`
-    std::optional<Deviation>
-        deviation{};  ///< of its correction at `sent`; absent when it was never adjusted
+    /// Of the clock at `sent`; absent when it was never adjusted, or does not believe itself.
+    std::optional<Deviation> deviation{};
 };
 
 struct Member {
@@ -30,9 +31,12 @@ struct Member {
     std::string address;
     bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that nobody steers
     OffsetEstimator estimator{};
-    bool counts{};    ///< has been on the group's line since it joined
-    bool settled{};   ///< its offset is known better than from itself, since it joined or was set
-    bool expected{};  ///< was on the roster already when the present sync cycle began
+    Membership membership{};  ///< of whose line its clock is, as it has said or was told
+    bool knew{};              ///< the group's line before this master told it
+    bool told{};              ///< an adjustment, since it joined or its offset jumped
+    bool tooFast{};           ///< its rate is not one of a good clock
+    bool counted{};           ///< has been on the group's line since it joined
+    bool expected{};          ///< was on the roster already when the present sync cycle began
     std::optional<ClockReading> reading{};
     HostTime heard{};    ///< when the reading arrived, on the master's unsteered clock
     bool inThisCycle{};  ///< whether that was after the present sync cycle began
@@ -43,36 +47,23 @@ struct Member {
 
 class Roster {
   public:
-    /// `rememberedDriftPpb` as for OffsetEstimator.
-    SlaveId join(std::string name, std::string address, bool lab,
-                 std::optional<double> rememberedDriftPpb = std::nullopt);
-    void leave(SlaveId slave);
+    SlaveId join(Member member);
+    void leave(SlaveId slave) { members_.erase(slave); }
 
-    /// A slave that joins with a clock that was adjusted already is probably on this line of the
-    /// group.
-    void expectOn(const Adjustment& line) { line_ = line; }
+    /// Nothing for one that has left.
+    Member* find(SlaveId slave);
+
+    /// None was told anything by who leads from now on.
+    void forgetTold();
 
     /// From now on every slave has to answer anew.
     void beginCycle();
-    /// How many polls the burst has (none with a slave that has left), when sync cycles are that
-    /// far apart.
-    int beginBurst(SlaveId slave, Nanoseconds interval);
-
-    /// From now on its clock counts in the average.
-    void count(SlaveId slave);
-    /// From now on it is told its correction, until a clock is set.
-    void settle(SlaveId slave);
-
-    /// False when the exchange contradicts itself; then nothing was recorded. Unknown slaves, which
-    /// have just left, are ignored.
-    bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
 
     std::size_t size() const { return members_.size(); }
     const std::map<SlaveId, Member>& members() const { return members_; }
 
   private:
     SlaveId lastId_ = 0;
-    std::optional<Adjustment> line_;
     std::map<SlaveId, Member> members_;
 };
 

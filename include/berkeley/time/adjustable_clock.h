@@ -1,7 +1,7 @@
 /// A clock above a clock: group time as a line over unsteered host time, moved by steps and slews.
 ///
 /// Units: std::chrono; frequencies and slew rates in parts per billion of the host's seconds. Group
-/// time never goes backward except by setTo(). Thread safety: none; a state is a value to copy.
+/// time never goes backward except where a new line is begun. Thread safety: values.
 #pragma once
 
 #include "berkeley/time/timeline.h"
@@ -21,25 +21,15 @@ struct CorrectionLine {
     GroupTime groupTimeAt(HostTime host) const { return corrected(host, at(host)); }
     /// What is still to be slewed.
     Nanoseconds pendingAt(HostTime host) const;
-};
-
-class AdjustableClock {
-  public:
-    /// No slew is faster than `maxSlewPpb`, which is positive and below 1e9.
-    explicit AdjustableClock(double maxSlewPpb) : maxSlewPpb_(maxSlewPpb) {}
-
-    const CorrectionLine& line() const { return line_; }
 
     /// From `now` on the correction is `correction` and grows at `frequencyPpb`: a step.
-    void setTo(HostTime now, Nanoseconds correction, double frequencyPpb);
+    static CorrectionLine through(HostTime now, Nanoseconds correction, double frequencyPpb);
 
-    /// From `now` on the correction moves, no faster than the slew limit, to the line through
-    /// `correction` at `now` that grows at `frequencyPpb`. Replaces a slew under way.
-    void slewTo(HostTime now, Nanoseconds correction, double frequencyPpb);
-
-  private:
-    double maxSlewPpb_;
-    CorrectionLine line_;
+    /// From `now` on this line moves, no faster than `maxSlewPpb`, to the one through `correction`
+    /// at `now` that grows at `frequencyPpb`. Replaces a slew under way. `maxSlewPpb` is positive
+    /// and below 1e9.
+    CorrectionLine slewedTo(HostTime now, Nanoseconds correction, double frequencyPpb,
+                            double maxSlewPpb) const;
 };
 
 }  // namespace berkeley

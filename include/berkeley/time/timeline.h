@@ -59,7 +59,8 @@ constexpr bool isBelievable(HostTime host, Nanoseconds correction) {
            isBelievable(corrected(host, correction));
 }
 
-/// The nanoseconds that a frequency of `ppb` parts per billion adds over `elapsed`, to the nearest.
+/// The nanoseconds that a frequency of `ppb` parts per billion adds over `elapsed`, to the nearest;
+/// from minus to plus 1e9, as no clock goes backward.
 Nanoseconds driftOver(Nanoseconds elapsed, double ppb);
 
 }  // namespace berkeley

@@ -1,5 +1,8 @@
 /// What master and slave say to each other, as values; the codecs put them into bytes.
 ///
+/// An Adjustment travels without its membership: a master sends a Membership before the first one
+/// and whenever it changes. A slave sends one behind its hello, if its clock is on a group's line.
+///
 /// Units: std::chrono, or in the name. Thread safety: values. docs/protocol.md gives every field.
 #pragma once
 
@@ -11,6 +14,7 @@
 
 #include "berkeley/sync/adjustment.h"
 #include "berkeley/sync/election.h"
+#include "berkeley/sync/membership.h"
 #include "berkeley/time/timeline.h"
 
 namespace berkeley {
@@ -39,7 +43,7 @@ class WireError : public std::runtime_error {
 
 /// Of the protocol's version 1: grows with every new message, field or flag that those who do not
 /// know it can do without.
-inline constexpr std::uint8_t kMinorVersion = 0;
+inline constexpr std::uint8_t kMinorVersion = 1;
 
 /// Slave to master, once and first: who is speaking.
 struct Hello {
@@ -106,6 +110,6 @@ struct UnknownMessage {
 };
 
 using Message = std::variant<Hello, Poll, Report, Adjustment, Welcome, Redirect, MasterAnnouncement,
-                             UnknownMessage>;
+                             Membership, UnknownMessage>;
 
 }  // namespace berkeley

@@ -18,6 +18,7 @@ const MEANINGS = {
   trimmed: "among the highest or lowest, which the method drops",
   "not middle": "not among the middle ones, which the method takes",
   newcomer: "not on the group's time yet since it joined",
+  "too fast": "its rate is farther from the others' than --max-drift allows",
   "no sync cycle": "too few slaves, so nothing is measured now",
   holdover: "no adjustment came for a while",
   "not synchronized": "its clock was never adjusted",

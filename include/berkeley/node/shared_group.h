@@ -1,5 +1,4 @@
-/// The roster that the master's threads share: a lock around it, and the wait for a cycle's
-/// answers.
+/// The group that the master's threads share: a lock around it, and the wait for a cycle's answers.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -7,30 +6,35 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "berkeley/sync/cycle.h"
-#include "berkeley/sync/roster.h"
+#include "berkeley/sync/burst.h"
+#include "berkeley/sync/group.h"
 
 namespace berkeley {
 
-class SharedRoster {
+class SharedGroup {
   public:
     using Deadline = std::chrono::steady_clock::time_point;
 
-    /// `groupFrequencyPpb` is the rate of the group's time before the first cycle.
-    explicit SharedRoster(double groupFrequencyPpb) : rate_(groupFrequencyPpb) {}
+    SharedGroup(GroupOptions options, HostTime now) : group_(std::move(options), now) {}
 
-    /// `frequencyPpb` is that of the slave's group clock, now or in an earlier run.
+    // As in Group.
     SlaveId join(const std::string& name, const std::string& address,
-                 std::optional<double> frequencyPpb);
+                 std::optional<double> frequencyPpb, HostTime now);
+    void introduce(SlaveId slave, const Membership& membership);
     /// With its first report, so that no sync cycle finds a lab slave that has not answered.
-    SlaveId joinLab(const std::string& address, const Exchange& exchange,
-                    const ClockReading& reading);
+    SlaveId joinLab(const std::string& address, const Measurement& measurement);
     void leave(SlaveId slave);
-    bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
+    bool record(SlaveId slave, const Measurement& measurement);
+    void lead(const ClockState& own, std::uint32_t term, HostTime now);
+    void doubt(HostTime now);
+    std::optional<HostTime> readyAt() const;
+    CycleOutcome conclude(HostTime now, const ClockState& own);
 
     void beginCycle();
     /// A burst with the slave begins; the cycle waits for its end. How many exchanges it has.
@@ -52,22 +56,18 @@ class SharedRoster {
     bool isStopped() const;
     /// Ends every wait, now and until resume().
     void pause();
-    /// There may be sync cycles again: of a group that is on `line`, if that is given.
-    void resume(const std::optional<Adjustment>& line);
+    /// There may be sync cycles again.
+    void resume();
     /// Ends every wait, now and later.
     void stop();
-
-    CycleOutcome conclude(std::uint32_t cycle, HostTime now, const Adjustment& group,
-                          const ClockState& master, const CycleOptions& options);
 
   private:
     bool isOver() const { return stopping_ || paused_ || turn_ != entered_; }
 
     mutable std::mutex lock_;  ///< guards everything below
     std::condition_variable changed_;
-    Roster roster_;
+    Group group_;
     std::set<SlaveId> inBurst_;
-    GroupRate rate_;
     bool paused_ = false;
     std::uint64_t turn_ = 0;     ///< how often resume() was called
     std::uint64_t entered_ = 0;  ///< the turn for which awaitTurn() has waited

@@ -1,0 +1,24 @@
+/// Which group a clock belongs to, and under which of its leaders.
+///
+/// A group has an identity from the cycle that founds it, and a term, which grows whenever another
+/// master takes it over. Members know both, so that a master that knows neither can ask them.
+/// Thread safety: values.
+#pragma once
+
+#include <cstdint>
+
+namespace berkeley {
+
+/// At random when the group is founded; 0 for none.
+using GroupId = std::uint64_t;
+
+struct Membership {
+    GroupId group{};
+    std::uint32_t term{};  ///< counted from 1
+
+    bool isKnown() const { return group != 0; }
+
+    friend bool operator==(const Membership&, const Membership&) = default;
+};
+
+}  // namespace berkeley

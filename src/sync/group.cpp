@@ -1,0 +1,536 @@
+#include "berkeley/sync/group.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+#include "berkeley/sync/agreement.h"
+#include "berkeley/sync/burst.h"
+#include "participant.h"
+
+namespace berkeley {
+namespace {
+
+/// No faster than this do the averages of a founded group move its line. What members' rates and
+/// the deviations of the estimates allow is less; a clock that is always a little ahead, within
+/// what can be measured, moves the group by no more.
+constexpr double kMostMotionPpb = 200;
+/// A clock that is not told how a line was corrected has this much in reserve: its bound grows by
+/// 1 ppm for how rates wander, of which quartz needs a hundredth.
+constexpr double kReservePpb = 500;
+/// How well the rate is known after the master's clock has jumped, or without any memory.
+constexpr double kRateAfterJumpPpb = 300;
+constexpr double kRememberedRatePpb = 2'000;
+constexpr double kUnknownRatePpb = 100'000;
+constexpr int kGate = 5;
+/// A correction is not replaced by one that is hardly better: both have their errors.
+constexpr int kClearly = 2;
+/// The time over which the drag of a line is averaged.
+constexpr std::chrono::seconds kDragTime{60};
+/// Names are remembered while it matters who is new, and no more than these.
+constexpr std::size_t kMostArrivals = 10'000;
+
+/// Where the group's time is, on the clock of which `line` is the correction, when its clock shows
+/// `time`. `near` is not far from it.
+HostTime whenOn(const Adjustment& line, GroupTime time, HostTime near) {
+    for (int i = 0; i < 2; ++i) {
+        near = HostTime{time.time_since_epoch() - line.correctionAt(near)};
+    }
+    return near;
+}
+
+/// The offset of a slave that is on the line.
+void expectOn(const Adjustment& line, const ClockReading& reading, HostTime arrival,
+              OffsetEstimator& estimator) {
+    const HostTime when = whenOn(line, corrected(reading.sent, reading.correction), arrival);
+    if (!isBelievable(when)) {
+        return;
+    }
+    const Deviation group{line.deviation.after(when - line.reference), line.deviation.driftPpb};
+    estimator.expect(
+        when, reading.sent - when,
+        {Nanoseconds{std::llround(std::hypot(static_cast<double>(reading.deviation->sigma.count()),
+                                             static_cast<double>(group.sigma.count())))},
+         std::hypot(reading.deviation->driftPpb, group.driftPpb)});
+}
+
+template <class T>
+T middleOf(std::vector<T> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+Average averageOfCounted(const std::vector<Participant>& clocks, const AverageOptions& options) {
+    std::vector<Reading> readings;
+    for (const Participant& clock : clocks) {
+        if (clock.counts) {
+            readings.push_back({clock.fromLine, clock.host.bound});
+        }
+    }
+    return readings.empty() ? Average{} : averageOf(readings, options);
+}
+
+/// `exclusions` are of those that count, in their order.
+void exclude(std::vector<Participant>& clocks, const std::vector<Exclusion>& exclusions) {
+    auto next = exclusions.begin();
+    for (Participant& clock : clocks) {
+        if (clock.counts) {
+            clock.status.exclusion = *next++;
+        }
+    }
+}
+
+}  // namespace
+
+Group::Group(GroupOptions options, HostTime now)
+    : options_(std::move(options)), rate_(options_.rememberedPpb.value_or(0)), lastArrival_(now) {
+    assert(options_.newGroup != 0);
+    line_.reference = now;
+    line_.frequencyPpb = rate_.ppb();
+}
+
+void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
+    voters_ = 0;
+    arrived_.clear();
+    lastArrival_ = now;
+    roster_.forgetTold();
+    if (!own.synchronized) {
+        return;
+    }
+    line_ = own.adjustment;
+    if (!line_.membership.isKnown()) {
+        line_.membership.group = options_.newGroup;  // Its master was of a version without.
+    }
+    line_.membership.term = std::max({line_.membership.term, term, std::uint32_t{1}});
+    rate_ = GroupRate{line_.frequencyPpb, true};
+    error_ =
+        own.deviationAt(now) ? LineError{line_.deviation} : LineError::unknown(kRateAfterJumpPpb);
+}
+
+void Group::doubt(HostTime now) {
+    if (line_.membership.isKnown()) {
+        error_ = LineError::unknown(kRateAfterJumpPpb);
+        arrived_.clear();
+        lastArrival_ = now;
+    }
+}
+
+SlaveId Group::join(const std::string& name, const std::string& address,
+                    std::optional<double> frequencyPpb, HostTime now) {
+    if (arrived_.size() < kMostArrivals && arrived_.insert(name).second) {
+        lastArrival_ = now;
+    }
+    std::optional<RememberedDrift> remembered;
+    if (frequencyPpb) {
+        // It is a difference to the group's rate.
+        remembered = {.ppb = (rate_.ppb() - *frequencyPpb) / (1 + *frequencyPpb * 1e-9)};
+        remembered->sigmaPpb = std::hypot(remembered->sigmaPpb, line_.deviation.driftPpb);
+    }
+    return roster_.join({.name = name,
+                         .address = address,
+                         .estimator = OffsetEstimator{remembered, options_.driftLimit}});
+}
+
+SlaveId Group::joinLab(const std::string& address, HostTime now) {
+    const SlaveId slave = join(address, address, std::nullopt, now);
+    roster_.find(slave)->lab = true;
+    return slave;
+}
+
+void Group::introduce(SlaveId slave, const Membership& membership) {
+    if (Member* member = roster_.find(slave)) {
+        member->membership = membership;
+    }
+}
+
+int Group::beginBurst(SlaveId slave, Nanoseconds interval) {
+    Member* member = roster_.find(slave);
+    if (member == nullptr) {
+        return 0;
+    }
+    member->estimator.beginBurst();
+    return burstLength(member->estimator.at(member->heard), roster_.size(), interval);
+}
+
+bool Group::record(SlaveId slave, const Exchange& exchange, const ClockReading& reading) {
+    const std::optional<Sample> sample = toSample(exchange);
+    if (!sample) {
+        return false;
+    }
+    if (Member* member = roster_.find(slave)) {
+        const bool knowsLine = reading.deviation && line_.membership.isKnown() &&
+                               member->membership.group == line_.membership.group &&
+                               !(error_ && error_->isUnknown());
+        if (!member->reading && knowsLine) {
+            expectOn(line_, reading, exchange.t4, member->estimator);
+        }
+        if (member->estimator.add(*sample)) {
+            member->told = false;  // Its clock, or the master's, is not the one that it was.
+        }
+        member->reading = reading;
+        member->heard = exchange.t4;
+        member->inThisCycle = true;
+    }
+    return true;
+}
+
+std::optional<HostTime> Group::readyAt() const {
+    return line_.membership.isKnown() ? std::nullopt
+                                      : std::optional{lastArrival_ + options_.foundAfter};
+}
+
+/// Those who are there do not decide for those who are about to come.
+bool Group::isSettled(HostTime now, std::size_t voters) const {
+    return now - lastArrival_ >= options_.foundAfter || (voters_ > 2 && voters >= voters_);
+}
+
+bool Group::isMember(const Participant& clock) const {
+    return clock.slave && clock.own && clock.membership.group == line_.membership.group;
+}
+
+/// Where the group's line is by the master's own knowledge.
+Interval Group::ownPlace() const {
+    const Nanoseconds margin = error_ ? kGate * error_->deviation().sigma : Nanoseconds::zero();
+    return {-margin, margin};
+}
+
+std::vector<Interval> Group::placesOfMembers(const Participants& clocks) const {
+    std::vector<Interval> places;
+    for (const Participant& clock : clocks) {
+        if (isMember(clock)) {
+            places.push_back(clock.place());
+        }
+    }
+    return places;
+}
+
+CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
+    assert(isReady(now));
+    elapsed_ = std::max(now - line_.reference, Nanoseconds::zero());
+    if (error_) {
+        error_->age(elapsed_);
+    }
+    Participants clocks = participantsOf(now, roster_, line_, own, options_.masterName);
+    nameTooFast(clocks);
+    const bool founds = !line_.membership.isKnown() && !adopt(clocks);
+    const bool wasKnown = !founds && !isUnknown();
+    const Verdict verdict = founds ? Verdict::stands : judge(clocks, now);
+
+    Nanoseconds shift{};
+    if (founds) {
+        shift = found(clocks);
+    } else if (!error_) {
+        shift = follow(clocks);
+    } else if (verdict != Verdict::open || !isUnknown()) {
+        shift = learn(clocks);
+    }
+    rate_.follow(now, knownDrifts(now, !clocks.front().tooFast),
+                 goodClocks(clocks.front().tooFast));
+    moveLine(now, shift, motionPpb(clocks));
+    nameExclusions(clocks, shift);
+
+    CycleOutcome outcome;
+    outcome.status.cycle = line_.cycle;
+    outcome.status.when = corrected(now, line_.correction);
+    outcome.status.average = shift;
+    outcome.status.membership = line_.membership;
+    outcome.status.dragPpb = dragPpb_;
+    if (wasKnown && verdict == Verdict::falls) {
+        outcome.status.corrected = shift;
+    }
+    tell(clocks, shift, verdict, outcome);
+    endError();
+    outcome.status.spreadBefore = spreadOf(clocks);
+    outcome.status.clocks = statusesOf(std::move(clocks), now, roster_);
+    return outcome;
+}
+
+/// By their measured rates, the master's own among them, which is 0.
+void Group::nameTooFast(Participants& clocks) {
+    std::vector<double> rates;
+    for (const Participant& clock : clocks) {
+        rates.push_back(clock.status.driftPpb.value_or(0));
+    }
+    const std::vector<bool> named = tooFast(rates, options_.driftLimit);
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
+        clocks[i].tooFast = named[i];
+        clocks[i].counts &= !named[i];
+        if (clocks[i].slave) {
+            roster_.find(*clocks[i].slave)->tooFast = named[i];
+        }
+    }
+}
+
+/// A master that knows no group asks its slaves for theirs, and takes up the largest. Of those who
+/// are of a version without identities, and know a line all the same, it makes one.
+bool Group::adopt(Participants& clocks) {
+    std::map<GroupId, std::vector<std::uint32_t>> terms;
+    for (const Participant& clock : clocks) {
+        if (clock.own) {
+            terms[clock.membership.group].push_back(clock.membership.term);
+        }
+    }
+    const auto largest = std::max_element(
+        terms.begin(), terms.end(),
+        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+    if (largest == terms.end()) {
+        return false;
+    }
+    const std::uint32_t term = middleOf(largest->second);
+    line_.membership = {largest->first != 0 ? largest->first : options_.newGroup,
+                        std::max(term, term + 1)};
+    for (Participant& clock : clocks) {
+        if (clock.own && clock.membership.group == largest->first) {
+            clock.membership = line_.membership;
+            roster_.find(*clock.slave)->membership = line_.membership;
+        }
+    }
+    error_ = LineError::unknown(options_.rememberedPpb ? kRememberedRatePpb : kUnknownRatePpb);
+    rate_ = GroupRate{rate_.ppb(), true};
+    return true;
+}
+
+/// Who contradicts most of those who know the line is the one that jumped, the master included.
+/// When neither side has most, a clock rather stood still than ran ahead: the later line is right.
+Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
+    const std::vector<Interval> places = placesOfMembers(clocks);
+    const std::size_t voters = places.size() + 1;
+    if (isUnknown()) {
+        return isSettled(now, voters) ? Verdict::falls : Verdict::open;
+    }
+    const Interval own = ownPlace();
+    std::vector<Interval> here;
+    for (const Interval& place : places) {
+        if (const auto both = intersection(place, own)) {
+            here.push_back(*both);
+        }
+    }
+    if (here.size() == places.size()) {
+        voters_ = voters;
+        arrived_.clear();
+        return Verdict::stands;
+    }
+    const auto nearby = agreementOf(here);
+    const std::size_t forLine = 1 + (nearby ? nearby->count : 0);
+    if (2 * forLine > voters) {
+        return Verdict::stands;
+    }
+    if (!isSettled(now, voters)) {
+        return Verdict::open;
+    }
+    const Agreement other = agreementOf(places).value();
+    const bool isLater = other.place.low > own.high;
+    if (other.count < forLine || (other.count == forLine && !isLater)) {
+        return Verdict::stands;
+    }
+    error_ = LineError::unknown(kRateAfterJumpPpb);
+    return Verdict::falls;
+}
+
+/// Nobody knows a group: all clocks that are there make its time.
+Nanoseconds Group::found(Participants& clocks) {
+    line_.membership = {options_.newGroup, 1};
+    for (Participant& clock : clocks) {
+        clock.counts = !clock.tooFast;
+    }
+    const Average average = averageOfCounted(clocks, options_.average);
+    exclude(clocks, average.exclusions);
+    return average.offset;
+}
+
+/// Of a line that is known the members whom this master has not told yet, and who are near it; of
+/// one that is not, the place where most members agree.
+std::vector<const Participant*> Group::witnessesAmong(const Participants& clocks) const {
+    std::optional<Agreement> agreement;
+    if (isUnknown()) {
+        agreement = agreementOf(placesOfMembers(clocks));
+    }
+    std::vector<const Participant*> witnesses;
+    for (const Participant& clock : clocks) {
+        if (!isMember(clock)) {
+            continue;
+        }
+        const bool isWitness =
+            agreement ? agreement->place.widened(clock.host.bound).contains(clock.fromLine)
+                      : !clock.told && error_->admits({clock.fromLine, clock.sigma(), clock.ago});
+        if (isWitness) {
+            witnesses.push_back(&clock);
+        }
+    }
+    return witnesses;
+}
+
+Nanoseconds Group::learn(const Participants& clocks) {
+    const std::vector<const Participant*> witnesses = witnessesAmong(clocks);
+    if (witnesses.empty()) {
+        if (isUnknown()) {
+            error_.reset();  // Nobody knows another line than this one.
+        }
+        return {};
+    }
+    std::vector<Reading> readings;
+    std::vector<Nanoseconds> sigmas, bounds, ages;
+    for (const Participant* witness : witnesses) {
+        readings.push_back({witness->fromLine, witness->host.bound});
+        sigmas.push_back(witness->sigma());
+        bounds.push_back(witness->host.bound);
+        ages.push_back(witness->ago);
+    }
+    const bool wasUnknown = isUnknown();
+    const auto [offset, ratePpb] =
+        error_->learn({averageOf(readings, {}).offset, middleOf(sigmas), middleOf(ages)});
+    rate_.correct(ratePpb);
+    // The line is as near to the witnesses' as they can be measured, or as it was and moved.
+    const Nanoseconds bound = middleOf(bounds);
+    line_.bound = wasUnknown ? bound : std::min(line_.bound + std::chrono::abs(offset), bound);
+    return offset;
+}
+
+/// The clocks on the line, which measure it, pull it along; no faster than rates explain.
+Nanoseconds Group::follow(Participants& clocks) {
+    const Average average = averageOfCounted(clocks, options_.average);
+    exclude(clocks, average.exclusions);
+    const Nanoseconds most = driftOver(elapsed_, motionPpb(clocks));
+    const Nanoseconds shift = std::clamp(average.offset, -most, most);
+    if (elapsed_ > Nanoseconds::zero()) {
+        const double ppb =
+            static_cast<double>(shift.count()) / static_cast<double>(elapsed_.count()) * 1e9;
+        const double part = std::min(1.0, std::chrono::duration<double>(elapsed_) / kDragTime);
+        dragPpb_ += part * (ppb - dragPpb_);
+    }
+    return shift;
+}
+
+/// A clock that is late keeps its part in the rate: the others' must not change with every answer
+/// that is missing. One that is not told yet has none: what is still to be found out about its
+/// drift would change the rate.
+std::map<SlaveId, double> Group::knownDrifts(HostTime now, bool masterCounts) const {
+    std::map<SlaveId, double> drifts;
+    if (masterCounts) {
+        drifts.emplace(kMaster, 0);
+    }
+    for (const auto& [slave, member] : roster_.members()) {
+        const std::optional<Estimate> estimate = member.estimator.at(now);
+        if (member.told && !member.tooFast && estimate && estimate->driftKnown()) {
+            drifts.emplace(slave, estimate->driftPpb);
+        }
+    }
+    return drifts;
+}
+
+/// How many there are whose rates can be believed, as far as that is known.
+std::size_t Group::goodClocks(bool withoutMaster) const {
+    const auto& members = roster_.members();
+    const auto bad = std::count_if(members.begin(), members.end(),
+                                   [](const auto& member) { return member.second.tooFast; });
+    return members.size() + 1 - static_cast<std::size_t>(bad) - (withoutMaster ? 1 : 0);
+}
+
+/// How fast the line may move, apart from its frequency; while the group is being founded, how
+/// little that is known. A clock that does not hear of the next cycle has to reckon with as much.
+double Group::motionPpb(const Participants& clocks) const {
+    std::vector<double> growths{kMostMotionPpb};
+    for (const Participant& clock : clocks) {
+        if (clock.slave && !clock.tooFast && rate_.founding()) {
+            growths.push_back(std::max(clock.host.boundGrowthPpb, kMostMotionPpb));
+        }
+    }
+    return middleOf(growths);
+}
+
+/// The bound of a line is for those who still follow it as it was told before; it fades as theirs
+/// grow.
+void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
+    const Nanoseconds reserve = driftOver(elapsed_, kReservePpb);
+    line_.bound =
+        error_ ? line_.boundAt(now) : std::max(line_.bound - reserve, Nanoseconds::zero());
+    line_.correction = line_.correctionAt(now) + shift;
+    line_.reference = now;
+    line_.frequencyPpb = rate_.ppb();
+    line_.boundGrowthPpb = motionPpb;
+    line_.deviation = {};
+    ++line_.cycle;
+    if (error_ && !error_->isUnknown()) {
+        line_.deviation = error_->deviation();
+        line_.boundGrowthPpb += kGate * line_.deviation.driftPpb;
+    }
+}
+
+void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {
+    for (Participant& clock : clocks) {
+        clock.status.offset = clock.fromLine - clocks.front().fromLine;
+        if (clock.tooFast) {
+            clock.status.exclusion = Exclusion::tooFast;
+        }
+        if (!clock.slave || clock.status.exclusion != Exclusion::none) {
+            continue;
+        }
+        Member& member = *roster_.find(*clock.slave);
+        if (clock.counts || std::chrono::abs(clock.fromLine - shift) <= clock.host.bound) {
+            member.counted = true;
+        } else {
+            clock.status.exclusion = member.counted ? Exclusion::jumped : Exclusion::newcomer;
+        }
+    }
+}
+
+/// Adds what each clock is told, the master's own first.
+void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, CycleOutcome& outcome) {
+    for (const Participant& clock : clocks) {
+        if (isMember(clock) && !clock.told) {
+            roster_.find(*clock.slave)->knew = true;
+        }
+    }
+    if (isUnknown()) {
+        return;
+    }
+    outcome.master = line_;
+    for (Participant& clock : clocks) {
+        const Nanoseconds correction = shift - clock.fromLine;
+        if (!clock.slave) {
+            clock.status.correction = correction;
+            continue;
+        }
+        const Adjustment adjustment = seenFrom(clock.host, line_);
+        if (isLeftAlone(clock, adjustment, shift, verdict) || !isBelievable(adjustment.reference) ||
+            !isBelievable(adjustment.reference, adjustment.correction)) {
+            continue;
+        }
+        Member& member = *roster_.find(*clock.slave);
+        member.told = true;
+        member.membership = line_.membership;
+        clock.status.correction = correction;
+        outcome.adjustments.emplace_back(*clock.slave, adjustment);
+    }
+}
+
+/// A member that this master has not told yet may know its own correction better than it could be
+/// told; one that contradicts the line may be right, until that is decided.
+bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, Nanoseconds shift,
+                        Verdict verdict) const {
+    if (!isMember(clock)) {
+        return false;
+    }
+    if (verdict == Verdict::open && !intersection(clock.place(), ownPlace())) {
+        return true;
+    }
+    return !clock.told &&
+           clock.own->after(elapsed_) < kClearly * adjustment.deviation.after(elapsed_) &&
+           std::chrono::abs(clock.fromLine - shift) <= clock.host.bound;
+}
+
+/// Once this master has told most of those who knew the line, it is the group's.
+void Group::endError() {
+    std::size_t knew = 0, told = 0;
+    for (const auto& [slave, member] : roster_.members()) {
+        knew += member.knew ? 1 : 0;
+        told += member.knew && member.told ? 1 : 0;
+    }
+    if (error_ && !isUnknown() && 2 * told > knew) {
+        error_.reset();
+    }
+}
+
+}  // namespace berkeley

@@ -1,0 +1,85 @@
+#include "berkeley/sync/line_error.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace berkeley {
+namespace {
+
+/// How much a rate wanders in a second, in ppb.
+constexpr double kWander = 1;
+/// Beyond all times that are believed.
+constexpr double kUnknown = 1e19;
+constexpr double kGate = 5;
+
+double square(double value) { return value * value; }
+double toNanoseconds(Nanoseconds span) { return static_cast<double>(span.count()); }
+double toSeconds(Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
+
+/// No measurement is better than the nanosecond in which it is counted.
+double noiseOf(Nanoseconds sigma) { return square(toNanoseconds(sigma)) + 1; }
+
+Nanoseconds rounded(double nanoseconds) {
+    const double most = static_cast<double>((kTimeLimit - Nanoseconds{1}).count());
+    return std::min(Nanoseconds{std::llround(std::clamp(nanoseconds, -most, most))},
+                    kTimeLimit - Nanoseconds{1});
+}
+
+}  // namespace
+
+LineError::LineError(double offset, double rate)
+    : offsetVariance_(square(offset)), rateVariance_(square(rate)) {
+    assert(offset >= 0 && rate >= 0);
+}
+
+LineError::LineError(const Deviation& known)
+    : LineError(toNanoseconds(known.sigma), known.driftPpb) {}
+
+LineError LineError::unknown(double ratePpb) { return {kUnknown, ratePpb}; }
+
+bool LineError::isUnknown() const { return offsetVariance_ >= square(kUnknown); }
+
+void LineError::age(Nanoseconds elapsed) {
+    assert(elapsed >= Nanoseconds::zero());
+    const double seconds = toSeconds(elapsed);
+    const double wander = square(kWander) * seconds;
+    offsetVariance_ += seconds * (2 * covariance_ + seconds * (rateVariance_ + wander / 3));
+    covariance_ += seconds * (rateVariance_ + wander / 2);
+    rateVariance_ += wander;
+}
+
+Deviation LineError::deviation() const {
+    return {rounded(std::sqrt(offsetVariance_)), std::sqrt(rateVariance_)};
+}
+
+/// Of the offset as it was then, and the noise.
+double LineError::expectedVariance(const Measured& measured) const {
+    const double ago = toSeconds(measured.ago);
+    return offsetVariance_ - ago * (2 * covariance_ - ago * rateVariance_) +
+           noiseOf(measured.sigma);
+}
+
+bool LineError::admits(const Measured& measured) const {
+    return square(toNanoseconds(measured.offset)) <= square(kGate) * expectedVariance(measured);
+}
+
+LineError::Shift LineError::learn(const Measured& measured) {
+    const double ago = toSeconds(measured.ago);
+    const double total = expectedVariance(measured);
+    const double noise = noiseOf(measured.sigma);
+    assert(total >= noise);
+    // How the error of then goes along with offset and rate of now.
+    const double withOffset = offsetVariance_ - ago * covariance_;
+    const double withRate = covariance_ - ago * rateVariance_;
+    const double error = toNanoseconds(measured.offset);
+    const Shift shift{rounded(withOffset / total * error), withRate / total * error};
+    const double best = std::min(offsetVariance_, noise);
+    offsetVariance_ =
+        std::max(isUnknown() ? noise : offsetVariance_ - square(withOffset) / total, best);
+    covariance_ -= withOffset * withRate / total;
+    rateVariance_ = std::max(rateVariance_ - square(withRate) / total, 0.0);
+    return shift;
+}
+
+}  // namespace berkeley

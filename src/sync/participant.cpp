@@ -1,0 +1,141 @@
+#include "participant.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace berkeley {
+namespace {
+
+constexpr int kGate = 5;
+
+Nanoseconds both(Nanoseconds a, Nanoseconds b) {
+    return Nanoseconds{
+        std::llround(std::hypot(static_cast<double>(a.count()), static_cast<double>(b.count())))};
+}
+
+Participant masterParticipant(HostTime now, const Adjustment& line, const ClockState& master,
+                              const std::string& name) {
+    ClockStatus status;
+    status.name = name;
+    status.master = true;
+    return {.fromLine = master.line.at(now) - line.correctionAt(now),
+            .told = true,
+            .counts = true,
+            .status = std::move(status)};
+}
+
+/// The slave's group clock is compared with the group's line at the moment of its reading, so a
+/// slew that ended since then does not matter. `heard` is the estimate at the reading's arrival,
+/// which may be seconds later, if it was lost once or twice.
+Nanoseconds fromLineAt(const ClockReading& reading, HostTime arrival, const Estimate& heard,
+                       const Adjustment& line) {
+    const HostTime onMaster = reading.sent - heard.offset;
+    const Nanoseconds offset = heard.offset - driftOver(arrival - onMaster, heard.driftPpb);
+    return offset + reading.correction - line.correctionAt(onMaster);
+}
+
+std::optional<Deviation> agedBy(Nanoseconds age, const std::optional<Deviation>& known) {
+    return known ? std::optional{Deviation{known->after(age), known->driftPpb}} : std::nullopt;
+}
+
+Participant slaveParticipant(SlaveId slave, const Member& member, HostTime now,
+                             const Estimate& estimate, const Adjustment& line) {
+    const Estimate heard = member.estimator.at(member.heard).value_or(estimate);
+    Participant participant{.slave = slave,
+                            .host = estimate,
+                            .fromLine = fromLineAt(*member.reading, member.heard, heard, line),
+                            .membership = member.membership,
+                            .own = agedBy(now - member.heard, member.reading->deviation),
+                            .ago = now - member.heard,
+                            .told = member.told,
+                            .status = statusOf(member)};
+    participant.counts = member.lab || std::chrono::abs(participant.fromLine) <= estimate.bound;
+    if (!member.lab) {
+        // A report on one way proves only one end of the interval.
+        participant.status.bound = estimate.bound;
+    }
+    participant.status.delay = member.estimator.delay();
+    if (estimate.driftKnown()) {
+        participant.status.driftPpb = estimate.driftPpb;
+    }
+    return participant;
+}
+
+}  // namespace
+
+ClockStatus statusOf(const Member& member) {
+    ClockStatus status;
+    status.name = member.name;
+    status.address = member.address;
+    status.lab = member.lab;
+    return status;
+}
+
+Interval Participant::place() const {
+    // What it claims may be as large as can be.
+    const Nanoseconds claimed =
+        own ? std::min(own->sigma, kTimeLimit / (4 * kGate)) : Nanoseconds{};
+    return Interval{fromLine, fromLine}.widened(host.bound + kGate * claimed);
+}
+
+Nanoseconds Participant::sigma() const { return own ? both(host.sigma, own->sigma) : host.sigma; }
+
+std::vector<Participant> participantsOf(HostTime now, const Roster& roster, const Adjustment& line,
+                                        const ClockState& master, const std::string& masterName) {
+    std::vector<Participant> participants{masterParticipant(now, line, master, masterName)};
+    for (const auto& [slave, member] : roster.members()) {
+        const std::optional<Estimate> estimate = member.estimator.at(now);
+        if (member.answered(now) && estimate && member.reading) {
+            participants.push_back(slaveParticipant(slave, member, now, *estimate, line));
+        }
+    }
+    return participants;
+}
+
+Adjustment seenFrom(const Estimate& host, const Adjustment& line) {
+    Adjustment adjustment = line;
+    adjustment.reference = line.reference + host.offset;
+    adjustment.correction = line.correction - host.offset;
+    // The correction's rate is the ratio of the group's rate and the clock's own.
+    adjustment.frequencyPpb = (line.frequencyPpb - host.driftPpb) / (1 + host.driftPpb * 1e-9);
+    adjustment.bound = host.bound + line.bound;
+    adjustment.boundGrowthPpb = host.boundGrowthPpb + line.boundGrowthPpb;
+    adjustment.deviation = {both(host.sigma, line.deviation.sigma),
+                            std::hypot(host.driftSigmaPpb, line.deviation.driftPpb)};
+    return adjustment;
+}
+
+Nanoseconds spreadOf(const std::vector<Participant>& participants) {
+    Nanoseconds low = Nanoseconds::max(), high = Nanoseconds::min();
+    for (const Participant& participant : participants) {
+        if (participant.status.exclusion == Exclusion::none) {
+            low = std::min(low, participant.fromLine);
+            high = std::max(high, participant.fromLine);
+        }
+    }
+    return low <= high ? high - low : Nanoseconds::zero();
+}
+
+std::vector<ClockStatus> statusesOf(std::vector<Participant> participants, HostTime now,
+                                    const Roster& roster) {
+    std::vector<ClockStatus> clocks;
+    clocks.reserve(participants.size());
+    for (Participant& participant : participants) {
+        clocks.push_back(std::move(participant.status));
+    }
+    for (const auto& [slave, member] : roster.members()) {
+        if (member.expected && !member.answered(now)) {
+            clocks.push_back(statusOf(member));
+            clocks.back().exclusion = Exclusion::late;
+        }
+    }
+    std::sort(clocks.begin(), clocks.end(), [](const ClockStatus& a, const ClockStatus& b) {
+        return std::tie(b.master, a.name, a.address) < std::tie(a.master, b.name, b.address);
+    });
+    return clocks;
+}
+
+}  // namespace berkeley

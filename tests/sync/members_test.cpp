@@ -1,0 +1,67 @@
+/// Who is a member of a group, and what is recorded of it.
+#include <gtest/gtest.h>
+
+#include "berkeley/sync/group.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr HostTime kStart{std::chrono::hours{500'000}};
+constexpr Exchange kExchange{kStart, kStart + 50us, kStart + 60us, kStart + 110us};
+
+class Members : public testing::Test {
+  protected:
+    SlaveId join(const std::string& name) { return group.join(name, "here", std::nullopt, kStart); }
+
+    Group group{{}, kStart};
+};
+
+TEST_F(Members, HaveNoIdTwice) {
+    const SlaveId first = join("one");
+    group.leave(first);
+    EXPECT_NE(join("one"), first);
+}
+
+TEST_F(Members, AreNotRecordedWithAnExchangeThatContradictsItself) {
+    const SlaveId slave = join("one");
+    EXPECT_FALSE(group.record(slave, {kStart, kStart, kStart, kStart - 1us}, {}));
+    EXPECT_FALSE(group.members().at(slave).reading);
+    EXPECT_TRUE(group.record(slave, kExchange, {}));
+    EXPECT_TRUE(group.members().at(slave).reading);
+}
+
+TEST_F(Members, ThatHaveLeftAreIgnored) {
+    const SlaveId slave = join("one");
+    group.leave(slave);
+    EXPECT_TRUE(group.record(slave, kExchange, {}));
+    EXPECT_EQ(group.beginBurst(slave, 1s), 0);
+    group.introduce(slave, {1, 1});
+    EXPECT_EQ(group.size(), 0U);
+}
+
+TEST_F(Members, OfTheLabAnswerForThreeOfTheirIntervalsAndNativeOnesForACycle) {
+    for (const bool lab : {false, true}) {
+        const SlaveId slave = lab ? group.joinLab("here", kStart) : join("one");
+        (void)group.record(slave, kExchange, {});
+        const Member& member = group.members().at(slave);
+        EXPECT_TRUE(member.answered(kStart + 1s));
+        group.beginCycle();
+        EXPECT_EQ(member.answered(kStart + 15s), lab);
+        EXPECT_FALSE(member.answered(kStart + 16s));
+    }
+}
+
+TEST_F(Members, AreWaitedForUntilNobodyNewHasCome) {
+    EXPECT_FALSE(group.isReady(kStart + 4s));
+    EXPECT_TRUE(group.isReady(kStart + 5s));
+    group.join("one", "here", std::nullopt, kStart + 4s);
+    EXPECT_FALSE(group.isReady(kStart + 8s));
+    // One that comes again and again is not new.
+    group.join("one", "here", std::nullopt, kStart + 8s);
+    EXPECT_TRUE(group.isReady(kStart + 9s));
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -236,6 +236,15 @@ TEST_F(FastClock, ThatIsSetKeepsItsRate) {
     EXPECT_GE(certain.driftHighPpb(), drift_);
 }
 
+TEST_F(FastClock, IsNotAClockThatWasSetByLittle) {
+    CertainOffset certain;
+    run(certain, 0, 30);
+    Sample other = sampleAt(kStart + 30s);
+    other.offset = {other.offset.low + 1ms, other.offset.high + 1ms};
+    EXPECT_FALSE(certain.add(other));
+    EXPECT_EQ(certain.driftHighPpb(), kDriftLimitPpb);
+}
+
 TEST_F(FastClock, IsNotAClockThatWasSet) {
     std::uniform_real_distribution<double> step{2e6, 3e7};
     for (int group = 0; group < 200; ++group) {

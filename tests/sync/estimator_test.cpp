@@ -114,6 +114,12 @@ TEST(Estimator, KnowsTheDriftAsWellAsTheSlaveSaysThatItDoes) {
     EXPECT_NEAR(estimator.at(kStart)->driftSigmaPpb, 50, 1);
 }
 
+TEST(Estimator, KnowsTheDriftAtFirstAsWellAsANarrowLimitSays) {
+    OffsetEstimator estimator{std::nullopt, DriftLimit{1'000}};
+    estimator.add(Slave{1s}.sample(kStart, 50us, 50us));
+    EXPECT_NEAR(estimator.at(kStart)->driftSigmaPpb, 2'000 / std::sqrt(3), 1);
+}
+
 TEST(Estimator, IsNotSureOfTheDriftOfAClockThatWasSet) {
     OffsetEstimator estimator;
     for (int burst = 0; burst < 100; ++burst) {

@@ -32,7 +32,7 @@ class RatesTest(TruthTest):
             self.await_named(master, "fast")
             self.await_counted(master, RIGHT, after=master.last_cycle() + 10)
         self.assertLess(max(self.bounds(rest)), max(2 * usual, UNMOVED), "bound of the others")
-        line = master.wait_for(r"\bfast\b.*\b1.?94\d.*ppm").string
+        line = master.wait_for(rf"{WARNING}.*\bfast\b.*\b1.?94\d.*ppm").string
         self.assertRegex(line, WARNING)
         self.check_bound(fast, master)
 

@@ -5,7 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "berkeley/host/page_memory.h"
 #include "berkeley/page/group_page.h"
+#include "berkeley/time/units.h"
 
 namespace berkeley {
 namespace {
@@ -54,14 +56,50 @@ std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role,
     return nullptr;
 }
 
+/// What the daemon before this one has left in the page, if this one can go on with it.
+std::optional<PageContent> memoryIn(const PageWriter& page, double driftPpb,
+                                    spdlog::logger& logger) {
+    const std::optional<LeftPage>& left = page.left();
+    if (!left) {
+        return std::nullopt;
+    }
+    const auto ignore = [&](spdlog::level::level_enum level, std::string_view why) {
+        logger.log(level, "what {} says is not taken up: {}", page.path(), why);
+        return std::nullopt;
+    };
+    if (!left->content) {
+        return ignore(spdlog::level::warn, "it is not complete, or of an unknown version");
+    }
+    const PageClock& clock = left->content->clock;
+    if (!clock.adjusted) {
+        return std::nullopt;  // There is nothing to go on with.
+    }
+    if (const auto difference = differenceIn(*left->content, driftPpb); !difference.empty()) {
+        return ignore(spdlog::level::info, difference);
+    }
+    const RawTime now = RawTimeline::now();
+    if (const auto problem = problemIn(*left->content, now); !problem.empty()) {
+        return ignore(spdlog::level::warn, problem);
+    }
+    logger.info("goes on with the group's time of {}: right within {}, {} old", page.path(),
+                toSpanText(clock.boundAt(clock.host.at(now))), toSpanText(now - clock.adjustedAt));
+    return left->content;
+}
+
 }  // namespace
 
 SteeredClock clockFor(const CommonOptions& options, PageRole role, std::string name,
                       spdlog::logger& logger) {
-    return {HostClock{options.simulateOffset, options.simulateDriftPpb},
-            Discipline{options.maxSlewPpb, options.step},
-            pageFor(options, role, std::move(name), logger),
-            options.clock == ClockKind::system ? std::make_unique<KernelClock>() : nullptr};
+    const Discipline discipline{options.maxSlewPpb, options.step};
+    auto system = options.clock == ClockKind::system ? std::make_unique<KernelClock>() : nullptr;
+    auto page = pageFor(options, role, std::move(name), logger);
+    if (page) {
+        if (const auto memory = memoryIn(*page, options.simulateDriftPpb, logger)) {
+            return {*memory, discipline, std::move(page), std::move(system)};
+        }
+    }
+    return {HostClock{options.simulateOffset, options.simulateDriftPpb}, discipline,
+            std::move(page), std::move(system)};
 }
 
 }  // namespace berkeley

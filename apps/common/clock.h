@@ -14,6 +14,7 @@
 
 namespace berkeley {
 
+/// Goes on with the clock that the page is about, where the daemon before this one has left one.
 /// Published in the file that the options name or, without one, in the usual place if it can be
 /// used. Nowhere when it cannot, or is taken by another daemon, and for a simulated clock, which is
 /// not this machine's.

@@ -30,6 +30,15 @@ std::unique_ptr<Monitor> monitorFor(const SlaveOptions& options, const SteeredCl
                                      clock);
 }
 
+void lookForPause(SteeredClock& clock, Monitor* monitor, spdlog::logger& logger) {
+    if (const std::optional<Pause> pause = clock.lookForPause()) {
+        logger.warn("{}", toText(*pause));
+        if (monitor != nullptr) {
+            monitor->paused(*pause);
+        }
+    }
+}
+
 std::unique_ptr<HttpServer> serveHttp(const CommonOptions& options, MonitorSiteConfig config,
                                       const Monitor* monitor, spdlog::logger& logger) {
     if (!options.http) {

@@ -27,6 +27,10 @@ Events watchedBy(Monitor* monitor, Events events) {
     return monitor == nullptr ? std::move(events) : monitor->watching(std::move(events));
 }
 
+/// Looks whether this machine stood still, which `clock` does not show; warns of it, and lets
+/// `monitor`, if there is one, count it. Main's, about once a second.
+void lookForPause(SteeredClock& clock, Monitor* monitor, spdlog::logger& logger);
+
 /// Until it is destroyed, and says where; nothing unless the options ask for it. The largest bound
 /// is that of the options. std::runtime_error when the address cannot be had.
 std::unique_ptr<HttpServer> serveHttp(const CommonOptions& options, MonitorSiteConfig config,

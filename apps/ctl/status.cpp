@@ -54,6 +54,7 @@ std::string renderAdjustment(const StatusReport& report) {
                 toSpanText(ago) + " ago, in sync cycle " + std::to_string(told.cycle)) +
            line("Last offset", toOffsetText(Nanoseconds{told.last_offset})) +
            line("To be slewed", toOffsetText(Nanoseconds{told.pending})) +
+           line("Steps", std::to_string(told.steps)) +
            line("Deviation", toSpanText(Nanoseconds{told.deviation})) +
            line("Frequency", toDriftText(told.frequency_ppb)) +
            line("Skew", toDriftText(told.drift_deviation_ppb, "")) +
@@ -92,6 +93,9 @@ std::string render(const StatusReport& report) {
     }
     return line("Status", statusText(report.reading)) + line("Reference", referenceText(told)) +
            line("Name", fmt::format("{} ({})", told.name, roleText(told.role))) +
+           (told.group != 0
+                ? line("Group", fmt::format("{}, term {}", groupText(told.group), told.term))
+                : "") +
            line("Group time", timeText(report.reading.time)) +
            line("System time", systemText(report.systemOffset)) +
            line("Bound", boundText(report.reading) + growth) +
@@ -114,6 +118,9 @@ Json jsonOf(const StatusReport& report) {
                  {"adjusted_ago_ns", orNull(told.adjusted_ago, adjusted)},
                  {"last_offset_ns", orNull(told.last_offset, adjusted)},
                  {"pending_ns", orNull(told.pending, adjusted)},
+                 {"steps", orNull(told.steps, adjusted)},
+                 {"group_id", orNull(groupText(told.group), told.group != 0)},
+                 {"term", orNull(told.term, told.group != 0)},
                  {"deviation_ns", orNull(told.deviation, adjusted)},
                  {"frequency_ppb", orNull(told.frequency_ppb, adjusted)},
                  {"drift_deviation_ppb", orNull(told.drift_deviation_ppb, adjusted)},

@@ -35,7 +35,9 @@ std::string statusOf(const Leadership* leadership, const LatestCycle& latest,
     const bool isActive = leadership == nullptr || leadership->isActive();
     const ClockState state = clock.state();
     std::string line = isActive ? latest.line() : "standby";
-    if (state.synchronized) {
+    if (const PauseKind suspect = clock.suspect(); suspect != PauseKind::none) {
+        line += ", " + toText(Pause{suspect});
+    } else if (state.synchronized) {
         line += isActive ? "" : ", cycle " + std::to_string(state.adjustment.cycle);
         line += ", the clock is right within " + toSpanText(state.boundAt(clock.hostNow()));
     }

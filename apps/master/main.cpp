@@ -199,6 +199,7 @@ void run(const MasterOptions& options) {
     Watchdog watchdog{options.interval};
     superviseUntilStop(
         [&] {
+            lookForPause(clock, monitor.get(), *logger);
             lookAfter(master, clock, watchdog, *logger);
             state.saveNowAndThen(clock);
             return ServiceState{.ready = true,

@@ -65,12 +65,16 @@ SlaveEvents feeding(SlaveEvents events, TimeFeeds& feeds, const SteeredClock& cl
 }
 
 bool isWithin(const ClockState& state, HostTime now, Nanoseconds maxBound) {
-    return state.synchronized && state.boundAt(now) <= maxBound;
+    return state.synchronized && !state.suspect && state.boundAt(now) <= maxBound;
 }
 
-std::string statusOf(const ClockState& state, HostTime now, const Watchdog& watchdog) {
+std::string statusOf(const ClockState& state, PauseKind suspect, HostTime now,
+                     const Watchdog& watchdog) {
     if (!state.synchronized) {
         return "waiting for the first adjustment";
+    }
+    if (suspect != PauseKind::none) {
+        return toText(Pause{suspect});
     }
     const std::string what =
         watchdog.isSilent() ? "holdover for " + toSpanText(watchdog.silence()) + " after cycle "
@@ -86,7 +90,8 @@ ServiceState stateOf(const SlaveOptions& options, const SlaveNode& slave, const 
     const HostTime now = clock.hostNow();
     return {.ready = options.lab || isWithin(state, now, options.maxBound),
             .alive = !slave.isStuck(),
-            .status = options.lab ? "following a lab master" : statusOf(state, now, watchdog)};
+            .status = options.lab ? "following a lab master"
+                                  : statusOf(state, clock.suspect(), now, watchdog)};
 }
 
 /// Before the clock is synchronized there is nothing that it could hold.
@@ -144,6 +149,7 @@ void run(const SlaveOptions& options) {
     slave.initiateSlaveClient();
     Watchdog watchdog{options.interval};
     superviseUntilStop([&] {
+        lookForPause(clock, monitor.get(), *logger);
         lookAfter(clock, watchdog, *logger);
         state.saveNowAndThen(clock);
         return stateOf(options, slave, clock, watchdog);

@@ -37,8 +37,10 @@ enum berkeley_reason {
     BERKELEY_REASON_BOUND_TOO_LARGE = 2, /* larger than the daemon's --max-bound; it holds */
     BERKELEY_REASON_SUSPENDED = 3,       /* the machine was, since the last adjustment */
     BERKELEY_REASON_OTHER_BOOT = 4,      /* from before a restart; the time is the system clock's */
-    BERKELEY_REASON_INTERRUPTED = 5      /* the daemon died while it wrote; the time is the system
+    BERKELEY_REASON_INTERRUPTED = 5,     /* the daemon died while it wrote; the time is the system
                                             clock's */
+    BERKELEY_REASON_STOPPED = 6          /* the virtual machine was, by its host, since the last
+                                            adjustment */
 };
 
 /* What functions return; 0 is success. */
@@ -82,6 +84,9 @@ typedef struct berkeley_description {
     double frequency_ppb;       /* the group's rate against this machine's unsteered clock */
     double drift_deviation_ppb; /* standard deviation of the error of that */
     double bound_growth_ppb;    /* at which the bound grows without an adjustment */
+    uint64_t group;             /* whose time it is; 0 for no group's */
+    uint64_t term;              /* of the group's master, which grows with each takeover */
+    uint64_t steps;             /* forward, after the first adjustment */
     char name[48];              /* of this clock in the group */
     char source[64]; /* the master that told the last adjustment; "" for a master's own */
 } berkeley_description;

@@ -26,6 +26,7 @@ static_assert(static_cast<int>(PageReason::boundTooLarge) == BERKELEY_REASON_BOU
 static_assert(static_cast<int>(PageReason::suspended) == BERKELEY_REASON_SUSPENDED);
 static_assert(static_cast<int>(PageReason::otherBoot) == BERKELEY_REASON_OTHER_BOOT);
 static_assert(static_cast<int>(PageReason::interrupted) == BERKELEY_REASON_INTERRUPTED);
+static_assert(static_cast<int>(PageReason::stopped) == BERKELEY_REASON_STOPPED);
 static_assert(static_cast<int>(PageError::none) == BERKELEY_OK);
 static_assert(static_cast<int>(PageError::missing) == BERKELEY_NO_PAGE);
 static_assert(static_cast<int>(PageError::refused) == BERKELEY_NO_PERMISSION);
@@ -46,6 +47,7 @@ constexpr const char* kReasonTexts[] = {
     "the machine was suspended since the last adjustment",
     "the published page was written before the machine was started again",
     "the daemon died while it wrote the published page; start it again",
+    "this virtual machine was stopped by its host since the last adjustment",
 };
 
 constexpr const char* kErrorTexts[] = {
@@ -130,6 +132,9 @@ int berkeley_describe(const berkeley_clock* clock, berkeley_description* descrip
     description->frequency_ppb = told.line.frequencyPpb;
     description->drift_deviation_ppb = more.driftDeviationPpb;
     description->bound_growth_ppb = told.boundGrowthPpb;
+    description->group = more.group;
+    description->term = more.term;
+    description->steps = more.steps;
     std::memcpy(description->name, more.name.data(), more.name.size());
     std::memcpy(description->source, more.source.data(), more.source.size());
     return BERKELEY_OK;

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace berkeley {
 namespace {
@@ -57,6 +59,22 @@ void refuseFileOfAnother(int file, const std::string& path) {
     }
 }
 
+/// Nothing in a file that is no page. Nobody writes to it any more.
+std::optional<LeftPage> leftIn(int file) {
+    std::array<std::uint64_t, kPageWords> words{};
+    const ssize_t read = ::pread(file, words.data(), sizeof words, 0);
+    if (read <= 0 || words[kMagicWord] != kPageMagic) {
+        return std::nullopt;
+    }
+    LeftPage left{.version = words[kVersionWord], .content = {}};
+    if (words[kSequenceWord] % 2 == 0) {
+        ContentWords content;
+        std::copy(words.begin() + kFirstContentWord, words.end(), content.begin());
+        left.content = toContent(content, left.version);
+    }
+    return left;
+}
+
 /// An open and locked file.
 int openForWriting(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -78,9 +96,10 @@ int openForWriting(const std::string& path) {
 }
 
 /// The same, and it can become a page. Who still has an older one mapped keeps it as it was.
-int takeFile(const std::string& path) {
+int takeFile(const std::string& path, std::optional<LeftPage>& left) {
     int file = openForWriting(path);
     Found found = look(file);
+    left = leftIn(file);
     if (found == Found::olderPage) {
         ::unlink(path.c_str());
         ::close(file);
@@ -130,12 +149,15 @@ PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adj
     content.description.lastOffset = change.offset;
     content.description.deviation = adjustment.deviation.sigma;
     content.description.driftDeviationPpb = adjustment.deviation.driftPpb;
+    content.description.group = adjustment.membership.group;
+    content.description.term = adjustment.membership.term;
+    content.description.steps = state.steps;
     assign(content.description.source, source.name);
     return content;
 }
 
 PageWriter::PageWriter(const std::string& path, Publisher publisher)
-    : publisher_(std::move(publisher)), file_(takeFile(path)) {
+    : path_(path), publisher_(std::move(publisher)), file_(takeFile(path, left_)) {
     try {
         words_ = mapForWriting(file_, path);
     } catch (...) {
@@ -170,7 +192,6 @@ void PageWriter::publish(const std::function<std::optional<PageContent>()>& comp
 }
 
 void PageWriter::store(PageContent content) {
-    content.clock.suspended = suspension().atMost;
     content.clock.boot = boot_;
     content.clock.maxBound = publisher_.maxBound;
     content.description.role = publisher_.role;

@@ -1,17 +1,62 @@
 #include "berkeley/host/steered_clock.h"
 
+#include <utility>
+
+#include "berkeley/host/page_memory.h"
+
 namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds kReadRtcEvery = 3s;
+
+Discipline resumed(Discipline discipline, const ClockState& state) {
+    discipline.resume(state);
+    return discipline;
+}
+
+/// What was known of pauses when the clock was adjusted.
+void notePauses(PageClock& clock, const PauseWatch& watch) {
+    clock.suspended = watch.suspended();
+    clock.vmMarker = watch.vmMarker();
+}
+
+}  // namespace
 
 SteeredClock::SteeredClock(const HostClock& host, const Discipline& discipline,
-                           std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system)
-    : host_(host), discipline_(discipline), page_(std::move(page)), system_(std::move(system)) {
+                           const PageContent& content, std::unique_ptr<PageWriter> page,
+                           std::unique_ptr<SystemClock> system, PauseWatches watches)
+    : host_(host),
+      discipline_(discipline),
+      content_(content),
+      watch_(std::move(watches.watch)),
+      rtc_(std::move(watches.rtc)),
+      page_(std::move(page)),
+      system_(std::move(system)) {
     if (system_) {
         follower_.emplace(*system_);
     }
-    if (page_) {
-        page_->publish(
-            [&] { return contentOf(host_.line(), discipline_.state(), RawTimeline::now()); });
-    }
+}
+
+SteeredClock::SteeredClock(const HostClock& host, const Discipline& discipline,
+                           std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system,
+                           PauseWatches watches)
+    : SteeredClock(host, discipline, contentOf(host.line(), discipline.state(), RawTimeline::now()),
+                   std::move(page), std::move(system), std::move(watches)) {
+    notePauses(content_.clock, watch_);
+    publishAgain();
+}
+
+SteeredClock::SteeredClock(const PageContent& memory, const Discipline& discipline,
+                           std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system,
+                           PauseWatches watches)
+    : SteeredClock(HostClock{memory.clock.host}, resumed(discipline, stateOf(memory)), memory,
+                   std::move(page), std::move(system), std::move(watches)) {
+    const std::uint64_t marker = memory.clock.vmMarker;
+    watch_.goOnFrom(memory.clock.suspended, marker != 0 ? marker : watch_.vmMarker());
+    look();
+    publishAgain();
 }
 
 ClockState SteeredClock::state() const {
@@ -19,26 +64,115 @@ ClockState SteeredClock::state() const {
     return discipline_.state();
 }
 
+PauseKind SteeredClock::suspect() const {
+    const std::lock_guard guard{lock_};
+    return content_.clock.suspect;
+}
+
 std::optional<Change> SteeredClock::apply(const Adjustment& adjustment,
                                           const AdjustmentSource& source) {
-    std::optional<Change> result;
-    const auto change = [&]() -> std::optional<PageContent> {
+    std::optional<Change> change;
+    publish([&] {
         const std::lock_guard guard{lock_};
-        const RawTime now = RawTimeline::now();
-        result = discipline_.apply(host_.line().at(now), adjustment);
-        return result ? std::optional{contentOf(host_.line(), discipline_.state(), now, *result,
-                                                source)}
-                      : std::nullopt;
-    };
-    if (page_) {
-        page_->publish(change);
-    } else {
-        change();
-    }
-    if (follower_ && result) {
+        return applied(adjustment, source, change);
+    });
+    if (follower_ && change) {
         follower_->follow(host_, state());
     }
-    return result;
+    return change;
+}
+
+/// With lock_. An adjustment may be older than the pause that it comes after.
+std::optional<PageContent> SteeredClock::applied(const Adjustment& adjustment,
+                                                 const AdjustmentSource& source,
+                                                 std::optional<Change>& change) {
+    const bool isPaused = look();
+    const RawTime now = RawTimeline::now();
+    change = discipline_.apply(host_.line().at(now), adjustment);
+    if (!change) {
+        return isPaused ? std::optional{content_} : std::nullopt;
+    }
+    const PauseKind suspect = isMeasured_ ? PauseKind::none : content_.clock.suspect;
+    content_ = contentOf(host_.line(), discipline_.state(), now, *change, source);
+    notePauses(content_.clock, watch_);
+    if (suspect != PauseKind::none) {
+        discipline_.doubt();
+        content_.clock.suspect = suspect;
+    }
+    return content_;
+}
+
+void SteeredClock::beginMeasurement() {
+    bool isPaused = false;
+    {
+        const std::lock_guard guard{lock_};
+        isPaused = look();
+        isMeasured_ = true;
+    }
+    if (isPaused) {
+        publishAgain();
+    }
+}
+
+std::optional<Pause> SteeredClock::lookForPause() {
+    bool isPaused = false;
+    std::optional<Pause> found;
+    {
+        const std::lock_guard guard{lock_};
+        isPaused = look();
+        found = std::exchange(found_, std::nullopt);
+    }
+    // It is slow, and asked without the lock. What the host has told of is the same pause.
+    const RawTime now = RawTimeline::now();
+    const bool isStopped = found && found->kind == PauseKind::stopped;
+    if (isStopped || now - rtcRead_ >= kReadRtcEvery) {
+        rtcRead_ = now;
+        if (const std::optional<Pause> stop = rtc_.look(); stop && isStopped) {
+            found = stop;
+        } else if (stop && !found) {
+            const std::lock_guard guard{lock_};
+            isPaused = doubt(*stop) || isPaused;
+            found = std::exchange(found_, std::nullopt);
+        }
+    }
+    if (isPaused) {
+        publishAgain();
+    }
+    return found;
+}
+
+/// With lock_. Whether there is something to be published.
+bool SteeredClock::look() {
+    const std::optional<Pause> pause = watch_.look();
+    return pause && doubt(*pause);
+}
+
+/// With lock_. A clock that was never adjusted is not believed anyway.
+bool SteeredClock::doubt(const Pause& pause) {
+    if (!discipline_.state().synchronized) {
+        return false;
+    }
+    discipline_.doubt();
+    content_.clock.suspect = pause.kind;
+    found_ = pause;
+    isMeasured_ = false;
+    return true;
+}
+
+void SteeredClock::publish(const std::function<std::optional<PageContent>()>& compute) {
+    const std::lock_guard guard{publishing_};
+    if (page_) {
+        page_->publish(compute);
+    } else {
+        compute();
+    }
+}
+
+void SteeredClock::publishAgain() {
+    publish([&]() -> std::optional<PageContent> {
+        const std::lock_guard guard{lock_};
+        return content_;
+    });
 }
 
 }  // namespace berkeley

@@ -15,6 +15,17 @@ constexpr int kAnnouncements = 8;
 constexpr int kLooks = 16;
 constexpr Nanoseconds kLeastPatience = 1s;
 constexpr Nanoseconds kMostPatience = 5s;
+/// Of whom a master is that was told its time by one of an older version.
+constexpr GroupId kUnnamedGroup = 1;
+
+/// 0 while the clock does not know its time.
+GroupId groupOf(const ClockState& clock) {
+    const Membership& membership = clock.adjustment.membership;
+    if (!clock.synchronized) {
+        return 0;
+    }
+    return membership.isKnown() ? membership.group : kUnnamedGroup;
+}
 
 }  // namespace
 
@@ -44,10 +55,31 @@ void FailoverNode::start() {
             Connector& connector = *connectors_.emplace_back(std::make_unique<Connector>(
                 context_, config_.key ? std::optional{NamedKey{name, *config_.key}} : std::nullopt,
                 std::chrono::duration_cast<std::chrono::milliseconds>(patience_)));
-            threads_.emplace_back([this, rank, &connector] { startAnnouncing(rank, connector); });
+            startThread("to announce this master to " + MasterRanks::nameOf(rank),
+                        [this, rank, &connector] { startAnnouncing(rank, connector); });
         }
     }
-    threads_.emplace_back([this] { startWatching(); });
+    startThread("to look which master is active", [this] { startWatching(); });
+}
+
+void FailoverNode::startThread(std::string what, std::function<void()> body) {
+    threads_.emplace_back(
+        [this, what = std::move(what), body = std::move(body)] { run(what, body); });
+}
+
+/// No exception leaves a thread. A master that cannot say or do what it has to leaves the lead to
+/// another one, and tries again.
+void FailoverNode::run(const std::string& what, const std::function<void()>& body) {
+    for (bool done = false; !done;) {
+        try {
+            body();
+            done = true;
+        } catch (const std::exception& error) {
+            logger_->error("failed {}: {}; trying again", what, error.what());
+            leadership_.resign();
+            done = pause(patience_);
+        }
+    }
 }
 
 /// That a master cannot be reached is no news: the election says when it matters.
@@ -75,13 +107,14 @@ void FailoverNode::announceOver(Connection& connection, Rank to) {
 }
 
 void FailoverNode::startWatching() {
+    if (active_) {
+        carryOut(std::nullopt);  // What it had begun when it failed.
+    }
     do {
+        const ClockState clock = clock_.state();
+        leadership_.know(groupOf(clock), clock.adjustment.membership.term);
         if (const std::optional<Rank> active = leadership_.look(); active != active_) {
             carryOut(active);
-        }
-        if (follower_ && !clock_.state().synchronized) {
-            // Another standby knows the group's time, this one does not yet.
-            leadership_.resign();
         }
     } while (!pause(patience_ / kLooks));
     carryOut(std::nullopt);
@@ -94,6 +127,7 @@ void FailoverNode::carryOut(std::optional<Rank> active) {
     follower_.reset();
     leadership_.carryOut(active);
     if (wasActive) {
+        sayWhy();
         master_.standBy();
         events_.roleChanged(false);
     }
@@ -109,6 +143,24 @@ void FailoverNode::carryOut(std::optional<Rank> active) {
     const std::lock_guard guard{lock_};
     ++roles_;
     changed_.notify_all();
+}
+
+/// Why this master is not active any more.
+void FailoverNode::sayWhy() {
+    if (const std::optional<Resignation> resignation = leadership_.resignation()) {
+        const auto& [winner, claim, former] = *resignation;
+        const std::string name = MasterRanks::nameOf(winner);
+        if (claim.term == 0) {
+            logger_->warn(
+                "{} is active too, and of an older version, so its rank decides: it leads", name);
+        } else {
+            logger_->warn("{} leads {} clocks in term {}, this one {} in term {}: it leads", name,
+                          claim.members, claim.term, former.members, former.term);
+        }
+    } else if (!isStopping()) {
+        logger_->warn("{} has been stopped or has failed, and another one may lead: it stands by",
+                      MasterRanks::nameOf(leadership_.ranks().self));
+    }
 }
 
 void FailoverNode::follow(Rank active) {

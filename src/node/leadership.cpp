@@ -80,6 +80,35 @@ std::optional<Rank> Leadership::look() {
     return election_ ? election_->look(bootTime()) : active_;
 }
 
+std::optional<Resignation> Leadership::resignation() const {
+    const std::lock_guard guard{lock_};
+    return election_.value().resignation();
+}
+
+std::uint32_t Leadership::term() const {
+    const std::lock_guard guard{lock_};
+    return election_.value().term();
+}
+
+void Leadership::know(std::uint64_t group, std::uint32_t term) {
+    const std::lock_guard guard{lock_};
+    election_.value().know(group, term, bootTime());
+}
+
+void Leadership::cycleBegins() {
+    const std::lock_guard guard{lock_};
+    if (election_) {
+        election_->beginCount(bootTime());
+    }
+}
+
+void Leadership::cycleEnded(std::uint32_t members) {
+    const std::lock_guard guard{lock_};
+    if (election_) {
+        election_->endCount(members, bootTime());
+    }
+}
+
 void Leadership::resign() {
     const std::lock_guard guard{lock_};
     election_.value().resign(bootTime());

@@ -1,6 +1,7 @@
 #include "berkeley/node/master_node.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -21,12 +22,22 @@ constexpr int kPolledWithin = 2;
 constexpr int kAnsweredWithin = 4;
 constexpr std::chrono::milliseconds kAnswerPatience{500};
 
+/// Half of what an average may pull at most, in ppb.
+constexpr double kDragged = 100;
+
 /// The cycle has measured clocks, and moved none.
 void leaveAlone(CycleStatus& status) {
     status.average = Nanoseconds::zero();
     for (ClockStatus& clock : status.clocks) {
         clock.correction.reset();
     }
+}
+
+/// That have answered, the master among them.
+std::uint32_t membersIn(const CycleStatus& status) {
+    return static_cast<std::uint32_t>(
+        std::count_if(status.clocks.begin(), status.clocks.end(),
+                      [](const ClockStatus& clock) { return clock.exclusion != Exclusion::late; }));
 }
 
 }  // namespace
@@ -39,7 +50,8 @@ MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& c
       logger_(std::move(logger)),
       group_(config_.group, clock.hostNow()),
       leadership_(config_.leadership ? config_.leadership : std::make_shared<Leadership>()),
-      receivers_(std::make_unique<Receivers>(config_, clock_, group_, *leadership_, logger_)) {
+      receivers_(std::make_unique<Receivers>(config_, clock_, group_, *leadership_, logger_)),
+      moves_(*logger_) {
     if (config_.leadership) {
         group_.pause();
     } else {
@@ -111,6 +123,8 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
                       toOptionText(config_.group.foundAfter));
     }
     greetAll();
+    leadership_->cycleBegins();
+    leadership_->cycleEnded(1);
     ++turns_;
     // The first cycle need not wait for its turn.
     const Deadline soon = std::min(next, Steady::now() + left);
@@ -136,9 +150,11 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     if (group_.awaitStop(start)) {
         return;
     }
+    lookForPause();
     const HostTime begin = clock_.hostNow();
     const Nanoseconds lateness = Steady::now() - start;
     events_.cycleStarted(cycle, group_.size());
+    leadership_->cycleBegins();
     group_.beginCycle();
     pollAll(start);
     group_.awaitBursts(Steady::now() +
@@ -150,10 +166,22 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
         return;  // It was stopped, or another one leads by now, and what was measured is stale.
     }
     tellAll(outcome);
+    leadership_->cycleEnded(membersIn(outcome.status));
     ++cyclesRun_;
     outcome.status.duration = clock_.hostNow() - begin;
     outcome.status.lateness = lateness;
+    warnOf(outcome.status);
     events_.cycleEnded(outcome.status);
+}
+
+/// A clock that stood still, or jumped, is measured by those of the others.
+void MasterNode::lookForPause() {
+    clock_.beginMeasurement();
+    const bool isSuspect = clock_.suspect() != PauseKind::none;
+    if (isSuspect && !wasSuspect_) {
+        group_.doubt(clock_.hostNow());
+    }
+    wasSuspect_ = isSuspect;
 }
 
 void MasterNode::pollAll(Deadline start) {
@@ -184,12 +212,14 @@ void MasterNode::tellAll(CycleOutcome& outcome) {
         return;
     }
     try {
-        if (!clock_.apply(*outcome.master, {"", config_.interval})) {
+        const std::optional<Change> change = clock_.apply(*outcome.master, {"", config_.interval});
+        if (!change) {
             logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
                            outcome.status.cycle);
             leaveAlone(outcome.status);
             return;
         }
+        moves_.moved(*change);
     } catch (const std::runtime_error& error) {
         logger_->error("{}", error.what());
     }
@@ -213,9 +243,26 @@ void MasterNode::tell(SlaveSession& session, const Adjustment& adjustment) {
     }
 }
 
+/// What people may have to look at.
+void MasterNode::warnOf(const CycleStatus& status) {
+    if (status.corrected) {
+        logger_->warn(
+            "the members of the group contradict this master, whose clock has jumped: "
+            "it goes on along their line, which is {} from its own",
+            toOffsetText(*status.corrected));
+    }
+    const double drag = std::abs(status.dragPpb);
+    if (drag > kDragged && !std::exchange(isDragged_, true)) {
+        logger_->warn(
+            "the average has pulled the group's time the same way for minutes, by {}: a "
+            "clock that is always a little ahead or behind may be lying",
+            toDriftText(status.dragPpb));
+    }
+    isDragged_ = isDragged_ && drag > kDragged / 2;
+}
+
 void MasterNode::activate() {
-    // Whoever led before did so in an earlier term.
-    lead(clock_.state().adjustment.membership.term + 1);
+    lead(leadership_->term());
     group_.resume();
 }
 

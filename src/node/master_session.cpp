@@ -48,6 +48,7 @@ MasterSession::MasterSession(Connection& connection, const Endpoint& master,
       clock_(clock),
       logger_(logger),
       aboutToWait_(std::move(aboutToWait)),
+      moves_(logger),
       deadline_(kFramePatience),
       stamps_(clock.hostLine()),
       interval_(config.interval),
@@ -140,6 +141,7 @@ void MasterSession::answer(const Poll& poll, HostTime t2) {
         // Whatever the clocks did, it left before the master could send the next poll.
         report.previousSent = std::min(stamps_.departure(departed, answered_->sent), t2);
     }
+    clock_.beginMeasurement();
     const ClockState state = clock_.state();
     report.sent = clock_.hostNow();
     report.correction = state.line.at(report.sent);
@@ -153,6 +155,7 @@ void MasterSession::adjust(const Adjustment& adjustment) {
     if (!change) {
         throw WireError("sent an adjustment that leads to a time that is not believable");
     }
+    moves_.moved(*change);
     if (!std::exchange(adjusted_, true)) {
         logger_.info("the connection to the master at {} has {}", toText(master_),
                      toText(connection_.timestamps()));

@@ -15,6 +15,7 @@
 #include "berkeley/host/steered_clock.h"
 #include "berkeley/net/connection.h"
 #include "berkeley/node/frame_deadline.h"
+#include "berkeley/node/move_log.h"
 #include "berkeley/node/slave_node.h"
 #include "berkeley/wire/messages.h"
 
@@ -63,6 +64,7 @@ class MasterSession {
     spdlog::logger& logger_;
     const Wait aboutToWait_;
 
+    MoveLog moves_;
     FrameDeadline deadline_;
     StampConverter stamps_;
     std::optional<Report> answered_;  ///< the last answer to a poll

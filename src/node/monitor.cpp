@@ -23,6 +23,9 @@ Monitor::Monitor(MonitorConfig config, const SteeredClock& clock)
       role_(config_.role),
       since_(clock_.hostNow()),
       follower_(config_.name, config_.lab, config_.interval, log_) {
+    if (const ClockState state = clock_.state(); state.synchronized) {
+        follower_.goesOn(state.adjustment.cycle, state.adjustment.reference);
+    }
     log_.add(EventKind::restart, now().group, "", config_.program + " was started");
 }
 
@@ -78,7 +81,7 @@ Moment Monitor::now() const {
 
 std::optional<Nanoseconds> Monitor::boundAt(HostTime now) const {
     const ClockState state = clock_.state();
-    return state.synchronized ? std::optional{state.boundAt(now)} : std::nullopt;
+    return state.synchronized && !state.suspect ? std::optional{state.boundAt(now)} : std::nullopt;
 }
 
 void Monitor::cycleEnded(const CycleStatus& status) {
@@ -134,7 +137,7 @@ void Monitor::roleChanged(bool active) {
     role_ = active ? Role::active : Role::standby;
     since_ = moment.host;
     if (snapshot_->cycle) {
-        follower_.led(*snapshot_->cycle);
+        follower_.goesOn(snapshot_->cycle->cycle, snapshot_->cycle->ended.host);
     }
     group_.clear();
     snapshot_ = std::make_shared<const GroupSnapshot>();
@@ -142,8 +145,14 @@ void Monitor::roleChanged(bool active) {
              config_.name + (active ? " leads the group" : " stands by"));
 }
 
+void Monitor::paused(const Pause& pause) { metrics_.paused(pause.kind); }
+
 Status Monitor::status() const {
     Status status;
+    const ClockState state = clock_.state();
+    status.suspect = clock_.suspect();
+    status.membership = state.adjustment.membership;
+    status.steps = state.steps;
     status.program = config_.program;
     status.version = config_.version;
     status.instance = instance_;
@@ -185,7 +194,7 @@ void Monitor::describeFollower(Status& status) const {
     status.holdover = follower_.holdoverAt(status.now.host);
     status.master = follower_.master();
     status.timestamps = follower_.timestamps();
-    status.group.clocks = {follower_.clockAt(status.now.host, status.bound)};
+    status.group.clocks = {follower_.clockAt(status.now.host, status.bound, status.suspect)};
 }
 
 HistoryAnswer Monitor::history(std::uint64_t since, std::vector<std::string> clocks) const {

@@ -35,9 +35,9 @@ void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds correction, Moment 
     adjustedAt_ = now.host;
 }
 
-void FollowerView::led(const CycleFigures& lastCycle) {
-    cycle_ = lastCycle.cycle;
-    adjustedAt_ = lastCycle.ended.host;
+void FollowerView::goesOn(std::uint32_t cycle, HostTime adjusted) {
+    cycle_ = cycle;
+    adjustedAt_ = adjusted;
     correction_.reset();
 }
 
@@ -45,7 +45,8 @@ bool FollowerView::holdoverAt(HostTime now) const {
     return adjustedAt_ && now - *adjustedAt_ > silenceAfter(interval_);
 }
 
-ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound) const {
+ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound,
+                                PauseKind suspect) const {
     ClockView view{.id = name_, .status = {}, .standing = {}, .why = {}, .lastSeen = adjustedAt_};
     view.status.name = name_;
     view.status.lab = lab_;
@@ -57,6 +58,9 @@ ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound) 
     if (!adjustedAt_) {
         view.standing = Standing::excluded;
         view.why = "not synchronized";
+    } else if (suspect != PauseKind::none) {
+        view.standing = Standing::excluded;
+        view.why = kPauseKinds.at(static_cast<std::size_t>(suspect));
     } else if (holdoverAt(now)) {
         view.standing = Standing::excluded;
         view.why = "holdover";

@@ -170,25 +170,34 @@ std::string statusJson(const Status& status, const std::string& complaint) {
         clocks.push_back(toJson(clock, status.now.host));
     }
     const Json master = status.master.empty() ? Json() : Json{{"address", status.master}};
-    return dumped({{"version", kVersion},
-                   {"program", status.program},
-                   {"instance", status.instance},
-                   {"name", status.name},
-                   {"role", toText(status.role)},
-                   {"synchronized", status.bound.has_value()},
-                   {"cycle", status.cycle ? Json(*status.cycle) : Json()},
-                   {"last_cycle_s", secondsSince(status.cycleEnded, status.now.host)},
-                   {"time", isoText(status.now.group)},
-                   {"interval_ns", status.interval.count()},
-                   {"bound_ns", toJson(status.bound)},
-                   {"holdover", status.holdover},
-                   {"waiting", shortageJson(status.group.shortage)},
-                   {"healthy", complaint.empty()},
-                   {"reason", textOrNull(complaint)},
-                   {"group", figuresJson(status.group.cycle)},
-                   {"clocks", std::move(clocks)},
-                   {"master", master},
-                   {"events", toJson(status.events)}});
+    return dumped(
+        {{"version", kVersion},
+         {"program", status.program},
+         {"instance", status.instance},
+         {"name", status.name},
+         {"role", toText(status.role)},
+         {"synchronized", status.bound.has_value()},
+         {"cycle", status.cycle ? Json(*status.cycle) : Json()},
+         {"last_cycle_s", secondsSince(status.cycleEnded, status.now.host)},
+         {"time", isoText(status.now.group)},
+         {"interval_ns", status.interval.count()},
+         {"bound_ns", toJson(status.bound)},
+         {"suspect", status.suspect == PauseKind::none
+                         ? Json()
+                         : Json(kPauseKinds.at(static_cast<std::size_t>(status.suspect)))},
+         {"steps", status.steps},
+         // JavaScript's numbers would not hold it.
+         {"group_id",
+          status.membership.isKnown() ? Json(groupText(status.membership.group)) : Json()},
+         {"term", status.membership.isKnown() ? Json(status.membership.term) : Json()},
+         {"holdover", status.holdover},
+         {"waiting", shortageJson(status.group.shortage)},
+         {"healthy", complaint.empty()},
+         {"reason", textOrNull(complaint)},
+         {"group", figuresJson(status.group.cycle)},
+         {"clocks", std::move(clocks)},
+         {"master", master},
+         {"events", toJson(status.events)}});
 }
 
 std::string historyJson(const HistoryAnswer& answer) {

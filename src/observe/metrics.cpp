@@ -73,10 +73,15 @@ void addDaemon(Gauges& gauges, const Status& status) {
         gauges.set("berkeley_role", "1 for the role that this daemon has, 0 for the others.",
                    status.role == role ? 1 : 0, {{"role", std::string{toText(role)}}});
     }
-    gauges.set("berkeley_synchronized", "1 once this daemon's clock was adjusted.",
+    gauges.set("berkeley_synchronized",
+               "1 once this daemon's clock was adjusted, but for while it is suspect.",
                status.bound ? 1 : 0);
     gauges.set("berkeley_bound_seconds", "Largest possible error of this daemon's clock now.",
                status.bound);
+    counters(gauges.registry(), "berkeley_clock_steps_total",
+             "Times that this daemon's clock has stepped forward, after its first adjustment.")
+        .Add({})
+        .Increment(status.steps);
     gauges.set("berkeley_holdover", "1 while a clock that follows a master is not adjusted.",
                status.holdover ? 1 : 0);
     gauges.set("berkeley_interval_seconds", "Time between two sync cycles.",
@@ -209,6 +214,11 @@ Metrics::Metrics(bool leads, bool follows) {
             adjustments_.at(i) = &adjustments.Add({{"kind", std::string{kManners.at(i)}}});
         }
     }
+    auto& pauses = counters(registry_, "berkeley_pauses_total",
+                            "Times that this machine stood still, by how.");
+    for (std::size_t i = 1; i < kPauseKinds.size(); ++i) {
+        pauses_.at(i) = &pauses.Add({{"kind", std::string{kPauseKinds.at(i)}}});
+    }
     if (leads && follows) {
         roles_ = counter(registry_, "berkeley_role_changes_total",
                          "Times that this master became active or a standby.");
@@ -234,6 +244,8 @@ void Metrics::adjusted(Manner manner) {
 }
 
 void Metrics::roleChanged() { roles_->Increment(); }
+
+void Metrics::paused(PauseKind kind) { pauses_.at(static_cast<std::size_t>(kind))->Increment(); }
 
 std::string Metrics::text(const Status& status, const std::optional<PeerCounts>& peers,
                           std::size_t mostClocks) const {

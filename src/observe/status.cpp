@@ -36,6 +36,9 @@ std::string_view toText(Role role) {
 }
 
 std::string complaintOf(const Status& status, Nanoseconds maxBound) {
+    if (status.suspect != PauseKind::none) {
+        return toText(Pause{status.suspect});
+    }
     std::string complaint =
         status.role == Role::active ? complaintOfLeader(status) : complaintOfFollower(status);
     if (!complaint.empty()) {

@@ -94,6 +94,14 @@ std::string labelOf(const std::string& name, const ClockStatus& clock) {
     return name + (clock.master ? " (this)" : "") + (clock.lab ? " (lab)" : "");
 }
 
+std::string groupText(GroupId group) {
+    std::string text(16, '0');
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, group /= 16) {
+        *digit = "0123456789abcdef"[group % 16];
+    }
+    return text;
+}
+
 std::string isoText(GroupTime time) {
     return date::format("%FT%TZ", date::sys_time<Nanoseconds>{time.time_since_epoch()});
 }

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 #include "page_words.h"
 
@@ -117,6 +118,10 @@ bool defaultPagePath(std::size_t index, const char* role, const char* userFolder
 
 PageError GroupPage::open(const char* path) {
     close();
+    // Once, as the environment may change later.
+    if (!std::exchange(vmClockSought_, true)) {
+        vmClock_.open();
+    }
     if (path == nullptr) {
         path = ::secure_getenv("BERKELEY_PAGE");
     }
@@ -189,8 +194,9 @@ void GroupPage::close() {
 PageReading GroupPage::now() const {
     PageClock clock;
     RawTime raw;
-    PageReading reading = readClock(clock, raw) ? evaluate(clock, {raw, suspendedBy(raw), boot_})
-                                                : PageReading{.reason = PageReason::interrupted};
+    PageReading reading = readClock(clock, raw)
+                              ? evaluate(clock, {raw, suspendedBy(raw), boot_, vmClock_.marker()})
+                              : PageReading{.reason = PageReason::interrupted};
     if (reading.status != PageStatus::synchronized) {
         lookForAnother(raw);
         if (!reading.isOfPage()) {

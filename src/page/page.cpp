@@ -1,5 +1,7 @@
 #include "berkeley/page/page.h"
 
+#include <algorithm>
+
 #include "berkeley/time/silence.h"
 #include "page_words.h"
 
@@ -10,12 +12,51 @@ Nanoseconds PageClock::boundAt(HostTime time) const {
            std::chrono::abs(line.pendingAt(time));
 }
 
+namespace {
+
+/// Since the clock's last adjustment, as its daemon knows or as whoever reads finds out.
+PauseKind pauseSince(const PageClock& clock, const PageInstant& instant) {
+    if (clock.suspect != PauseKind::none) {
+        return clock.suspect;
+    }
+    if (instant.suspended > clock.suspended) {
+        return PauseKind::suspended;
+    }
+    const bool isKnown = clock.vmMarker != 0 && instant.vmMarker != 0;
+    return isKnown && clock.vmMarker != instant.vmMarker ? PauseKind::stopped : PauseKind::none;
+}
+
+/// Without pauses, group, term and steps.
+ContentWords fromVersion2(const ContentWords& older) {
+    ContentWords words{};
+    const auto description = std::copy_n(older.begin(), 19, words.begin()) + 2;
+    const auto texts = std::copy_n(older.begin() + 19, 4, description) + 3;
+    std::copy_n(older.begin() + 23, 14, texts);
+    return words;
+}
+
+}  // namespace
+
 ContentWords toWords(const PageContent& content) {
     ContentWords words{};
     Storing store{words.data()};
     visitClock(store, content.clock);
     visitDescription(store, content.description);
     return words;
+}
+
+std::optional<PageContent> toContent(const ContentWords& words, std::uint64_t version) {
+    if (version == 2) {
+        return toContent(fromVersion2(words), kPageVersion);
+    }
+    if (version != kPageVersion) {
+        return std::nullopt;
+    }
+    PageContent content;
+    Loading load{[&](std::size_t index) { return words[index]; }};
+    visitClock(load, content.clock);
+    visitDescription(load, content.description);
+    return content;
 }
 
 PageReading evaluate(const PageClock& clock, const PageInstant& instant) {
@@ -31,8 +72,9 @@ PageReading evaluate(const PageClock& clock, const PageInstant& instant) {
         reading.reason = PageReason::neverAdjusted;
         return reading;
     }
-    if (instant.suspended > clock.suspended) {
-        reading.reason = PageReason::suspended;
+    if (const PauseKind pause = pauseSince(clock, instant); pause != PauseKind::none) {
+        reading.reason =
+            pause == PauseKind::suspended ? PageReason::suspended : PageReason::stopped;
         return reading;
     }
     reading.bound = clock.boundAt(host);

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cstring>
+#include <type_traits>
 
 #include "berkeley/page/page.h"
 
@@ -19,7 +20,9 @@ class Storing {
     void operator()(double value) { *words_++ = std::bit_cast<std::uint64_t>(value); }
     void operator()(std::uint64_t value) { *words_++ = value; }
     void operator()(bool value) { *words_++ = value ? 1 : 0; }
-    void operator()(PageRole value) { *words_++ = static_cast<std::uint64_t>(value); }
+    template <class Enum>
+    requires std::is_enum_v<Enum>
+    void operator()(Enum value) { *words_++ = static_cast<std::uint64_t>(value); }
     void operator()(Nanoseconds value) { *words_++ = static_cast<std::uint64_t>(value.count()); }
     template <class Timeline>
     void operator()(std::chrono::time_point<Timeline, Nanoseconds> value) {
@@ -45,7 +48,9 @@ class Loading {
     void operator()(double& value) { value = std::bit_cast<double>(next()); }
     void operator()(std::uint64_t& value) { value = next(); }
     void operator()(bool& value) { value = next() != 0; }
-    void operator()(PageRole& value) { value = static_cast<PageRole>(next()); }
+    template <class Enum>
+    requires std::is_enum_v<Enum>
+    void operator()(Enum& value) { value = static_cast<Enum>(next()); }
     void operator()(Nanoseconds& value) { value = Nanoseconds{static_cast<std::int64_t>(next())}; }
     template <class Timeline>
     void operator()(std::chrono::time_point<Timeline, Nanoseconds>& value) {
@@ -90,6 +95,8 @@ void visitClock(Visitor& visit, Clock& clock) {
     visit(clock.boot.low);
     visit(clock.interval);
     visit(clock.maxBound);
+    visit(clock.suspect);
+    visit(clock.vmMarker);
 }
 
 template <class Visitor, class Description>
@@ -98,6 +105,9 @@ void visitDescription(Visitor& visit, Description& description) {
     visit(description.lastOffset);
     visit(description.deviation);
     visit(description.driftDeviationPpb);
+    visit(description.group);
+    visit(description.term);
+    visit(description.steps);
     visit(description.name);
     visit(description.source);
 }

@@ -10,7 +10,7 @@ Nanoseconds ClockState::boundAt(HostTime host) const {
 }
 
 std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
-    if (!synchronized) {
+    if (!synchronized || suspect) {
         return std::nullopt;
     }
     const Deviation& told = adjustment.deviation;
@@ -54,6 +54,7 @@ std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustme
             break;
     }
     state_.synchronized = true;
+    state_.suspect = false;
     state_.adjustment = adjustment;
     return change;
 }

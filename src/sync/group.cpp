@@ -222,13 +222,13 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     if (founds) {
         shift = found(clocks);
     } else if (!error_) {
-        shift = follow(clocks);
+        shift = follow(clocks, now);
     } else if (verdict != Verdict::open || !isUnknown()) {
         shift = learn(clocks);
     }
     rate_.follow(now, knownDrifts(now, !clocks.front().tooFast),
                  goodClocks(clocks.front().tooFast));
-    moveLine(now, shift, motionPpb(clocks));
+    moveLine(now, shift, motionPpb(now));
     nameExclusions(clocks, shift);
 
     CycleOutcome outcome;
@@ -389,10 +389,10 @@ Nanoseconds Group::learn(const Participants& clocks) {
 }
 
 /// The clocks on the line, which measure it, pull it along; no faster than rates explain.
-Nanoseconds Group::follow(Participants& clocks) {
+Nanoseconds Group::follow(Participants& clocks, HostTime now) {
     const Average average = averageOfCounted(clocks, options_.average);
     exclude(clocks, average.exclusions);
-    const Nanoseconds most = driftOver(elapsed_, motionPpb(clocks));
+    const Nanoseconds most = driftOver(elapsed_, motionPpb(now));
     const Nanoseconds shift = std::clamp(average.offset, -most, most);
     if (elapsed_ > Nanoseconds::zero()) {
         const double ppb =
@@ -428,16 +428,19 @@ std::size_t Group::goodClocks(bool withoutMaster) const {
     return members.size() + 1 - static_cast<std::size_t>(bad) - (withoutMaster ? 1 : 0);
 }
 
-/// How fast the line may move, apart from its frequency; while the group is being founded, how
-/// little that is known. A clock that does not hear of the next cycle has to reckon with as much.
-double Group::motionPpb(const Participants& clocks) const {
-    std::vector<double> growths{kMostMotionPpb};
-    for (const Participant& clock : clocks) {
-        if (clock.slave && !clock.tooFast && rate_.founding()) {
-            growths.push_back(std::max(clock.host.boundGrowthPpb, kMostMotionPpb));
+/// How fast the line may move, apart from its frequency. While the group is being founded that goes
+/// to the mean of the drifts at once, wherever in their ranges they turn out to be. A clock that
+/// does not hear of the next cycle has to reckon with as much.
+double Group::motionPpb(HostTime now) const {
+    double motion = kMostMotionPpb;
+    for (const auto& [slave, member] : roster_.members()) {
+        const std::optional<Estimate> estimate = member.estimator.at(now);
+        if (estimate && rate_.founding() && !member.tooFast) {
+            motion = std::max(
+                motion, std::abs(estimate->driftPpb - rate_.ppb()) + estimate->boundGrowthPpb);
         }
     }
-    return middleOf(growths);
+    return std::min(motion, 2 * options_.driftLimit.betweenTwoPpb());
 }
 
 /// The bound of a line is for those who still follow it as it was told before; it fades as theirs

@@ -116,14 +116,22 @@ std::string_view problemOf(const Welcome& welcome) {
 }
 
 std::string_view problemOf(const MasterAnnouncement& message) {
-    const auto& [from, active, wait, sent, answers] = message.announcement;
-    if (from >= kMostMasters) {
+    const Announcement& announcement = message.announcement;
+    if (announcement.from >= kMostMasters) {
         return "announcement's rank exceeds 255";
     }
-    for (const Nanoseconds time : {wait, sent, answers.value_or(Nanoseconds::zero())}) {
+    for (const Nanoseconds time :
+         {announcement.wait, announcement.sent, announcement.answers.value_or(Nanoseconds::zero()),
+          announcement.counted.value_or(Nanoseconds::zero())}) {
         if (time < Nanoseconds::zero() || time >= kTimeLimit) {
             return "announcement holds a time outside 0 to 146 years";
         }
+    }
+    if (announcement.claim.term > kMostTerms) {
+        return "announcement's term exceeds 2^30";
+    }
+    if (announcement.claim.members > kMostMembers) {
+        return "announcement's members exceed 2^24";
     }
     return {};
 }

@@ -34,6 +34,7 @@ constexpr std::uint8_t kDeviates = 2;   ///< of a report: there is a deviation
 constexpr std::uint8_t kRemembers = 1;  ///< of a hello: there is a frequency
 constexpr std::uint8_t kActive = 1;     ///< of an announcement
 constexpr std::uint8_t kAnswers = 2;    ///< of an announcement: there is one that it answers
+constexpr std::uint8_t kCounts = 4;     ///< of an announcement: and one that its count answers
 
 /// Puts fields one behind the other into a frame that is zero to begin with.
 class FrameWriter {
@@ -56,6 +57,7 @@ class FrameWriter {
     }
     void port(std::uint16_t port) { put(port, sizeof port); }
     void number(std::uint64_t number) { put(number, sizeof number); }
+    void count(std::uint32_t count) { put(count, sizeof count); }
     void version(std::uint8_t minor) { put8(minor); }
     /// Zeros.
     void skip(std::size_t size) { used_ += size; }
@@ -130,14 +132,18 @@ Frame frameOf(const Welcome& welcome) {
 }
 
 Frame frameOf(const MasterAnnouncement& message) {
-    const auto& [from, active, wait, sent, answers] = message.announcement;
-    const int flags = (active ? kActive : 0) | (answers ? kAnswers : 0);
+    const auto& [from, active, wait, sent, answers, group, claim, counted] = message.announcement;
+    const int flags = (active ? kActive : 0) | (answers ? kAnswers : 0) | (counted ? kCounts : 0);
     FrameWriter writer{FrameType::kAnnouncement, static_cast<std::uint8_t>(flags),
                        static_cast<std::uint32_t>(from)};
     writer.number(message.masters);
     writer.span(wait);
     writer.span(sent);
     writer.span(answers.value_or(Nanoseconds::zero()));
+    writer.number(group);
+    writer.count(claim.term);
+    writer.count(claim.members);
+    writer.span(counted.value_or(Nanoseconds::zero()));
     return writer.frame();
 }
 
@@ -180,6 +186,7 @@ class FrameReader {
     Deviation deviation() { return {.sigma = span(), .driftPpb = frequency()}; }
     std::uint16_t port() { return static_cast<std::uint16_t>(take(2)); }
     std::uint64_t number() { return take(8); }
+    std::uint32_t count() { return static_cast<std::uint32_t>(take(4)); }
     std::uint8_t version() { return static_cast<std::uint8_t>(take(1)); }
 
     /// Without the padding; a zero byte inside stays in the text, which then is not printable.
@@ -258,16 +265,23 @@ Message readWelcome(FrameReader& reader) {
 }
 
 Message readAnnouncement(FrameReader& reader) {
-    const std::uint8_t flags = reader.flags(kActive | kAnswers);
+    const std::uint8_t flags = reader.flags(kActive | kAnswers | kCounts);
+    const auto spanIf = [&](std::uint8_t flag) {
+        const Nanoseconds span = reader.span();
+        return (flags & flag) != 0 ? std::optional{span} : std::nullopt;
+    };
     MasterAnnouncement message;
-    message.announcement.from = reader.sequence();
-    message.announcement.active = (flags & kActive) != 0;
+    Announcement& announcement = message.announcement;
+    announcement.from = reader.sequence();
+    announcement.active = (flags & kActive) != 0;
     message.masters = reader.number();
-    message.announcement.wait = reader.span();
-    message.announcement.sent = reader.span();
-    if ((flags & kAnswers) != 0) {
-        message.announcement.answers = reader.span();
-    }
+    announcement.wait = reader.span();
+    announcement.sent = reader.span();
+    announcement.answers = spanIf(kAnswers);
+    announcement.group = reader.number();
+    announcement.claim.term = reader.count();
+    announcement.claim.members = reader.count();
+    announcement.counted = spanIf(kCounts);
     return message;
 }
 

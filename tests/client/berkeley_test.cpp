@@ -36,7 +36,9 @@ class ClientTest : public testing::Test {
                      .correction = correction,
                      .frequencyPpb = 1'000,
                      .bound = 10us,
-                     .boundGrowthPpb = 200'000},
+                     .boundGrowthPpb = 200'000,
+                     .deviation = {},
+                     .membership = {.group = 0xfeed, .term = 3}},
                     {"clocks.example:8080", 3s});
     }
 
@@ -71,6 +73,8 @@ TEST_F(ClientTest, TellsOfAClockWhatPeopleWantToKnow) {
     SteeredClock clock = publishing();
     adjust(clock, 25min);
     adjust(clock, 25min + 1s);
+    adjust(clock, 25min + 20s);
+    adjust(clock, 25min + 20s + 500ms);
     berkeley_clock* opened = nullptr;
     ASSERT_EQ(berkeley_open(path().c_str(), &opened), BERKELEY_OK);
     berkeley_description told;
@@ -81,9 +85,12 @@ TEST_F(ClientTest, TellsOfAClockWhatPeopleWantToKnow) {
     EXPECT_STREQ(told.source, "clocks.example:8080");
     EXPECT_EQ(told.interval, 3'000'000'000);
     EXPECT_EQ(told.max_bound, 1'000'000'000);
-    EXPECT_NEAR(static_cast<double>(told.last_offset), 1e9, 1e6);
+    EXPECT_NEAR(static_cast<double>(told.last_offset), 5e8, 1e6);
     EXPECT_GT(told.pending, 0);
     EXPECT_EQ(told.frequency_ppb, 1'000);
+    EXPECT_EQ(told.group, 0xfeedU);
+    EXPECT_EQ(told.term, 3U);
+    EXPECT_EQ(told.steps, 1U);
 }
 
 TEST_F(ClientTest, HasAnErrorForEverythingThatIsNoPage) {
@@ -101,7 +108,7 @@ TEST_F(ClientTest, HasAnErrorForEverythingThatIsNoPage) {
         std::ofstream{path()} << std::string(size, '\0');
         EXPECT_EQ(open(path()), BERKELEY_NO_PAGE) << "its daemon has only just begun";
     }
-    const std::uint64_t future[40] = {kPageMagic, kPageVersion + 1};
+    const std::uint64_t future[kPageWords] = {kPageMagic, kPageVersion + 1};
     std::ofstream{path(), std::ios::binary}.write(reinterpret_cast<const char*>(future),
                                                   sizeof future);
     EXPECT_EQ(open(path()), BERKELEY_OTHER_VERSION);
@@ -140,6 +147,9 @@ TEST(ClientTexts, AreThereForEveryNumber) {
         EXPECT_STREQ(berkeley_status_text(number), "unknown");
         EXPECT_STREQ(berkeley_reason_text(number), "unknown");
         EXPECT_STREQ(berkeley_error_text(number), "unknown");
+    }
+    for (int reason = 1; reason <= BERKELEY_REASON_STOPPED; ++reason) {
+        EXPECT_STRNE(berkeley_reason_text(reason), "unknown") << reason;
     }
     for (int error = 1; error <= BERKELEY_UNREADABLE; ++error) {
         EXPECT_STRNE(berkeley_error_text(error), "unknown") << error;

@@ -52,7 +52,7 @@ class Page:
     def evaluate(words, raw):
         (magic, version, _, synchronized, raw_anchor, host_anchor, drift, anchor, correction,
          frequency, slew, slew_end, reference, bound, growth, cycle, *_) = words  # fmt: skip
-        assert magic == b"BERKELEY" and version == 2, (magic, version)
+        assert magic == b"BERKELEY" and version == 3, (magic, version)
         elapsed = raw - raw_anchor
         host = host_anchor + elapsed + round(elapsed * drift * 1e-9)
         time = (

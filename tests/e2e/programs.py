@@ -82,14 +82,14 @@ class Program:
 
     def __init__(self, name, command, env=None):
         self.name = name
-        self.command = command
+        self.command = [str(part) for part in command]
         self.env = env
         self.lines = []
         self._changed = threading.Condition()
         self._reading = threading.Lock()
         self.killed = False
         self._process = subprocess.Popen(
-            [str(part) for part in command],
+            self.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -254,8 +254,11 @@ class Slave(Program):
 
 
 def daemon_command(role, page, interval, *options):
-    """What starts a daemon that remembers nothing of this machine's or of another daemon's."""
+    """What starts a daemon that remembers nothing of this machine's or of another daemon's. A group
+    begins as soon as there are slaves enough, unless the options say otherwise."""
     command = [BIN / f"berkeley-{role}", "--interval", interval, "--publish", page]
+    if role == "master" and "--found-after" not in options:
+        command += ["--found-after", "0s"]
     return [*command, "--state-dir", page.with_name(f"{page.name}-state"), *options]
 
 

@@ -32,8 +32,7 @@ class RatesTest(TruthTest):
             self.await_named(master, "fast")
             self.await_counted(master, RIGHT, after=master.last_cycle() + 10)
         self.assertLess(max(self.bounds(rest)), max(2 * usual, UNMOVED), "bound of the others")
-        line = master.wait_for(rf"{WARNING}.*\bfast\b.*\b1.?94\d.*ppm").string
-        self.assertRegex(line, WARNING)
+        master.wait_for(rf"{WARNING}.*\bfast\b.*\b1.?94\d.*ppm")
         self.check_bound(fast, master)
 
     def check_bound(self, daemon, master):

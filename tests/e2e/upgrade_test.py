@@ -33,7 +33,7 @@ RESERVED = {
     ADJUSTMENT: [],
     WELCOME: [(4, 8), (17, 64)],
     REDIRECT: [(4, 8), (58, 64)],
-    ANNOUNCEMENT: [(40, 64)],
+    ANNOUNCEMENT: [],
 }
 MINOR_AT = {HELLO: 56, WELCOME: 16}
 

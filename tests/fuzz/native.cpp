@@ -64,6 +64,9 @@ void requireBelievable(const Redirect& redirect) {
 void requireBelievable(const MasterAnnouncement& message) {
     require(message.announcement.from < 256, "a rank is below 256");
     require(message.announcement.wait >= Nanoseconds::zero(), "a wait is not negative");
+    require(message.announcement.claim.term <= kMostTerms &&
+                message.announcement.claim.members <= kMostMembers,
+            "a claim can be");
 }
 
 void requireBelievable(const UnknownMessage& unknown) {

@@ -261,6 +261,30 @@ TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
     EXPECT_EQ(old.get(), 1) << "whoever has it mapped keeps it";
 }
 
+TEST_F(SharedPageTest, KeepsWhatADaemonHasLeftForTheNextOne) {
+    EXPECT_FALSE(page()->left()) << "a new page";
+    leavePage();
+    const auto left = page()->left();
+    ASSERT_TRUE(left && left->content);
+    EXPECT_EQ(left->version, kPageVersion);
+    EXPECT_FALSE(left->content->clock.adjusted);
+    // By an older daemon, whose page is replaced.
+    poke(kVersionWord, 2);
+    EXPECT_TRUE(page()->left().value().content);
+    EXPECT_FALSE(page()->left()) << "it has gone";
+}
+
+TEST_F(SharedPageTest, KeepsNothingOfADaemonThatDiedWhileItWroteOrThatNobodyUnderstands) {
+    leavePage();
+    poke(kSequenceWord, peek(kSequenceWord) + 1);
+    EXPECT_FALSE(page()->left().value().content);
+    poke(kSequenceWord, peek(kSequenceWord) + 1);
+    poke(kVersionWord, 99);
+    const auto left = page()->left();
+    EXPECT_EQ(left.value().version, 99U);
+    EXPECT_FALSE(left->content);
+}
+
 TEST_F(SharedPageTest, SaysWhoPublishesAndWhomItFollows) {
     SteeredClock clock{
         HostClock{}, Discipline{kMaxSlewPpb},

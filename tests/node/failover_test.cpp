@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
+#include <utility>
+
 #include "node/log.h"
 #include "node/peer.h"
 
@@ -45,9 +48,9 @@ class Master {
         node_->initiateClockServer();
     }
 
-    void takePart() {
+    void takePart(FailoverEvents events = {}) {
         failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, *node_,
-                          FailoverEvents{}, clock_, log_.logger());
+                          std::move(events), clock_, log_.logger());
         failover_->start();
     }
 
@@ -150,6 +153,59 @@ TEST_F(FailoverTest, SlavesAreSentOnByAMasterThatGivesUp) {
     first.node_->standBy();
     EXPECT_EQ(slave.hear(), toTheSecond());
     EXPECT_TRUE(slave.isSentAway());
+}
+
+TEST_F(FailoverTest, AMasterThatMeetsOneThatLeadsMoreSaysSoAndStandsBy) {
+    Master first{masters_, 0};
+    Leadership second{MasterRanks{masters_, 1}, FailoverNode::patienceFor(kInterval)};
+    second.know(1, 1);
+    first.takePart();
+    ASSERT_TRUE(first.leads());
+    ASSERT_TRUE(await([&] { return second.look() == Rank{1}; }));
+    EXPECT_TRUE(await([&] {
+        second.heard(first.leadership_->announcementTo(1));
+        second.cycleBegins();
+        second.cycleEnded(6);
+        first.leadership_->heard(second.announcementTo(0));
+        return first.log_.has("master-2 leads 6 clocks in term 2, this one 1 in term 1: it leads");
+    }));
+    EXPECT_TRUE(first.says("master-2 is active; following it"));
+    EXPECT_FALSE(first.leadership_->isActive());
+    EXPECT_EQ(second.look(), Rank{1});
+    EXPECT_EQ(second.term(), 2U);
+}
+
+TEST_F(FailoverTest, AMasterThatLeadsSaysHowManyHaveAnswered) {
+    Master first{masters_, 0};
+    first.takePart();
+    ASSERT_TRUE(first.leads());
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+    SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
+                    {},
+                    clock,
+                    first.log_.logger()};
+    slave.initiateSlaveClient();
+    const auto members = [&] {
+        return first.leadership_->announcementTo(1).announcement.claim.members;
+    };
+    EXPECT_TRUE(await([&] { return members() == 2U; }));
+    slave.stop();
+    EXPECT_TRUE(await([&] { return members() == 1U; }));
+}
+
+TEST_F(FailoverTest, AMasterThatCannotLeadSaysWhyStandsByAndTriesAgain) {
+    Master first{masters_, 0};
+    bool failed = false;
+    FailoverEvents events;
+    events.roleChanged = [&](bool active) {
+        if (active && !std::exchange(failed, true)) {
+            throw std::bad_alloc{};
+        }
+    };
+    first.takePart(std::move(events));
+    EXPECT_TRUE(first.says("to look which master is active: std::bad_alloc; trying again"));
+    EXPECT_TRUE(first.says("it stands by"));
+    EXPECT_TRUE(first.says("master-1 is active now"));
 }
 
 TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {

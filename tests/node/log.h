@@ -4,6 +4,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -22,6 +23,12 @@ class Log {
         // The sink's lock keeps the stream from changing meanwhile.
         const std::lock_guard guard{sink_->lock_};
         return sink_->stream_.str().find(text) != std::string::npos;
+    }
+
+    std::size_t lines() {
+        const std::lock_guard guard{sink_->lock_};
+        const std::string text = sink_->stream_.str();
+        return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
     }
 
     std::shared_ptr<spdlog::logger> logger() {

@@ -45,14 +45,22 @@ class MonitorTest : public testing::Test {
         adjustment.bound = bound;
         const std::optional<Change> change = clock.apply(adjustment);
         ASSERT_TRUE(change);
-        failover.following.synchronized(*change, GroupTime{}, bound);
+        if (monitor) {
+            failover.following.synchronized(*change, GroupTime{}, bound);
+        }
     }
 
     HttpResponse get(const std::string& target, MonitorSiteConfig config = {}) const {
         return MonitorSite{std::move(config), *monitor}(target);
     }
 
-    SteeredClock clock{HostClock{}, Discipline{500'000}};
+    std::uint64_t marker = 1;
+    SteeredClock clock{HostClock{},
+                       Discipline{500'000},
+                       nullptr,
+                       nullptr,
+                       {PauseWatch{{suspension, [this] { return marker; }}},
+                        RtcWatch{[] { return std::nullopt; }}}};
     int seen = 0;  ///< events that came through
     std::optional<Monitor> monitor;
     MasterEvents master;
@@ -208,6 +216,44 @@ TEST_F(MonitorTest, TheSiteServesTheFilesOfTheWebPage) {
         EXPECT_EQ(file.contentType, answer.contentType) << file.path;
     }
     EXPECT_EQ(404U, get("/page").status);
+}
+
+TEST_F(MonitorTest, SaysWhyAClockIsNotBelieved) {
+    watch(Role::slave);
+    adjust(7, 900ns);
+    EXPECT_TRUE(monitor->status().bound);
+    marker = 2;
+    const std::optional<Pause> pause = clock.lookForPause();
+    ASSERT_TRUE(pause);
+    monitor->paused(*pause);
+
+    EXPECT_EQ(PauseKind::stopped, monitor->status().suspect);
+    EXPECT_FALSE(monitor->status().bound);
+    const HttpResponse health = get("/healthz");
+    EXPECT_EQ(503, health.status);
+    EXPECT_EQ(
+        "this machine was stopped by its host: its clock is not believed until it is measured "
+        "again\n",
+        health.body);
+    const Json json = Json::parse(get("/status.json").body);
+    EXPECT_EQ("stopped", json["suspect"]);
+    EXPECT_EQ(false, json["synchronized"]);
+    EXPECT_NE(std::string::npos,
+              get("/metrics").body.find("berkeley_pauses_total{kind=\"stopped\"} 1"));
+
+    clock.beginMeasurement();
+    adjust(8, 900ns);
+    EXPECT_EQ(200, get("/healthz").status);
+}
+
+TEST_F(MonitorTest, KnowsWhatAnEarlierRunOfTheClockWasTold) {
+    adjust(7, 900ns);
+    watch(Role::slave);
+    const Status status = monitor->status();
+    EXPECT_EQ(7U, status.cycle);
+    EXPECT_EQ(900ns, status.bound);
+    EXPECT_FALSE(status.holdover);
+    EXPECT_EQ(Standing::counted, status.group.clocks[0].standing);
 }
 
 }  // namespace

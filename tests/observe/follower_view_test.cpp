@@ -67,11 +67,18 @@ TEST_F(FollowerViewTest, IsInHoldoverWhenSixAdjustmentsAreMissing) {
 
 TEST_F(FollowerViewTest, IsNotInHoldoverWhenItHasLedTheGroupItself) {
     view.adjusted(1, 5ns, at(1s));
-    view.led({.cycle = 9, .ended = at(1h), .average = {}, .spreadBefore = {}, .duration = {}});
+    view.goesOn(9, at(1h).host);
 
     EXPECT_EQ(9U, view.cycle());
     EXPECT_FALSE(view.holdoverAt(at(1h + 1s).host));
     EXPECT_FALSE(view.clockAt(at(1h + 1s).host, 900ns).status.correction) << "nobody told it one";
+}
+
+TEST_F(FollowerViewTest, SaysOfASuspectClockWhy) {
+    view.adjusted(1, 5ns, at(1s));
+    const ClockView clock = view.clockAt(at(1h).host, std::nullopt, PauseKind::stopped);
+    EXPECT_EQ(Standing::excluded, clock.standing);
+    EXPECT_EQ("stopped", clock.why);
 }
 
 TEST_F(FollowerViewTest, NoticesThatCyclesAreCountedAnew) {

@@ -23,6 +23,8 @@ Status statusOf(const GroupSnapshot& group) {
     status.now = at(2500ms);
     status.interval = 1s;
     status.bound = 900ns;
+    status.membership = {0xfeed, 3};
+    status.steps = 2;
     status.group = group;
     return status;
 }
@@ -51,6 +53,10 @@ TEST_F(JsonTest, StatusHasEveryFigureOfTheGroup) {
     EXPECT_EQ("1970-01-02T00:00:02.500000000Z", json["time"]);
     EXPECT_EQ(1'000'000'000, json["interval_ns"]);
     EXPECT_EQ(900, json["bound_ns"]);
+    EXPECT_TRUE(json["suspect"].is_null());
+    EXPECT_EQ("000000000000feed", json["group_id"]);
+    EXPECT_EQ(3, json["term"]);
+    EXPECT_EQ(2, json["steps"]);
     EXPECT_EQ(false, json["holdover"]);
     EXPECT_TRUE(json["waiting"].is_null());
     EXPECT_EQ(true, json["healthy"]);
@@ -82,7 +88,8 @@ TEST_F(JsonTest, StatusHasEveryFigureOfTheGroup) {
 TEST_F(JsonTest, StatusSaysNullWhereNothingIsKnown) {
     const Json json = Json::parse(statusJson(Status{}, "not synchronized yet"));
 
-    for (const char* member : {"cycle", "last_cycle_s", "bound_ns", "waiting", "group", "master"}) {
+    for (const char* member : {"cycle", "last_cycle_s", "bound_ns", "waiting", "group", "master",
+                               "group_id", "term", "suspect"}) {
         EXPECT_TRUE(json.at(member).is_null()) << member;
     }
     EXPECT_EQ(Json::array(), json["clocks"]);

@@ -65,6 +65,23 @@ TEST_F(MetricsTest, ShowTheDaemon) {
     expectLine("# TYPE berkeley_role gauge");
 }
 
+TEST_F(MetricsTest, CountStepsAndPauses) {
+    Metrics metrics{false, true};
+    text = metrics.text(follower(), {}, 100);
+    expectLine("berkeley_clock_steps_total 0");
+    expectLine(R"(berkeley_pauses_total{kind="suspended"} 0)");
+    expectLine(R"(berkeley_pauses_total{kind="stopped"} 0)");
+
+    metrics.paused(PauseKind::stopped);
+    Status status = follower();
+    status.steps = 3;
+    text = metrics.text(status, {}, 100);
+    expectLine("berkeley_clock_steps_total 3");
+    expectLine("# TYPE berkeley_clock_steps_total counter");
+    expectLine(R"(berkeley_pauses_total{kind="suspended"} 0)");
+    expectLine(R"(berkeley_pauses_total{kind="stopped"} 1)");
+}
+
 TEST_F(MetricsTest, ShowTheGroupAndEachClock) {
     text = Metrics{true, false}.text(
         leaderOf(

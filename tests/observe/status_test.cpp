@@ -36,6 +36,17 @@ TEST(ComplaintTest, ThereIsOneWhenTheBoundIsAboveTheLimit) {
     }
 }
 
+TEST(ComplaintTest, ThereIsOneWhileTheClockIsNotBelieved) {
+    for (const Role role : {Role::active, Role::standby, Role::slave}) {
+        Status status = healthy(role);
+        status.suspect = PauseKind::suspended;
+        status.bound.reset();
+        EXPECT_EQ(
+            "this machine was suspended: its clock is not believed until it is measured again",
+            complaintOf(status, 1ms));
+    }
+}
+
 TEST(ComplaintTest, ThereIsOneBeforeTheClockIsSynchronized) {
     Status status = healthy(Role::slave);
     status.bound.reset();

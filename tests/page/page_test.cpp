@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "page/page_words.h"
+#include <algorithm>
 
 namespace berkeley {
 namespace {
@@ -85,6 +85,31 @@ TEST(Page, isUnsynchronizedAfterTheMachineWasSuspended) {
     EXPECT_FALSE(reading.bound) << "the raw clock stood still for nobody knows how long";
 }
 
+TEST(Page, isUnsynchronizedWhileItsDaemonDoesNotBelieveTheClock) {
+    PageClock clock = adjustedClock();
+    for (const auto& [suspect, reason] : {std::pair{PauseKind::suspended, PageReason::suspended},
+                                          std::pair{PauseKind::stopped, PageReason::stopped}}) {
+        clock.suspect = suspect;
+        const PageReading reading = evaluate(clock, {kAdjusted, kSlept, kBoot});
+        expectUnsynchronized(reading, reason);
+        EXPECT_FALSE(reading.bound);
+        EXPECT_EQ(reading.cycle, 7U);
+    }
+}
+
+TEST(Page, isUnsynchronizedWhenTheHostHasStoppedTheMachineSinceTheLastAdjustment) {
+    PageClock clock = adjustedClock();
+    const auto statusWith = [&](std::uint64_t then, std::uint64_t now) {
+        clock.vmMarker = then;
+        return evaluate(clock, {kAdjusted, kSlept, kBoot, now});
+    };
+    EXPECT_EQ(statusWith(5, 5).status, PageStatus::synchronized);
+    EXPECT_EQ(statusWith(5, 0).status, PageStatus::synchronized) << "a reader without the device";
+    EXPECT_EQ(statusWith(0, 5).status, PageStatus::synchronized) << "a daemon without it";
+    expectUnsynchronized(statusWith(5, 6), PageReason::stopped);
+    EXPECT_FALSE(statusWith(5, 6).bound);
+}
+
 TEST(Page, isUnsynchronizedWhenItIsOfAnotherBoot) {
     const PageReading reading = after(1s, kSlept, {1, 3});
     expectUnsynchronized(reading, PageReason::otherBoot);
@@ -101,28 +126,60 @@ TEST(Page, growsUncertainByTheSlewUnderWay) {
     EXPECT_EQ(evaluate(clock, {kAdjusted, kSlept, kBoot}).bound, 510us);
 }
 
-TEST(Page, isTheSameInWords) {
+PageContent sample() {
     PageContent content;
     content.clock = adjustedClock();
+    content.clock.suspect = PauseKind::stopped;
+    content.clock.vmMarker = 9;
     content.description = {.role = PageRole::slave,
                            .lastOffset = -3us,
                            .deviation = 20ns,
                            .driftDeviationPpb = 1.5,
+                           .group = 0xfeed'beef,
+                           .term = 3,
+                           .steps = 4,
                            .name = {"rack-7"},
                            .source = {"[::1]:8080"}};
-    const ContentWords words = toWords(content);
-    PageContent again;
-    Loading load{[&](std::size_t index) { return words[index]; }};
-    visitClock(load, again.clock);
-    visitDescription(load, again.description);
+    return content;
+}
+
+TEST(Page, isTheSameInWords) {
+    const ContentWords words = toWords(sample());
+    const PageContent again = toContent(words, kPageVersion).value();
     EXPECT_EQ(toWords(again), words);
     EXPECT_STREQ(again.description.name.data(), "rack-7");
     EXPECT_STREQ(again.description.source.data(), "[::1]:8080");
     // docs/page.md has them there.
     EXPECT_EQ(words[15 - kFirstContentWord], 7U) << "sync cycle";
     EXPECT_EQ(words[21 - kFirstContentWord], 1'000'000U) << "largest bound";
-    EXPECT_EQ(words[22 - kFirstContentWord], 2U) << "role";
-    EXPECT_EQ(kPageBytes, 320U);
+    EXPECT_EQ(words[22 - kFirstContentWord], 2U) << "suspect";
+    EXPECT_EQ(words[23 - kFirstContentWord], 9U) << "disruption marker";
+    EXPECT_EQ(words[24 - kFirstContentWord], 2U) << "role";
+    EXPECT_EQ(words[28 - kFirstContentWord], 0xfeed'beefU) << "group";
+    EXPECT_EQ(words[29 - kFirstContentWord], 3U) << "term";
+    EXPECT_EQ(words[30 - kFirstContentWord], 4U) << "steps";
+    EXPECT_EQ(kPageBytes, 360U);
+}
+
+TEST(Page, ofTheVersionBeforeSaysAllButPausesGroupAndSteps) {
+    const ContentWords now = toWords(sample());
+    ContentWords older{};
+    const auto word = [&](std::size_t index) { return now.begin() + index - kFirstContentWord; };
+    const auto role = std::copy(word(3), word(22), older.begin());
+    const auto texts = std::copy(word(24), word(28), role);
+    std::copy(word(31), word(45), texts);
+
+    const PageContent read = toContent(older, 2).value();
+    PageContent expected = sample();
+    expected.clock.suspect = PauseKind::none;
+    expected.clock.vmMarker = 0;
+    expected.description.group = 0;
+    expected.description.term = 0;
+    expected.description.steps = 0;
+    EXPECT_EQ(toWords(read), toWords(expected));
+    for (const std::uint64_t version : {0, 1, 4}) {
+        EXPECT_FALSE(toContent(older, version)) << version;
+    }
 }
 
 TEST(RawClock, KnowsTheBootAndTheSuspension) {

@@ -1,16 +1,22 @@
 #include "sim/masters.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace berkeley::sim {
 
 std::string Fault::text() const {
-    static constexpr const char* kVerbs[] = {"start", "die", "stop", "goOn", "part", "lose"};
+    static constexpr const char* kVerbs[] = {"start", "die",  "stop", "freeze",
+                                             "goOn",  "part", "lose"};
     return std::string{kVerbs[kind]}.append(" ").append(std::to_string(which));
 }
 
 Masters::Masters(const MastersModel& model)
-    : model_(model), now_(1000 * model.patience), hosts_(model.count), random_(model.seed) {}
+    : model_(model), now_(1000 * model.patience), hosts_(model.count), random_(model.seed) {
+    for (std::size_t side = 0; side < model.slaves.size(); ++side) {
+        slaves_.insert(slaves_.end(), static_cast<std::size_t>(model.slaves[side]), Slave{side});
+    }
+}
 
 bool Masters::possible(const Fault& fault) const {
     switch (fault.kind) {
@@ -19,6 +25,7 @@ bool Masters::possible(const Fault& fault) const {
         case Fault::die:
             return hosts_[fault.which].election.has_value();
         case Fault::stop:
+        case Fault::freeze:
             return runs(fault.which);
         case Fault::goOn:
             return hosts_[fault.which].stopped;
@@ -40,10 +47,12 @@ void Masters::apply(const Fault& fault) {
             hosts_[fault.which] = {};
             break;
         case Fault::stop:
+        case Fault::freeze:
             hosts_[fault.which].stopped = true;
+            hosts_[fault.which].frozen = fault.kind == Fault::freeze;
             break;
         case Fault::goOn:
-            hosts_[fault.which].stopped = false;
+            hosts_[fault.which].stopped = hosts_[fault.which].frozen = false;
             break;
         case Fault::part:
             otherSide_ = fault.which;
@@ -56,27 +65,36 @@ void Masters::apply(const Fault& fault) {
 
 void Masters::step() {
     now_ += Nanoseconds{1};
+    for (Host& host : hosts_) {
+        host.behind += Nanoseconds{host.frozen ? 1 : 0};
+    }
     deliver();
     for (Rank rank = 0; rank < model_.count; ++rank) {
         if (runs(rank)) {
             announce(rank);
+            runCycle(rank);
         }
+    }
+    for (Slave& slave : slaves_) {
+        move(slave);
     }
 }
 
-bool Masters::mayAct(Rank rank) const {
-    return hosts_[rank].election && hosts_[rank].election->mayAct(now_);
+bool Masters::runs(Rank rank) const { return hosts_[rank].election && !hosts_[rank].stopped; }
+
+bool Masters::leads(Rank rank) const {
+    return runs(rank) && hosts_[rank].election->mayAct(timeOf(hosts_[rank]));
 }
 
-std::vector<std::vector<Rank>> Masters::groups() const {
-    std::vector<std::vector<Rank>> groups(2);
-    for (Rank rank = 0; rank < model_.count; ++rank) {
-        if (runs(rank)) {
-            groups[sideOf(rank)].push_back(rank);
-        }
+std::uint32_t Masters::membersOf(Rank rank) const {
+    std::uint32_t members = 1;
+    for (Rank other = 0; other < model_.count; ++other) {
+        members += other != rank && runs(other) && reach(rank, other) && follows(other) == rank;
     }
-    std::erase_if(groups, [](const std::vector<Rank>& group) { return group.empty(); });
-    return groups;
+    for (const Slave& slave : slaves_) {
+        members += slave.master == rank && reaches(slave, rank);
+    }
+    return members;
 }
 
 void Masters::deliver() {
@@ -98,8 +116,8 @@ bool Masters::deliver(const Message& message) {
     if (hosts_[from].stopped && model_.sendsLate) {
         return false;
     }
-    receiver.election->heard(message.announcement, now_);
-    receiver.follows = receiver.election->look(now_);
+    receiver.election->heard(message.announcement, timeOf(receiver));
+    receiver.follows = receiver.election->look(timeOf(receiver));
     return true;
 }
 
@@ -108,11 +126,11 @@ void Masters::announce(Rank from) {
     if (now_ < sender.announces) {
         return;
     }
-    sender.follows = sender.election->look(now_);
+    sender.follows = sender.election->look(timeOf(sender));
     sender.announces = now_ + Nanoseconds{random(1, model_.interval)};
     for (Rank to = 0; to < model_.count; ++to) {
         if (to != from && random(1, 100) > lossPercent_) {
-            send({to, sender.election->announcementTo(to, now_),
+            send({to, sender.election->announcementTo(to, timeOf(sender)),
                   now_ + Nanoseconds{random(1, model_.delay)}});
         }
     }
@@ -125,6 +143,73 @@ void Masters::send(Message message) {
         }
     }
     underWay_.push_back(message);
+}
+
+// The count is that of the begin: answers that a frozen master had already are not lost.
+void Masters::runCycle(Rank rank) {
+    Host& host = hosts_[rank];
+    const Nanoseconds now = timeOf(host);
+    if (!leads(rank)) {
+        host.counting.reset();
+        return;
+    }
+    if (host.counting) {
+        host.election->endCount(*std::exchange(host.counting, std::nullopt), now);
+        for (Rank other = 0; other < model_.count; ++other) {
+            if (runs(other) && reach(rank, other) && follows(other) == rank) {
+                teach(other);
+            }
+        }
+    } else if (now >= host.turn) {
+        host.turn = now + model_.cycle;
+        host.election->beginCount(now);
+        if (hasSlaves(rank)) {
+            host.counting = 1;
+            for (std::uint32_t other = 1; other < membersOf(rank); ++other) {
+                *host.counting += random(1, 100) > model_.latePercent;
+            }
+        } else {
+            host.election->endCount(1, now);
+        }
+    }
+}
+
+/// Also such as it does not know to be gone.
+bool Masters::hasSlaves(Rank rank) const {
+    for (Rank other = 0; other < model_.count; ++other) {
+        if (other != rank && hosts_[other].election && follows(other) == rank) {
+            return true;
+        }
+    }
+    return std::any_of(slaves_.begin(), slaves_.end(),
+                       [rank](const Slave& slave) { return slave.master == rank; });
+}
+
+void Masters::teach(Rank rank) {
+    hosts_[rank].knows = true;
+    hosts_[rank].election->know(1, 0, timeOf(hosts_[rank]));
+}
+
+void Masters::move(Slave& slave) {
+    if (slave.master) {
+        const bool silent = !runs(*slave.master) || !reaches(slave, *slave.master);
+        slave.silence = silent ? slave.silence + Nanoseconds{1} : Nanoseconds{};
+        const bool stays = silent ? slave.silence < model_.leaves && hosts_[*slave.master].election
+                                  : leads(*slave.master);
+        if (stays) {
+            return;
+        }
+    }
+    slave.master.reset();
+    slave.silence = {};
+    const Rank first =
+        static_cast<Rank>(random(0, model_.anyMaster ? static_cast<int>(model_.count) - 1 : 0));
+    for (Rank i = 0; i < model_.count && !slave.master; ++i) {
+        const Rank rank = (first + i) % model_.count;
+        if (leads(rank) && reaches(slave, rank)) {
+            slave.master = rank;
+        }
+    }
 }
 
 int Masters::random(int least, int most) {

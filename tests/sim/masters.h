@@ -1,9 +1,11 @@
-/// Masters that elect the active one, and what can happen to them and to the links between them.
+/// Masters that elect the active one, the slaves that go with it, and what can happen to the
+/// masters and to the links.
 ///
 /// Time goes in steps of a nanosecond, so that patience is a small number of them. A value: a copy
 /// goes its own way from there.
 #pragma once
 
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -14,7 +16,8 @@ namespace berkeley::sim {
 
 /// What happens to the master `which`; or, with `part`, to the links.
 struct Fault {
-    enum Kind { start, die, stop, goOn, part, lose };
+    /// stop: the process. freeze: its clock stands still as well. Both end with goOn.
+    enum Kind { start, die, stop, freeze, goOn, part, lose };
 
     Kind kind{};
     /// part: a bit for each master on the other side, none heals. lose: percent of the messages.
@@ -34,10 +37,20 @@ struct MastersModel {
     /// otherwise it is lost, or sent.
     bool sendsLate{};
     unsigned seed = 1;
+    /// How many slaves there are on either side of a partition.
+    std::array<int, 2> slaves{};
+    bool
+        anyMaster{};  ///< a slave that looks for a master tries them from any one on, not the first
+    int latePercent{};      ///< of the members, in each sync cycle
+    Nanoseconds cycle{4};   ///< from one sync cycle to the next
+    Nanoseconds leaves{6};  ///< after such a silence a slave looks for another master
 };
 
 class Masters {
   public:
+    /// Of a sync cycle: the counted have answered at its begin, and it ends so much later.
+    static constexpr Nanoseconds kCycleTakes{1};
+
     /// All are dead.
     explicit Masters(const MastersModel& model);
 
@@ -46,12 +59,17 @@ class Masters {
     void step();
 
     std::size_t count() const { return model_.count; }
-    Nanoseconds patience() const { return model_.patience; }
-    bool mayAct(Rank rank) const;
+    const MastersModel& model() const { return model_; }
+    /// Whether it runs, and takes itself for the active one.
+    bool leads(Rank rank) const;
     /// Whom it thought active at its last look.
     std::optional<Rank> follows(Rank rank) const { return hosts_[rank].follows; }
-    /// The masters that run, by the side that they are on.
-    std::vector<std::vector<Rank>> groups() const;
+    std::uint32_t term(Rank rank) const { return hosts_[rank].election->term(); }
+    bool knows(Rank rank) const { return hosts_[rank].knows; }
+    /// How many follow it, which it reaches, itself among them.
+    std::uint32_t membersOf(Rank rank) const;
+    bool runs(Rank rank) const;
+    bool reach(Rank one, Rank other) const { return sideOf(one) == sideOf(other); }
     bool parted() const { return otherSide_ != 0; }
     bool loses() const { return lossPercent_ != 0; }
 
@@ -59,8 +77,18 @@ class Masters {
     struct Host {
         std::optional<Election> election;  ///< none when it is dead
         bool stopped{};
+        bool frozen{};
+        Nanoseconds behind{};  ///< its clock
         std::optional<Rank> follows;
+        bool knows{};  ///< the group's time
         Nanoseconds announces{};
+        Nanoseconds turn{};  ///< of the next sync cycle
+        std::optional<std::uint32_t> counting;
+    };
+    struct Slave {
+        std::size_t side{};
+        std::optional<Rank> master{};
+        Nanoseconds silence{};
     };
     struct Message {
         Rank to{};
@@ -68,19 +96,27 @@ class Masters {
         Nanoseconds arrives{};
     };
 
-    bool runs(Rank rank) const { return hosts_[rank].election && !hosts_[rank].stopped; }
+    Nanoseconds timeOf(const Host& host) const { return now_ - host.behind; }
     std::size_t sideOf(Rank rank) const { return otherSide_ >> rank & 1; }
+    bool reaches(const Slave& slave, Rank rank) const {
+        return !parted() || slave.side == sideOf(rank);
+    }
     void deliver();
     /// Whether it need not be kept.
     bool deliver(const Message& message);
     void announce(Rank from);
     /// Not to arrive before what was sent earlier.
     void send(Message message);
+    void runCycle(Rank rank);
+    bool hasSlaves(Rank rank) const;
+    void teach(Rank rank);
+    void move(Slave& slave);
     int random(int least, int most);
 
     MastersModel model_;
     Nanoseconds now_;
     std::vector<Host> hosts_;
+    std::vector<Slave> slaves_;
     std::vector<Message> underWay_;
     std::size_t otherSide_{};
     int lossPercent_{};

@@ -32,6 +32,31 @@ class ElectionTest : public testing::Test {
 
     void becomeActive() { ASSERT_EQ(lookAfter(kPatience), 1U); }
 
+    /// From another active one of this version, whose count began when it had heard what this one
+    /// sent at `counted`.
+    void hearOfClaim(Rank from, Claim claim, std::optional<Nanoseconds> counted) {
+        election_.heard({.from = from,
+                         .active = true,
+                         .sent = kTheirs,
+                         .answers = now_,
+                         .claim = claim,
+                         .counted = counted},
+                        now_);
+    }
+
+    void count(std::uint32_t members) {
+        election_.beginCount(now_);
+        election_.endCount(members, now_);
+    }
+
+    /// Both know of each other, and then of each other's members.
+    void meet(Rank other, Claim claim, std::uint32_t members) {
+        hearOfClaim(other, claim, {});
+        count(members);
+        lookAfter(500ms);
+        hearOfClaim(other, claim, now_);
+    }
+
     Nanoseconds now_ = kBegin;
     Election election_{1, 3, kPatience, kBegin};
 };
@@ -43,10 +68,24 @@ TEST_F(ElectionTest, AloneBecomesActiveWhenItHasListenedForPatience) {
     EXPECT_TRUE(election_.mayAct(now_));
 }
 
-TEST_F(ElectionTest, FollowsTheHighestRankedActiveMaster) {
+TEST_F(ElectionTest, OfOlderOnesFollowsTheHighestRankedActiveMaster) {
     hear(2, true);
-    EXPECT_EQ(lookAfter(0s), 2U);
     hear(0, true);
+    EXPECT_EQ(lookAfter(0s), 0U);
+}
+
+TEST_F(ElectionTest, FollowsTheActiveMasterThatLeadsMost) {
+    hearOfClaim(0, {.members = 2, .term = 5}, {});
+    hearOfClaim(2, {.members = 3, .term = 4}, {});
+    EXPECT_EQ(lookAfter(0s), 2U);
+}
+
+TEST_F(ElectionTest, KeepsToTheActiveMasterThatItFollows) {
+    hearOfClaim(2, {.members = 2, .term = 4}, {});
+    ASSERT_EQ(lookAfter(0s), 2U);
+    hearOfClaim(0, {.members = 3, .term = 5}, {});
+    EXPECT_EQ(lookAfter(0s), 2U);
+    hear(2, false);
     EXPECT_EQ(lookAfter(0s), 0U);
 }
 
@@ -82,7 +121,7 @@ TEST_F(ElectionTest, DoesNotWaitForALowerRankedOne) {
     EXPECT_EQ(lookAfter(1ns), 1U);
 }
 
-TEST_F(ElectionTest, YieldsToAHigherRankedActiveOneOnly) {
+TEST_F(ElectionTest, OfOlderOnesYieldsToAHigherRankedActiveOneOnly) {
     becomeActive();
     hear(2, true);
     EXPECT_EQ(lookAfter(0s), 1U);
@@ -162,6 +201,150 @@ TEST_F(ElectionTest, IgnoresItselfAndRanksThatThereAreNot) {
         hear(rank, true);
         EXPECT_EQ(lookAfter(0s), std::nullopt);
     }
+}
+
+TEST_F(ElectionTest, MembersComeBeforeTermsAndTermsBeforeRanks) {
+    const struct {
+        Rank other;
+        Claim claim;
+        bool leads;
+    } cases[] = {{2, {.members = 4, .term = 1}, true},  {0, {.members = 2, .term = 9}, false},
+                 {2, {.members = 3, .term = 2}, true},  {0, {.members = 3, .term = 1}, true},
+                 {2, {.members = 3, .term = 1}, false}, {0, {.members = 3, .term = 0}, true},
+                 {2, {.members = 9, .term = 0}, false}};
+    for (const auto& [other, claim, leads] : cases) {
+        election_ = Election{1, 3, kPatience, now_};
+        becomeActive();
+        meet(other, claim, 3);
+        EXPECT_EQ(lookAfter(0s), leads ? other : 1U) << claim.members << ", " << claim.term;
+        const auto resignation =
+            leads ? std::optional{Resignation{other, claim, {3, 1}}} : std::nullopt;
+        EXPECT_EQ(election_.resignation(), resignation);
+    }
+}
+
+TEST_F(ElectionTest, ResignsToTheBestOfTwo) {
+    hear(0, true);
+    ASSERT_EQ(lookAfter(0s), 0U);
+    becomeActive();
+    hearOfClaim(0, {.members = 4, .term = 3}, {});
+    hearOfClaim(2, {.members = 5, .term = 2}, {});
+    count(3);
+    lookAfter(500ms);
+    hearOfClaim(0, {.members = 4, .term = 3}, now_);
+    hearOfClaim(2, {.members = 5, .term = 2}, now_);
+    EXPECT_EQ(lookAfter(0s), 2U);
+}
+
+TEST_F(ElectionTest, DoesNotResignBeforeTheOtherOneHasCountedAnew) {
+    becomeActive();
+    const Nanoseconds before = now_ - 1ns;
+    hearOfClaim(2, {.members = 9, .term = 9}, before);
+    count(3);
+    lookAfter(500ms);
+    for (const std::optional<Nanoseconds> counted : {std::optional<Nanoseconds>{}, {before}}) {
+        hearOfClaim(2, {.members = 9, .term = 9}, counted);
+        EXPECT_EQ(lookAfter(0s), 1U);
+    }
+    hearOfClaim(2, {.members = 9, .term = 9}, now_);
+    EXPECT_EQ(lookAfter(0s), 2U);
+}
+
+TEST_F(ElectionTest, DoesNotResignBeforeItHasCountedAnew) {
+    becomeActive();
+    election_.beginCount(now_);
+    lookAfter(500ms);
+    hearOfClaim(2, {.members = 3, .term = 1}, {});
+    lookAfter(500ms);
+    hearOfClaim(2, {.members = 3, .term = 1}, now_);
+    EXPECT_EQ(lookAfter(0s), 1U);
+    election_.endCount(1, now_);
+    EXPECT_EQ(lookAfter(0s), 1U);
+    count(1);
+    EXPECT_EQ(lookAfter(0s), 2U);
+}
+
+TEST_F(ElectionTest, DoesNotResignToOneThatSpokeBeforeItKnewTheCount) {
+    becomeActive();
+    hearOfClaim(2, {.members = 3, .term = 1}, {});
+    hearOfClaim(2, {.members = 3, .term = 1}, now_);
+    count(2);
+    EXPECT_EQ(lookAfter(500ms), 1U);
+    hearOfClaim(2, {.members = 3, .term = 1}, now_);
+    EXPECT_EQ(lookAfter(0s), 2U);
+}
+
+TEST_F(ElectionTest, CountOfOneThatWasSilentSinceIsStale) {
+    becomeActive();
+    meet(2, {.members = 3, .term = 1}, 4);
+    const Nanoseconds counted = now_;
+    ASSERT_EQ(lookAfter(kPatience), 1U);
+    count(2);
+    lookAfter(500ms);
+    hearOfClaim(2, {.members = 3, .term = 1}, counted);
+    EXPECT_EQ(lookAfter(0s), 1U);
+}
+
+TEST_F(ElectionTest, AnnouncesWhatItLeadsAndWhatItHadHeardWhenItCounted) {
+    becomeActive();
+    election_.heard({0, false, 0s, kTheirs, now_}, now_);
+    election_.beginCount(now_);
+    election_.heard({0, false, 0s, kTheirs + 1s, now_}, now_);
+    EXPECT_EQ(election_.announcementTo(0, now_).counted, std::nullopt);
+    election_.endCount(5, now_);
+    EXPECT_EQ(election_.announcementTo(0, now_).counted, kTheirs);
+    EXPECT_EQ(election_.announcementTo(2, now_).counted, std::nullopt);
+    EXPECT_EQ(election_.announcementTo(0, now_).claim, (Claim{.members = 5, .term = 1}));
+    election_.resign(now_);
+    EXPECT_EQ(election_.announcementTo(0, now_).counted, std::nullopt);
+    EXPECT_EQ(election_.announcementTo(0, now_).claim, (Claim{.members = 0, .term = 1}));
+}
+
+TEST_F(ElectionTest, LeadsInATermLargerThanAllThatItKnowsOf) {
+    EXPECT_EQ(election_.term(), 0U);
+    election_.know(1, 7, now_);
+    EXPECT_EQ(election_.term(), 7U);
+    election_.heard({.from = 2, .sent = kTheirs, .answers = now_, .claim = {.term = 11}}, now_);
+    lookAfter(kPatience);
+    becomeActive();
+    EXPECT_EQ(election_.term(), 12U);
+    hearOfClaim(2, {.members = 1, .term = 20}, {});
+    EXPECT_EQ(election_.term(), 12U);
+    election_.resign(now_);
+    EXPECT_EQ(election_.term(), 20U);
+}
+
+TEST_F(ElectionTest, TermsDoNotOverflow) {
+    hearOfClaim(2, {.members = 1, .term = std::numeric_limits<std::uint32_t>::max()}, {});
+    election_.know(1, std::numeric_limits<std::uint32_t>::max(), now_);
+    lookAfter(kPatience);
+    becomeActive();
+    EXPECT_EQ(election_.term(), kMostTerms);
+}
+
+TEST_F(ElectionTest, WaitsForAnotherOneThatAloneKnowsTheTime) {
+    lookAfter(kPatience - 1ns);
+    election_.heard({.from = 2, .sent = kTheirs, .answers = now_, .group = 1}, now_);
+    EXPECT_EQ(lookAfter(1ns), std::nullopt);
+    election_.know(1, 0, now_ - kPatience);
+    EXPECT_EQ(lookAfter(0s), 1U);
+}
+
+TEST_F(ElectionTest, DoesNotWaitForAHigherRankedOneThatDoesNotKnowTheTime) {
+    election_.know(1, 0, now_);
+    lookAfter(kPatience - 1ns);
+    hear(0, false);
+    EXPECT_EQ(lookAfter(1ns), 1U);
+}
+
+TEST_F(ElectionTest, WaitsUntilTheOthersCanHaveHeardThatItKnowsTheTime) {
+    hear(2, true);
+    lookAfter(kPatience - 1ns);
+    hear(2, false, kPatience);
+    election_.know(1, 0, now_);
+    EXPECT_EQ(election_.announcementTo(2, now_).wait, kPatience / 2);
+    EXPECT_EQ(lookAfter(kPatience / 2 - 1ns), std::nullopt);
+    EXPECT_EQ(lookAfter(1ns), 1U);
 }
 
 TEST_F(ElectionTest, AnnouncesHowLongItHasToListen) {

@@ -94,6 +94,12 @@ TEST(NativeFrame, RefusesWelcomesRedirectsAndAnnouncementsThatCannotBe) {
               "announcement holds a time outside 0 to 146 years");
     EXPECT_EQ(frameError(patched(kActive, 32, {0x40})),
               "announcement holds a time outside 0 to 146 years");
+    EXPECT_EQ(frameError(patched(kActive, 56, {0x80})),
+              "announcement holds a time outside 0 to 146 years");
+    EXPECT_EQ(frameError(patched(kActive, 48, {0x40})), "announcement's term exceeds 2^30");
+    EXPECT_EQ(frameError(patched(kActive, 48, {0xFF, 0xFF, 0xFF, 0xFF})),
+              "announcement's term exceeds 2^30");
+    EXPECT_EQ(frameError(patched(kActive, 52, {1})), "announcement's members exceed 2^24");
 }
 
 TEST(NativeFrame, RefusesDeviationsThatCannotBe) {
@@ -142,6 +148,9 @@ TEST(NativeFrame, EncodeRejectsWhatDecodeWouldNotAccept) {
         Redirect{"", 8080},
         Redirect{"a", 0},
         MasterAnnouncement{.announcement = {.from = 256}},
+        MasterAnnouncement{.announcement = {.claim = {.term = kMostTerms + 1}}},
+        MasterAnnouncement{.announcement = {.claim = {.members = kMostMembers + 1}}},
+        MasterAnnouncement{.announcement = {.counted = kTimeLimit}},
         with(kAdjustment, &Adjustment::reference, HostTime{kTimeLimit}),
         with(kAdjustment, &Adjustment::correction, Nanoseconds::min()),
         with(kAdjustment, &Adjustment::frequencyPpb, nan),
@@ -159,6 +168,7 @@ TEST(NativeFrame, EncodeRejectsWhatDecodeWouldNotAccept) {
 TEST(NativeFrame, LeavesUnknownFlagsAside) {
     EXPECT_EQ(decode(patched(kHello, 3, {2})), decode(encode(kHello)));
     EXPECT_EQ(decode(patched(kPoll, 3, {1})), Message{kPoll});
+    EXPECT_EQ(decode(patched(kActive, 3, {0xFF})), Message{kActive});
     EXPECT_EQ(decode(patched(kUnasked, 3, {0x84})), Message{kUnasked});
     EXPECT_EQ(decode(patched(kAdjustment, 3, {0x80})), Message{kAdjustment});
 }
@@ -171,7 +181,6 @@ TEST(NativeFrame, LeavesReservedBytesAside) {
     EXPECT_EQ(decode(patched(kUnasked, 63, {1})), Message{kUnasked});
     EXPECT_EQ(decode(patched(kWelcome, 17, {1})), Message{kWelcome});
     EXPECT_EQ(decode(patched(kRedirect, 58, {1})), Message{kRedirect});
-    EXPECT_EQ(decode(patched(kActive, 48, {1})), Message{kActive});
 }
 
 TEST(NativeFrame, NamesAnUnknownTypeAndNothingElseOfIt) {

@@ -49,6 +49,7 @@ class RandomMessages {
     std::int64_t between(std::int64_t low, std::int64_t high) {
         return std::uniform_int_distribution<std::int64_t>{low, high}(random_);
     }
+    std::uint32_t upTo(std::uint32_t high) { return static_cast<std::uint32_t>(between(0, high)); }
     std::uint32_t sequence() { return static_cast<std::uint32_t>(random_()); }
     Nanoseconds sinceEpoch() { return Nanoseconds{between(0, kTimeLimit.count() - 1)}; }
     double frequency(std::int64_t low) {
@@ -83,12 +84,16 @@ class RandomMessages {
     }
     Deviation deviation() { return {.sigma = sinceEpoch(), .driftPpb = frequency(0)}; }
     Message announcement() {
-        return MasterAnnouncement{.announcement = {.from = static_cast<Rank>(between(0, 255)),
-                                                   .active = between(0, 1) == 1,
-                                                   .wait = sinceEpoch(),
-                                                   .sent = sinceEpoch(),
-                                                   .answers = sinceEpoch()},
-                                  .masters = random_()};
+        return MasterAnnouncement{
+            .announcement = {.from = static_cast<Rank>(between(0, 255)),
+                             .active = between(0, 1) == 1,
+                             .wait = sinceEpoch(),
+                             .sent = sinceEpoch(),
+                             .answers = sinceEpoch(),
+                             .group = random_(),
+                             .claim = {.members = upTo(kMostMembers), .term = upTo(kMostTerms)},
+                             .counted = sinceEpoch()},
+            .masters = random_()};
     }
     Message adjustment() {
         const HostTime reference{sinceEpoch()};
@@ -127,9 +132,10 @@ TEST(NativeFrame, LayoutOfEveryMessageIsFixed) {
          "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
          "00 00 00 00 00 00 00 00 1f 90 00 00 00 00 00 00 "},
         {kActive,
-         "be 01 07 03 00 00 00 01 01 02 03 04 05 06 07 08 "
+         "be 01 07 07 00 00 00 01 01 02 03 04 05 06 07 08 "
          "00 00 00 00 00 00 00 00 00 00 00 02 18 71 1a 00 "
-         "00 00 00 01 dc d6 50 00 00 00 00 00 00 00 00 00 "}};
+         "00 00 00 01 dc d6 50 00 11 12 13 14 15 16 17 18 "
+         "00 00 00 05 00 00 00 06 00 00 00 01 a1 3b 86 00 "}};
     for (const auto& [message, layout] : layouts) {
         EXPECT_EQ(encode(message), fromHex(layout)) << layout;
     }
@@ -167,6 +173,7 @@ TEST(NativeFrame, ExtremesSurviveTheRoundTrip) {
         with(kReport, &Report::previousSent, kReport.received),
         with(kReport, &Report::correction, -kReport.sent.time_since_epoch()),
         with(kReport, &Report::correction, last - kReport.sent),
+        MasterAnnouncement{.announcement = {.claim = {kMostMembers, kMostTerms}}},
         with(kAdjustment, &Adjustment::frequencyPpb, -1e8),
         with(kAdjustment, &Adjustment::frequencyPpb, 1e8),
         with(kAdjustment, &Adjustment::bound, kTimeLimit - Nanoseconds{1}),

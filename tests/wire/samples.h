@@ -42,12 +42,16 @@ inline const Welcome kWelcome{.interval = std::chrono::seconds{5}};
 inline const Redirect kRedirect{.host = "master-2", .port = 8080};
 inline const Redirect kNobody{};
 inline const MasterAnnouncement kBeginning{
-    .announcement = {.from = 2, .wait = std::chrono::seconds{1}}, .masters = 7};
+    .announcement = {.from = 2, .wait = std::chrono::seconds{1}, .claim = {.term = 4}},
+    .masters = 7};
 inline const MasterAnnouncement kActive{.announcement = {.from = 1,
                                                          .active = true,
                                                          .wait = Nanoseconds::zero(),
                                                          .sent = std::chrono::seconds{9},
-                                                         .answers = std::chrono::seconds{8}},
+                                                         .answers = std::chrono::seconds{8},
+                                                         .group = 0x1112131415161718,
+                                                         .claim = {.members = 6, .term = 5},
+                                                         .counted = std::chrono::seconds{7}},
                                         .masters = 0x0102030405060708};
 inline const std::vector<Message> kOneOfEach{kHello,    kRemembering, kPoll,       kReport,
                                              kFirst,    kUnasked,     kAdjustment, kWelcome,

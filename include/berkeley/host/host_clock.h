@@ -15,6 +15,10 @@ class HostClock {
     /// std::invalid_argument when the offset leads to a time that is not believable.
     explicit HostClock(Nanoseconds offset = {}, double driftPpb = 0);
 
+    /// Goes on with a line of this run of the machine: what is known of a clock is known over its
+    /// host time, so another epoch would make another clock of it.
+    explicit HostClock(const HostLine& line) : line_(line) {}
+
     HostTime now() const { return line_.at(RawTimeline::now()); }
     const HostLine& line() const { return line_; }
 

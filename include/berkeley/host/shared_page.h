@@ -33,6 +33,12 @@ struct AdjustmentSource {
 PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adjustedAt,
                       const Change& change = {}, const AdjustmentSource& source = {});
 
+/// What a daemon has left in a page.
+struct LeftPage {
+    std::uint64_t version{};
+    std::optional<PageContent> content{};  ///< nothing when it died while it wrote
+};
+
 /// Belongs to one thread.
 class PageWriter {
   public:
@@ -45,6 +51,10 @@ class PageWriter {
     PageWriter(const PageWriter&) = delete;
     PageWriter& operator=(const PageWriter&) = delete;
 
+    /// What was in the page before; nothing in a new one.
+    const std::optional<LeftPage>& left() const { return left_; }
+    const std::string& path() const { return path_; }
+
     /// Calls `compute` after readers have been turned away from the old content, and publishes what
     /// it returns; nothing leaves the page as it was. A clock that is read and changed in there
     /// never goes backward for a reader.
@@ -56,7 +66,9 @@ class PageWriter {
         return std::atomic_ref<std::uint64_t>{words_[index]};
     }
 
+    std::string path_;
     Publisher publisher_;
+    std::optional<LeftPage> left_;
     BootId boot_ = bootId();
     int file_ = -1;
     std::uint64_t* words_ = nullptr;

@@ -9,9 +9,11 @@
 #include <spdlog/logger.h>
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -53,11 +55,14 @@ class FailoverNode {
     void stop();
 
   private:
+    void startThread(std::string what, std::function<void()> body);
+    void run(const std::string& what, const std::function<void()>& body);
     void startAnnouncing(Rank to, Connector& connector);
     void announceOver(Connection& connection, Rank to);
     void startWatching();
 
     void carryOut(std::optional<Rank> active);
+    void sayWhy();
     void follow(Rank active);
 
     bool isStopping();

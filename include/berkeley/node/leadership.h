@@ -6,6 +6,7 @@
 /// thread.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,6 +48,16 @@ class Leadership {
 
     /// What the election says now.
     std::optional<Rank> look();
+    /// Of one of several. Why it is not active any more, if it has met a better one.
+    std::optional<Resignation> resignation() const;
+    /// In which it leads; of a standby the largest that it knows of.
+    std::uint32_t term() const;
+    /// What this master's clock knows: of which group (0: none), led in which term.
+    void know(std::uint64_t group, std::uint32_t term);
+    /// The active one's sync cycle begins; and it has ended, with so many members that have
+    /// answered, this master among them. In place of a cycle that is left out both, with 1.
+    void cycleBegins();
+    void cycleEnded(std::uint32_t members);
     /// This master is about to end: the next announcements say that another one may lead.
     void resign();
     /// This one, if `active` is its rank; else a standby of that one, or of nobody.

@@ -22,6 +22,7 @@
 #include "berkeley/net/listener.h"
 #include "berkeley/node/admission.h"
 #include "berkeley/node/leadership.h"
+#include "berkeley/node/move_log.h"
 #include "berkeley/node/shared_group.h"
 #include "berkeley/observe/peer_counts.h"
 #include "berkeley/sync/group.h"
@@ -99,10 +100,12 @@ class MasterNode {
     void lead(std::uint32_t term);
 
     void runCycle(std::uint32_t cycle, Deadline start);
+    void lookForPause();
     void pollAll(Deadline start);
     CycleOutcome getAverageClockDiff();
     /// What nobody could be told is taken out of `outcome`.
     void tellAll(CycleOutcome& outcome);
+    void warnOf(const CycleStatus& status);
     void tell(SlaveSession& session, const Adjustment& adjustment);
 
     void greetAll();
@@ -117,6 +120,9 @@ class MasterNode {
     std::mutex inCycle_;           ///< held by the sync thread during a sync cycle
     std::uint32_t cycle_ = 0;      ///< that ended last; the sync thread's
     bool waits_ = false;           ///< for nobody new to come; likewise
+    bool wasSuspect_ = false;      ///< its clock, in the cycle before; likewise
+    bool isDragged_ = false;       ///< as was said; likewise
+    MoveLog moves_;                ///< likewise
     std::uint32_t cyclesRun_ = 0;  ///< the sync thread's
     std::atomic<std::uint64_t> turns_ = 0;
     std::thread syncThread_;

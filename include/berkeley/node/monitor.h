@@ -42,6 +42,9 @@ class Monitor {
     SlaveEvents watching(SlaveEvents events);
     FailoverEvents watching(FailoverEvents events);
 
+    /// This machine stood still.
+    void paused(const Pause& pause);
+
     Status status() const;
 
     /// Some of the points from index `since` on; of `clocks`, or of all when there are none.

@@ -9,6 +9,7 @@
 
 #include "berkeley/observe/group_view.h"
 #include "berkeley/sync/timestamp_kind.h"
+#include "berkeley/time/pause.h"
 
 namespace berkeley {
 
@@ -25,8 +26,9 @@ class FollowerView {
     /// `correction` is by how much the clock moves.
     void adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now);
 
-    /// It has led the group itself, and adjusted its clock, until now.
-    void led(const CycleFigures& lastCycle);
+    /// It was adjusted last in that cycle, and nobody has told this view: it has led the group
+    /// itself, or this is an earlier run's clock.
+    void goesOn(std::uint32_t cycle, HostTime adjusted);
 
     const std::string& master() const { return master_; }  ///< "host:port", or ""
     /// Of the connection to it, once they are known.
@@ -38,7 +40,8 @@ class FollowerView {
     bool holdoverAt(HostTime now) const;
 
     /// The own clock; `bound` is what it is now.
-    ClockView clockAt(HostTime now, std::optional<Nanoseconds> bound) const;
+    ClockView clockAt(HostTime now, std::optional<Nanoseconds> bound,
+                      PauseKind suspect = PauseKind::none) const;
 
   private:
     std::string name_;

@@ -29,6 +29,7 @@ class Metrics {
     void joined();
     void adjusted(Manner manner);
     void roleChanged();
+    void paused(PauseKind kind);
 
     /// Everything, of `mostClocks` clocks at most, the first by name. `peers` are a master's.
     std::string text(const Status& status, const std::optional<PeerCounts>& peers,
@@ -44,6 +45,7 @@ class Metrics {
     prometheus::Counter* joins_ = nullptr;
     std::array<prometheus::Counter*, kManners.size()> adjustments_{};
     prometheus::Counter* roles_ = nullptr;
+    std::array<prometheus::Counter*, kPauseKinds.size()> pauses_{};
 };
 
 }  // namespace berkeley

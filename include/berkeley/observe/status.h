@@ -11,7 +11,9 @@
 
 #include "berkeley/observe/event_log.h"
 #include "berkeley/observe/group_view.h"
+#include "berkeley/sync/membership.h"
 #include "berkeley/sync/timestamp_kind.h"
+#include "berkeley/time/pause.h"
 
 namespace berkeley {
 
@@ -31,7 +33,11 @@ struct Status {
     HostTime since;  ///< when it got its role
     Moment now;
     Nanoseconds interval{};                   ///< between sync cycles
-    std::optional<Nanoseconds> bound;         ///< of the own clock; absent before it was adjusted
+    std::optional<Nanoseconds> bound;         ///< of the own clock; absent before it was adjusted,
+                                              ///< and while it is suspect
+    PauseKind suspect{};                      ///< why it is not believed until it is measured again
+    Membership membership;                    ///< whose time the own clock has
+    std::uint32_t steps{};                    ///< of the own clock, forward
     bool holdover{};                          ///< it follows a master from which nothing comes
     std::string master;                       ///< whom it follows, as "host:port"; or ""
     std::optional<TimestampKind> timestamps;  ///< of the connection to that one
@@ -39,8 +45,8 @@ struct Status {
     std::deque<Event> events;
 };
 
-/// What is wrong, in a line without its end: no sync cycles, no adjustments, a bound above
-/// `maxBound`. "" when nothing is.
+/// What is wrong, in a line without its end: no sync cycles, no adjustments, a clock that is
+/// suspect, a bound above `maxBound`. "" when nothing is.
 std::string complaintOf(const Status& status, Nanoseconds maxBound);
 
 }  // namespace berkeley

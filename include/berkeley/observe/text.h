@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "berkeley/sync/cycle.h"
+#include "berkeley/sync/membership.h"
 
 namespace berkeley {
 
@@ -26,6 +27,9 @@ std::string textOr(const std::optional<Value>& value, ToText toText) {
 
 /// A clock's name, with "(this)" or "(lab)" behind it.
 std::string labelOf(const std::string& name, const ClockStatus& clock);
+
+/// A group's identity, in 16 hexadecimal digits.
+std::string groupText(GroupId group);
 
 /// "2026-11-25T17:00:00.123456789Z"
 std::string isoText(GroupTime time);

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "berkeley/page/page.h"
+#include "berkeley/page/vm_clock.h"
 
 namespace berkeley {
 
@@ -74,6 +75,8 @@ class GroupPage {
     }
 
     std::uint64_t* words_ = nullptr;
+    VmClock vmClock_;
+    bool vmClockSought_ = false;
     BootId boot_{};
     PagePath path_{};
     bool isSearched_ = false;  ///< rather than named

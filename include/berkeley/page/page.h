@@ -13,11 +13,12 @@
 
 #include "berkeley/page/raw_clock.h"
 #include "berkeley/time/adjustable_clock.h"
+#include "berkeley/time/pause.h"
 
 namespace berkeley {
 
 inline constexpr std::uint64_t kPageMagic = 0x59454C454B524542;  // "BERKELEY", little-endian
-inline constexpr std::uint64_t kPageVersion = 2;
+inline constexpr std::uint64_t kPageVersion = 3;
 
 /// Where the words are that are not content.
 inline constexpr std::size_t kMagicWord = 0;
@@ -30,20 +31,22 @@ struct PageClock {
     bool adjusted{};  ///< whether the clock ever was; the bound means nothing before
     HostLine host;
     CorrectionLine line;
-    HostTime reference;       ///< of the bound
-    Nanoseconds bound{};      ///< at `reference`
-    double boundGrowthPpb{};  ///< with the distance from `reference`
-    std::uint64_t cycle{};    ///< sync cycle of the last adjustment
-    RawTime adjustedAt;       ///< when it came
-    Nanoseconds suspended{};  ///< how long the machine had been, at most, by then
-    BootId boot;              ///< the run of the machine in which the page was written
-    Nanoseconds interval{};   ///< from one sync cycle to the next
-    Nanoseconds maxBound{};   ///< with a larger bound the clock counts as unsynchronized
+    HostTime reference;        ///< of the bound
+    Nanoseconds bound{};       ///< at `reference`
+    double boundGrowthPpb{};   ///< with the distance from `reference`
+    std::uint64_t cycle{};     ///< sync cycle of the last adjustment
+    RawTime adjustedAt;        ///< when it came
+    Nanoseconds suspended{};   ///< how long the machine had been, at most, by then
+    BootId boot;               ///< the run of the machine in which the page was written
+    Nanoseconds interval{};    ///< from one sync cycle to the next
+    Nanoseconds maxBound{};    ///< with a larger bound the clock counts as unsynchronized
+    PauseKind suspect{};       ///< why the clock is not believed until it is measured again
+    std::uint64_t vmMarker{};  ///< VmClock::marker() at the last adjustment
 
     /// The largest possible error: of the measurement, its age, and the slew under way.
     Nanoseconds boundAt(HostTime time) const;
 };
-inline constexpr std::size_t kClockWords = 19;
+inline constexpr std::size_t kClockWords = 21;
 
 enum class PageRole : std::uint64_t { none, master, slave };
 
@@ -53,10 +56,13 @@ struct PageDescription {
     Nanoseconds lastOffset{};       ///< by how much the last adjustment moved the clock
     Nanoseconds deviation{};        ///< standard deviation of the clock's error then
     double driftDeviationPpb{};     ///< standard deviation of the error of its rate
+    std::uint64_t group{};          ///< whose line it is, 0 for no group's
+    std::uint64_t term{};           ///< of the group's leader then
+    std::uint64_t steps{};          ///< forward, after the first adjustment
     std::array<char, 48> name{};    ///< of this clock; zeros after it
     std::array<char, 64> source{};  ///< of whom the adjustment came, "" for a clock's own
 };
-inline constexpr std::size_t kDescriptionWords = 18;
+inline constexpr std::size_t kDescriptionWords = 21;
 
 struct PageContent {
     PageClock clock;
@@ -70,6 +76,10 @@ inline constexpr std::size_t kPageBytes = kPageWords * sizeof(std::uint64_t);
 using ContentWords = std::array<std::uint64_t, kContentWords>;
 
 ContentWords toWords(const PageContent& content);
+
+/// Of a page of this version or the one before, whose words are the same but for those that it
+/// lacks; nothing of another version.
+std::optional<PageContent> toContent(const ContentWords& words, std::uint64_t version);
 
 enum class PageStatus {
     synchronized,    ///< adjustments come
@@ -85,6 +95,7 @@ enum class PageReason {
     suspended,      ///< the machine was, since the last adjustment: the time is late by that
     otherBoot,      ///< the page was written before this machine was started again
     interrupted,    ///< the daemon died while it wrote the page
+    stopped,        ///< the virtual machine was, by its host, since the last adjustment
 };
 
 /// What a page says about one instant.
@@ -106,6 +117,7 @@ struct PageInstant {
     RawTime raw;
     Nanoseconds suspended{};  ///< how long this machine has been, at least
     BootId boot;
+    std::uint64_t vmMarker{};  ///< VmClock::marker()
 };
 
 PageReading evaluate(const PageClock& clock, const PageInstant& instant);

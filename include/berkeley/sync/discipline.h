@@ -24,12 +24,13 @@ struct ClockState {
     bool synchronized{};    ///< whether it was ever adjusted; the bound means nothing before
     Adjustment adjustment;  ///< the last one applied, which carries the bound
     std::uint32_t steps{};  ///< forward, after the first adjustment
+    bool suspect{};         ///< the machine stood still since then: nobody knows how well it goes
 
     /// The largest possible error at `host`: of the measurement, its age, and the slew under way.
     Nanoseconds boundAt(HostTime host) const;
 
     /// How well the clock is known at `host`, the slew under way included; nothing when it was
-    /// never adjusted.
+    /// never adjusted, or is suspect.
     std::optional<Deviation> deviationAt(HostTime host) const;
 };
 
@@ -70,6 +71,9 @@ class Discipline {
 
     /// Goes on with a clock of an earlier run over the same host time.
     void resume(const ClockState& state) { state_ = state; }
+
+    /// The clock is suspect until the next adjustment.
+    void doubt() { state_.suspect = true; }
 
     const ClockState& state() const { return state_; }
 

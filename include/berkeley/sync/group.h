@@ -98,13 +98,13 @@ class Group {
 
     Nanoseconds found(Participants& clocks);
     Nanoseconds learn(const Participants& clocks);
-    Nanoseconds follow(Participants& clocks);
+    Nanoseconds follow(Participants& clocks, HostTime now);
     std::vector<const Participant*> witnessesAmong(const Participants& clocks) const;
 
     void nameTooFast(Participants& clocks);
     std::map<SlaveId, double> knownDrifts(HostTime now, bool masterCounts) const;
     std::size_t goodClocks(bool withoutMaster) const;
-    double motionPpb(const Participants& clocks) const;
+    double motionPpb(HostTime now) const;
     void moveLine(HostTime now, Nanoseconds shift, double motionPpb);
     void nameExclusions(Participants& clocks, Nanoseconds shift);
     void tell(Participants& clocks, Nanoseconds shift, Verdict verdict, CycleOutcome& outcome);

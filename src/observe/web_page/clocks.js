@@ -8,7 +8,8 @@ const MOST_ROWS = 20;
 
 const SYMBOLS = { counted: "●", excluded: "✕", lost: "○" };
 // What is excluded for a while, and not because it is wrong.
-const PATIENT = new Set(["late", "newcomer", "no sync cycle", "holdover", "not synchronized"]);
+const PATIENT = new Set(["late", "newcomer", "no sync cycle", "holdover", "not synchronized",
+  "suspended", "stopped"]);
 const SEVERITY = { excluded: 0, waiting: 1, lost: 2, counted: 3 };
 
 const MEANINGS = {
@@ -22,6 +23,8 @@ const MEANINGS = {
   "no sync cycle": "too few slaves, so nothing is measured now",
   holdover: "no adjustment came for a while",
   "not synchronized": "its clock was never adjusted",
+  suspended: "the machine was suspended, and its clock is to be measured again",
+  stopped: "the machine was stopped by its host, and its clock is to be measured again",
 };
 
 export function classOf({ state, why }) {

@@ -58,10 +58,13 @@ function groupHeadline({ group, clocks, waiting, healthy, reason }) {
 }
 
 /** For a clock that follows a master: a slave's, or a standby's. */
-function followerHeadline({ role, synchronized, holdover, master, bound_ns: bound, last_cycle_s: last,
+function followerHeadline({ role, synchronized, suspect, reason, holdover, master, bound_ns: bound, last_cycle_s: last,
   clocks }) {
   const label = "Bound of this clock";
   const whom = master ? `the master at ${master.address}` : "nobody";
+  if (suspect) {
+    return { level: "attention", label, big: UNKNOWN, clauses: [reason] };
+  }
   if (!synchronized) {
     return { level: "attention", label, big: UNKNOWN,
       clauses: [master ? `Follows ${whom}, which has not told it the time yet` : "Looks for a master"] };

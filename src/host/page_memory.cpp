@@ -1,0 +1,100 @@
+#include "berkeley/host/page_memory.h"
+
+#include <cmath>
+#include <cstdint>
+
+#include "berkeley/time/units.h"
+
+namespace berkeley {
+namespace {
+
+/// As for what comes over the network: a clock that is a tenth off in rate is broken.
+constexpr double kFrequencyLimitPpb = 1e8;
+
+/// Six of them can be added to a time.
+constexpr Nanoseconds kLongestInterval = kTimeLimit / 8;
+
+/// False for NaN as well.
+bool isBelievableRate(double ppb) { return std::fabs(ppb) <= kFrequencyLimitPpb; }
+
+bool isSpan(Nanoseconds span) { return span >= Nanoseconds::zero() && span < kTimeLimit; }
+
+/// What the line's correction is made of, before any slew.
+Adjustment adjustmentOf(const PageContent& content) {
+    const PageClock& clock = content.clock;
+    const CorrectionLine& line = clock.line;
+    return {.cycle = static_cast<std::uint32_t>(clock.cycle),
+            .reference = clock.reference,
+            .correction = line.correction + line.pendingAt(line.anchor) +
+                          driftOver(clock.reference - line.anchor, line.frequencyPpb),
+            .frequencyPpb = line.frequencyPpb,
+            .bound = clock.bound,
+            .boundGrowthPpb = clock.boundGrowthPpb,
+            .deviation = {content.description.deviation, content.description.driftDeviationPpb},
+            .membership = {content.description.group,
+                           static_cast<std::uint32_t>(content.description.term)}};
+}
+
+bool hasBelievableTimes(const PageClock& clock, RawTime now) {
+    if (!isBelievable(clock.host.host)) {
+        return false;
+    }
+    const HostTime host = clock.host.at(now);
+    return isBelievable(host) && isBelievable(clock.line.anchor) && clock.line.anchor <= host &&
+           isBelievable(clock.reference) && clock.line.slewEnd >= clock.line.anchor &&
+           isBelievable(clock.line.anchor, clock.line.correction) &&
+           isBelievable(host, clock.line.at(host));
+}
+
+}  // namespace
+
+std::string differenceIn(const PageContent& content, double simulatedDriftPpb) {
+    // The raw clock has begun anew since, or nobody knows whether it has.
+    if (const BootId boot = bootId(); !boot.isKnown() || content.clock.boot != boot) {
+        return "it is of another run of this machine";
+    }
+    if (content.clock.host.driftPpb != simulatedDriftPpb) {
+        return "it is another clock's, with a drift of " + toDriftText(content.clock.host.driftPpb);
+    }
+    return "";
+}
+
+std::string problemIn(const PageContent& content, RawTime now) {
+    const PageClock& clock = content.clock;
+    const PageDescription& description = content.description;
+    if (clock.host.raw < RawTime{} || clock.host.raw > now || clock.adjustedAt < RawTime{} ||
+        clock.adjustedAt > now) {
+        return "the raw clock was never there";
+    }
+    if (!isBelievableRate(clock.line.frequencyPpb) || !isBelievableRate(clock.line.slewPpb) ||
+        !isBelievableRate(clock.host.driftPpb)) {
+        return "a frequency in it exceeds 10 %";
+    }
+    if (!hasBelievableTimes(clock, now)) {
+        return "it leads outside 1970 to 2116";
+    }
+    if (!isSpan(clock.bound) || clock.boundGrowthPpb < 0 ||
+        !isBelievableRate(clock.boundGrowthPpb)) {
+        return "its bound is not believable";
+    }
+    if (!isSpan(description.deviation) || description.driftDeviationPpb < 0 ||
+        !isBelievableRate(description.driftDeviationPpb)) {
+        return "its deviation is not believable";
+    }
+    if (clock.interval <= Nanoseconds::zero() || clock.interval > kLongestInterval ||
+        !isSpan(clock.suspended) || clock.cycle > UINT32_MAX || description.term > UINT32_MAX ||
+        description.steps > UINT32_MAX || clock.suspect > PauseKind::stopped) {
+        return "a figure in it is not believable";
+    }
+    return "";
+}
+
+ClockState stateOf(const PageContent& content) {
+    return {.line = content.clock.line,
+            .synchronized = content.clock.adjusted,
+            .adjustment = adjustmentOf(content),
+            .steps = static_cast<std::uint32_t>(content.description.steps),
+            .suspect = content.clock.suspect != PauseKind::none};
+}
+
+}  // namespace berkeley

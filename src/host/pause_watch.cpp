@@ -1,0 +1,84 @@
+#include "berkeley/host/pause_watch.h"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Of two readings in whole seconds each may be late by nearly one.
+constexpr Nanoseconds kLeastJump = 2s;
+
+constexpr Nanoseconds kReadTogether = 100ms;
+
+/// Whether the RTC shows the system clock's time, as far as it shows any.
+bool agree(const RtcReading& reading) {
+    return std::chrono::abs(reading.rtc - reading.system.time_since_epoch()) < kLeastJump;
+}
+
+}  // namespace
+
+PauseWatch::Sources PauseWatch::ofThisMachine() {
+    const auto vmClock = std::make_shared<VmClock>();
+    vmClock->open();
+    return {berkeley::suspension, [vmClock] { return vmClock->marker(); }};
+}
+
+PauseWatch::PauseWatch(Sources sources) : sources_(std::move(sources)) {
+    goOnFrom(sources_.suspension().atMost, sources_.vmMarker());
+}
+
+void PauseWatch::goOnFrom(Nanoseconds suspended, std::uint64_t vmMarker) {
+    suspended_ = suspended;
+    vmMarker_ = vmMarker;
+}
+
+std::optional<Pause> PauseWatch::look() {
+    std::optional<Pause> found;
+    if (const std::uint64_t marker = sources_.vmMarker(); marker != 0 && marker != vmMarker_) {
+        if (std::exchange(vmMarker_, marker) != 0) {
+            found = Pause{PauseKind::stopped, std::nullopt};
+        }
+    }
+    const auto [atLeast, atMost] = sources_.suspension();
+    if (atLeast > suspended_) {
+        found = Pause{PauseKind::suspended, atLeast - suspended_};
+        suspended_ = atMost;
+    }
+    // What is too long is never taken for a suspension, so the shortest is best.
+    suspended_ = std::min(suspended_, atMost);
+    return found;
+}
+
+// Times that were not read together say nothing, as when this process had to wait in between.
+// A file of sysfs, which also a sandbox without devices leaves readable, unlike /dev/rtc0.
+std::optional<RtcReading> readRtc() {
+    const RawTime before = RawTimeline::now();
+    std::ifstream file{"/sys/class/rtc/rtc0/since_epoch"};
+    std::int64_t seconds = 0;
+    if (!(file >> seconds)) {
+        return std::nullopt;
+    }
+    const RtcReading reading{std::chrono::seconds{seconds},
+                             before.time_since_epoch() + suspension().atLeast, systemNow()};
+    return RawTimeline::now() - before < kReadTogether ? std::optional{reading} : std::nullopt;
+}
+
+std::optional<Pause> RtcWatch::look() {
+    const std::optional<RtcReading> now = read_();
+    const std::optional<RtcReading> before = std::exchange(last_, now);
+    if (!now || !before) {
+        return std::nullopt;
+    }
+    const Nanoseconds jump = (now->rtc - before->rtc) - (now->awake - before->awake);
+    const bool isSetFromSystem = !agree(*before) && agree(*now);
+    if (jump < kLeastJump || isSetFromSystem) {
+        return std::nullopt;
+    }
+    return Pause{PauseKind::stopped, jump};
+}
+
+}  // namespace berkeley

@@ -1,0 +1,14 @@
+#include "berkeley/time/pause.h"
+
+#include "berkeley/time/units.h"
+
+namespace berkeley {
+
+std::string toText(const Pause& pause) {
+    return std::string{"this machine was "} +
+           (pause.kind == PauseKind::stopped ? "stopped by its host" : "suspended") +
+           (pause.duration ? " for " + toSpanText(*pause.duration) : "") +
+           ": its clock is not believed until it is measured again";
+}
+
+}  // namespace berkeley

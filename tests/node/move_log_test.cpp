@@ -1,0 +1,45 @@
+#include "berkeley/node/move_log.h"
+
+#include <gtest/gtest.h>
+
+#include "node/log.h"
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+class MoveLogTest : public testing::Test {
+  protected:
+    /// How many lines there are after it.
+    std::size_t linesAfter(const Change& change) {
+        moves_.moved(change);
+        return log_.lines();
+    }
+
+    Log log_;
+    std::shared_ptr<spdlog::logger> logger_ = log_.logger();
+    MoveLog moves_{*logger_};
+};
+
+TEST_F(MoveLogTest, WarnsOfEachStepForward) {
+    EXPECT_EQ(linesAfter({40s, Manner::stepped}), 1U);
+    EXPECT_TRUE(log_.has("the clock was 40.00 s behind and has stepped forward"));
+    EXPECT_EQ(linesAfter({2s, Manner::stepped}), 2U);
+}
+
+TEST_F(MoveLogTest, WarnsOnceOfAClockThatIsSlowedDownForLong) {
+    EXPECT_EQ(linesAfter({-12s, Manner::fastSlew}), 1U);
+    EXPECT_TRUE(log_.has("the clock is 12.00 s ahead and is slowed down for 2 min 0.000 s"));
+    EXPECT_EQ(linesAfter({-11s, Manner::fastSlew}), 1U);
+    EXPECT_EQ(linesAfter({-100ms, Manner::slewed}), 1U);
+    EXPECT_EQ(linesAfter({-5s, Manner::fastSlew}), 2U);
+}
+
+TEST_F(MoveLogTest, SaysNothingOfWhatIsUsual) {
+    EXPECT_EQ(linesAfter({25min, Manner::set}), 0U);
+    EXPECT_EQ(linesAfter({-300us, Manner::slewed}), 0U);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -19,7 +19,7 @@ Reading = namedtuple("Reading", "synchronized time bound host cycle")
 class Page:
     """Reads the clock that a daemon publishes; docs/page.md has the layout."""
 
-    FORMAT = struct.Struct("=8sQQQqqdqqddqqqdQqqQQqqQq")
+    FORMAT = struct.Struct("=8sQQQqqdqqddqqqdQqqQQqqQQQq")
 
     def __init__(self, path):
         with open(path, "rb") as file:

@@ -16,11 +16,11 @@ SETTLED = 20  # cycles
 TOGETHER = 20e-6 * SLOWNESS
 UNMOVED = 50e-6 * SLOWNESS
 
-MAX_BOUND = 21  # a word
+MAX_BOUND, SUSPECT = 21, 22  # words
 
 
 def is_synchronized(words, reading):
-    return reading.synchronized and reading.bound <= words[MAX_BOUND]
+    return reading.synchronized and reading.bound <= words[MAX_BOUND] and not words[SUSPECT]
 
 
 class Watch:

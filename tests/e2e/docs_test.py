@@ -1,6 +1,6 @@
 """What the documents say can be done: their commands work, on a machine of their own as far as its
 network, processes, pages and memory are concerned; their links lead somewhere; a function is in the
-file that is named beside it.
+file that is named beside it; a test that is named there exists.
 
 Blocks of commands that are marked as `sh test` run one after the other. In those marked as
 `sh daemons` each daemon has to accept its options and to begin, and is ended before the next line.
@@ -149,6 +149,54 @@ class References(unittest.TestCase):
                     with self.subTest(f"{page.name}: {name} in {files}"):
                         self.assertTrue(re.search(rf"\b{re.escape(name)}\b", text))
         self.assertGreater(rows, 10)
+
+
+E2E = {file.stem.removesuffix("_test"): file.read_text() for file in Path(__file__).parent.glob("*_test.py")}
+UNIT_TESTS = [file.read_text() for file in (ROOT / "tests").glob("*/*_test.cpp")]
+
+
+def is_in_e2e(name, file):
+    """Of `test_name` or `ClassOfTests`; with … at its end the beginning of one."""
+    end = r"\w" if name.endswith("…") else r"\b(?!\w)"
+    return re.search(rf"^ *(def|class) {name.rstrip('…')}{end}", file, re.M) is not None
+
+
+def is_unit_test(suite, name, value):
+    """`Suite.Name` is a test, `Suite.Begins…` and `Suite.…Ends` are more of them, `Suite.*` all; a
+    `/Value` is one of its parameters."""
+    pattern = name.replace("*", "…").replace("…", r"\w*")
+    defined = re.compile(rf"^TEST(_F|_P)?\(\s*{suite},\s*{pattern}\s*\)", re.M)
+    return any(defined.search(text) and f'"{value}"' in (text if value else '""') for text in UNIT_TESTS)
+
+
+class Tests(unittest.TestCase):
+    """By the names that the pages give: `Suite.Name`, `…Name` of the suite before, e2e.file `test_name`."""
+
+    def test_that_are_named_exist(self):
+        named = 0
+        for page in PAGES:
+            # A row of a table, or a paragraph.
+            for part in re.split(r"\n(?=\|)|\n\n", prose_of(page)):
+                suite = name = None
+                files = E2E
+                for file, words in re.findall(r"\be2e\.(\w+)|`([^`\n]+)`", part):
+                    with self.subTest(f"{page.name}: {file or words}"):
+                        if file:
+                            self.assertIn(file, E2E)
+                            files = {file: E2E[file]}
+                        elif re.fullmatch(r"test_\w+…?|[A-Z]\w+Test", words):
+                            named += 1
+                            self.assertTrue(any(is_in_e2e(words, text) for text in files.values()))
+                        elif match := re.fullmatch(
+                            r"(?:([A-Z]\w*)\.)?(…?[A-Z]\w*…?|\*|…)(?:/(\w+))?", words
+                        ):
+                            if match[1] is None and "…" not in words:
+                                continue
+                            named += 1
+                            suite = match[1] or suite
+                            name = name if match[2] == "…" else match[2]
+                            self.assertTrue(is_unit_test(suite, name, match[3] or ""))
+        self.assertGreater(named, 50)
 
 
 if __name__ == "__main__":

@@ -151,52 +151,55 @@ class References(unittest.TestCase):
         self.assertGreater(rows, 10)
 
 
-E2E = {file.stem.removesuffix("_test"): file.read_text() for file in Path(__file__).parent.glob("*_test.py")}
+E2E_TESTS = {
+    file.stem.removesuffix("_test"): file.read_text()
+    for file in Path(__file__).parent.glob("*_test.py")
+}
 UNIT_TESTS = [file.read_text() for file in (ROOT / "tests").glob("*/*_test.cpp")]
 
 
-def is_in_e2e(name, file):
-    """Of `test_name` or `ClassOfTests`; with … at its end the beginning of one."""
-    end = r"\w" if name.endswith("…") else r"\b(?!\w)"
-    return re.search(rf"^ *(def|class) {name.rstrip('…')}{end}", file, re.M) is not None
+def is_e2e_test(name, file):
+    """Of `test_name`, or `ClassOfTests`."""
+    name = name.replace("…", r"\w+")
+    return re.search(rf"^ *(def|class) {name}\(", file, re.M)
 
 
 def is_unit_test(suite, name, value):
-    """`Suite.Name` is a test, `Suite.Begins…` and `Suite.…Ends` are more of them, `Suite.*` all; a
-    `/Value` is one of its parameters."""
-    pattern = name.replace("*", "…").replace("…", r"\w*")
-    defined = re.compile(rf"^TEST(_F|_P)?\(\s*{suite},\s*{pattern}\s*\)", re.M)
-    return any(defined.search(text) and f'"{value}"' in (text if value else '""') for text in UNIT_TESTS)
+    """`value` is one of its parameters; None where it has none."""
+    name = name.replace("*", "…").replace("…", r"\w*")
+    defined = re.compile(rf"^TEST(_F|_P)?\(\s*{suite},\s*{name}\s*\)", re.M)
+    return any(
+        defined.search(text) and (value is None or f'{{"{value}",' in text) for text in UNIT_TESTS
+    )
 
 
 class Tests(unittest.TestCase):
-    """By the names that the pages give: `Suite.Name`, `…Name` of the suite before, e2e.file `test_name`."""
+    """Their names in the pages: e2e.file `test_name`, `Suite.Name`, `Suite.Name/Value`, `…Name` and
+    `…/Value` of the one before; … stands for anything."""
+
+    def check(self, part):
+        """A row of a table, or a paragraph. How many tests it names."""
+        named, files, suite, name = 0, E2E_TESTS.values(), None, None
+        for file, words in re.findall(r"\be2e\.(\w+)|`([^`\n]+)`", part):
+            with self.subTest(file or words):
+                unit = re.fullmatch(r"(?:([A-Z]\w*)\.|…)(?:([A-Z]\w*…?|\*))?(?:/(\w+))?", words)
+                if file:
+                    files = [E2E_TESTS[file]]
+                elif re.fullmatch(r"test_\w+…?|[A-Z]\w+Test", words):
+                    named += 1
+                    self.assertTrue(any(is_e2e_test(words, text) for text in files))
+                elif unit:
+                    named += 1
+                    suite = unit[1] or suite
+                    name = name if not unit[2] else unit[2] if unit[1] else "…" + unit[2]
+                    self.assertTrue(is_unit_test(suite, name, unit[3]))
+        return named
 
     def test_that_are_named_exist(self):
-        named = 0
-        for page in PAGES:
-            # A row of a table, or a paragraph.
-            for part in re.split(r"\n(?=\|)|\n\n", prose_of(page)):
-                suite = name = None
-                files = E2E
-                for file, words in re.findall(r"\be2e\.(\w+)|`([^`\n]+)`", part):
-                    with self.subTest(f"{page.name}: {file or words}"):
-                        if file:
-                            self.assertIn(file, E2E)
-                            files = {file: E2E[file]}
-                        elif re.fullmatch(r"test_\w+…?|[A-Z]\w+Test", words):
-                            named += 1
-                            self.assertTrue(any(is_in_e2e(words, text) for text in files.values()))
-                        elif match := re.fullmatch(
-                            r"(?:([A-Z]\w*)\.)?(…?[A-Z]\w*…?|\*|…)(?:/(\w+))?", words
-                        ):
-                            if match[1] is None and "…" not in words:
-                                continue
-                            named += 1
-                            suite = match[1] or suite
-                            name = name if match[2] == "…" else match[2]
-                            self.assertTrue(is_unit_test(suite, name, match[3] or ""))
-        self.assertGreater(named, 50)
+        parts = [
+            part for page in PAGES for part in re.split(r"\n(?=\|)|\n\n", prose_of(page))
+        ]
+        self.assertGreater(sum(map(self.check, parts)), 50)
 
 
 if __name__ == "__main__":

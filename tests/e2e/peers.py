@@ -12,7 +12,7 @@ from programs import DEADLINE
 
 # How a native frame begins, and its types; docs/protocol.md.
 MAGIC_AND_VERSION = b"\xbe\x01"
-HELLO, POLL, REPORT, ADJUSTMENT, WELCOME, REDIRECT, ANNOUNCEMENT = range(1, 8)
+HELLO, POLL, REPORT, ADJUSTMENT, WELCOME, REDIRECT, ANNOUNCEMENT, MEMBERSHIP = range(1, 9)
 FRAME = 64
 
 

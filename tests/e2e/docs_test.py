@@ -105,6 +105,8 @@ class Commands(unittest.TestCase):
         told = self.check("docs/lab.md")
         self.assertRegex(told, r"\+5 min 0\.000 s")
         self.assertIn("told by a lab master", told)
+        self.assertRegex(told, r"average \+75\.00 ms, .* 4 of 5 clocks counted")
+        self.assertRegex(told, r"\(lab\) .* counted")
 
 
 def prose_of(page):

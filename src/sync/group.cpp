@@ -472,7 +472,8 @@ void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {
         }
         Member& member = *roster_.find(*clock.slave);
         if (clock.counts || std::chrono::abs(clock.fromLine - shift) <= clock.host.bound) {
-            member.counted = true;
+            // A founder is new until it is where it was told to be.
+            member.counted = member.counted || clock.told || isMember(clock);
         } else {
             clock.status.exclusion = member.counted ? Exclusion::jumped : Exclusion::newcomer;
         }

@@ -1,6 +1,6 @@
 """What the documents say can be done: their commands work, on a machine of their own as far as its
 network, processes, pages and memory are concerned; their links lead somewhere; a function is in the
-file that is named beside it.
+file that is named beside it; a test that is named there exists.
 
 Blocks of commands that are marked as `sh test` run one after the other. In those marked as
 `sh daemons` each daemon has to accept its options and to begin, and is ended before the next line.
@@ -105,6 +105,8 @@ class Commands(unittest.TestCase):
         told = self.check("docs/lab.md")
         self.assertRegex(told, r"\+5 min 0\.000 s")
         self.assertIn("told by a lab master", told)
+        self.assertRegex(told, r"average \+75\.00 ms, .* 4 of 5 clocks counted")
+        self.assertRegex(told, r"\(lab\) .* counted")
 
 
 def prose_of(page):
@@ -149,6 +151,57 @@ class References(unittest.TestCase):
                     with self.subTest(f"{page.name}: {name} in {files}"):
                         self.assertTrue(re.search(rf"\b{re.escape(name)}\b", text))
         self.assertGreater(rows, 10)
+
+
+E2E_TESTS = {
+    file.stem.removesuffix("_test"): file.read_text()
+    for file in Path(__file__).parent.glob("*_test.py")
+}
+UNIT_TESTS = [file.read_text() for file in (ROOT / "tests").glob("*/*_test.cpp")]
+
+
+def is_e2e_test(name, file):
+    """Of `test_name`, or `ClassOfTests`."""
+    name = name.replace("…", r"\w+")
+    return re.search(rf"^ *(def|class) {name}\(", file, re.M)
+
+
+def is_unit_test(suite, name, value):
+    """`value` is one of its parameters; None where it has none."""
+    name = name.replace("*", "…").replace("…", r"\w*")
+    defined = re.compile(rf"^TEST(_F|_P)?\(\s*{suite},\s*{name}\s*\)", re.M)
+    return any(
+        defined.search(text) and (value is None or f'{{"{value}",' in text) for text in UNIT_TESTS
+    )
+
+
+class Tests(unittest.TestCase):
+    """Their names in the pages: e2e.file `test_name`, `Suite.Name`, `Suite.Name/Value`, `…Name` and
+    `…/Value` of the one before; … stands for anything."""
+
+    def check(self, part):
+        """A row of a table, or a paragraph. How many tests it names."""
+        named, files, suite, name = 0, E2E_TESTS.values(), None, None
+        for file, words in re.findall(r"\be2e\.(\w+)|`([^`\n]+)`", part):
+            with self.subTest(file or words):
+                unit = re.fullmatch(r"(?:([A-Z]\w*)\.|…)(?:([A-Z]\w*…?|\*))?(?:/(\w+))?", words)
+                if file:
+                    files = [E2E_TESTS[file]]
+                elif re.fullmatch(r"test_\w+…?|[A-Z]\w+Test", words):
+                    named += 1
+                    self.assertTrue(any(is_e2e_test(words, text) for text in files))
+                elif unit:
+                    named += 1
+                    suite = unit[1] or suite
+                    name = name if not unit[2] else unit[2] if unit[1] else "…" + unit[2]
+                    self.assertTrue(is_unit_test(suite, name, unit[3]))
+        return named
+
+    def test_that_are_named_exist(self):
+        parts = [
+            part for page in PAGES for part in re.split(r"\n(?=\|)|\n\n", prose_of(page))
+        ]
+        self.assertGreater(sum(map(self.check, parts)), 50)
 
 
 if __name__ == "__main__":

@@ -69,8 +69,12 @@ void requireBelievable(const MasterAnnouncement& message) {
             "a claim can be");
 }
 
+void requireBelievable(const Membership& membership) {
+    require(membership.isKnown(), "a membership is of a group");
+}
+
 void requireBelievable(const UnknownMessage& unknown) {
-    require(unknown.type > 7, "a type that is known is read");
+    require(unknown.type > 8, "a type that is known is read");
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ TEST_F(MetricsTest, ShowTheGroupAndEachClock) {
     expectLine(R"(berkeley_clocks_excluded{reason="late"} 1)");
     expectLine(R"(berkeley_clocks_excluded{reason="newcomer"} 0)");
     expectLine(R"(berkeley_clocks_excluded{reason="too fast"} 0)");
+    expectLine(R"(berkeley_clocks_excluded{reason="jumped"} 0)");
     expectLine(R"(berkeley_clock_offset_seconds{clock="a"} -2.5e-07)");
     expectLine(R"(berkeley_clock_bound_seconds{clock="a"} 1.2e-06)");
     expectLine(R"(berkeley_clock_delay_seconds{clock="a"} 1.8e-06)");

@@ -54,6 +54,8 @@ class Fixture {
         slaves_ = std::move(slaves);
     }
 
+    void set(SlaveId slave, Nanoseconds by) { slaves_.at(slave).offset += by; }
+
     GroupTime masterTime(HostTime when) const { return master_.state().line.groupTimeAt(when); }
     GroupTime time(SlaveId slave, HostTime when) const {
         const Clock& clock = slaves_.at(slave);
@@ -134,6 +136,22 @@ TEST(Cycle, ExcludedClockIsToldHowToComeBack) {
     EXPECT_EQ(find(outcome, "insane").exclusion, Exclusion::outlier);
     EXPECT_EQ(group.time(insane, kStart + 2ms), group.masterTime(kStart + 2ms));
     EXPECT_EQ(find(group.cycle(kStart + 1s), "insane").exclusion, Exclusion::none);
+}
+
+TEST(Cycle, ClockIsNewUntilItIsOnTheLineAndHasJumpedWhenItIsNotAnyMore) {
+    Fixture group;
+    group.join("a", 0s);
+    group.join("b", 0s);
+    const SlaveId fast = group.join("fast", 0s, 300'000);
+    HostTime now = kStart;
+    EXPECT_EQ(find(group.cycle(now), "fast").exclusion, Exclusion::none);
+    EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::newcomer);
+    for (int i = 0; i < 10; ++i) {
+        group.cycle(now += 1s);
+    }
+    EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::none);
+    group.set(fast, -1ms);
+    EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::jumped);
 }
 
 TEST(Cycle, MasterMovesWhenItIsTheWrongOne) {

@@ -82,7 +82,7 @@ TEST(NativeFrame, RefusesAdjustmentsThatCannotBe) {
               "adjustment's bound growth is negative");
 }
 
-TEST(NativeFrame, RefusesWelcomesRedirectsAndAnnouncementsThatCannotBe) {
+TEST(NativeFrame, RefusesWhatElseMastersSayThatCannotBe) {
     EXPECT_EQ(frameError(patched(kWelcome, 8, {0x80})), "welcome's interval is not positive");
     EXPECT_EQ(frameError(patched(kWelcome, 8, {0x40})), "welcome's interval exceeds 146 years");
     EXPECT_EQ(frameError(patched(kRedirect, 8, {' '})),
@@ -100,6 +100,11 @@ TEST(NativeFrame, RefusesWelcomesRedirectsAndAnnouncementsThatCannotBe) {
     EXPECT_EQ(frameError(patched(kActive, 48, {0xFF, 0xFF, 0xFF, 0xFF})),
               "announcement's term exceeds 2^30");
     EXPECT_EQ(frameError(patched(kActive, 52, {1})), "announcement's members exceed 2^24");
+}
+
+TEST(NativeFrame, RefusesMembershipOfNoGroup) {
+    EXPECT_EQ(frameError(patched(kMembership, 8, {0, 0, 0, 0, 0, 0, 0, 0})),
+              "membership is of no group");
 }
 
 TEST(NativeFrame, RefusesDeviationsThatCannotBe) {
@@ -151,6 +156,7 @@ TEST(NativeFrame, EncodeRejectsWhatDecodeWouldNotAccept) {
         MasterAnnouncement{.announcement = {.claim = {.term = kMostTerms + 1}}},
         MasterAnnouncement{.announcement = {.claim = {.members = kMostMembers + 1}}},
         MasterAnnouncement{.announcement = {.counted = kTimeLimit}},
+        Membership{.term = 1},
         with(kAdjustment, &Adjustment::reference, HostTime{kTimeLimit}),
         with(kAdjustment, &Adjustment::correction, Nanoseconds::min()),
         with(kAdjustment, &Adjustment::frequencyPpb, nan),
@@ -171,6 +177,7 @@ TEST(NativeFrame, LeavesUnknownFlagsAside) {
     EXPECT_EQ(decode(patched(kActive, 3, {0xFF})), Message{kActive});
     EXPECT_EQ(decode(patched(kUnasked, 3, {0x84})), Message{kUnasked});
     EXPECT_EQ(decode(patched(kAdjustment, 3, {0x80})), Message{kAdjustment});
+    EXPECT_EQ(decode(patched(kMembership, 3, {1})), Message{kMembership});
 }
 
 TEST(NativeFrame, LeavesReservedBytesAside) {
@@ -181,18 +188,21 @@ TEST(NativeFrame, LeavesReservedBytesAside) {
     EXPECT_EQ(decode(patched(kUnasked, 63, {1})), Message{kUnasked});
     EXPECT_EQ(decode(patched(kWelcome, 17, {1})), Message{kWelcome});
     EXPECT_EQ(decode(patched(kRedirect, 58, {1})), Message{kRedirect});
+    EXPECT_EQ(decode(patched(kMembership, 16, {1})), Message{kMembership});
+    EXPECT_EQ(decode(patched(kMembership, 63, {1})), Message{kMembership});
 }
 
 TEST(NativeFrame, NamesAnUnknownTypeAndNothingElseOfIt) {
-    EXPECT_EQ(decode(patched(kPoll, 2, {8, 0xFF, 1, 2, 3, 4, 5})), Message{UnknownMessage{8}});
+    EXPECT_EQ(decode(patched(kPoll, 2, {9, 0xFF, 1, 2, 3, 4, 5})), Message{UnknownMessage{9}});
     EXPECT_EQ(decode(patched(kPoll, 2, {0xEE})), Message{UnknownMessage{0xEE}});
-    EXPECT_THROW(encode(UnknownMessage{8}), std::invalid_argument);
+    EXPECT_THROW(encode(UnknownMessage{9}), std::invalid_argument);
 }
 
 TEST(NativeFrame, TellsTheMinorVersion) {
     EXPECT_EQ(decode(patched(kHello, 56, {7})),
               (Message{Hello{.name = kHello.name, .minorVersion = 7}}));
     EXPECT_EQ(decode(patched(kWelcome, 16, {7})), (Message{Welcome{kWelcome.interval, 7}}));
+    EXPECT_EQ(std::get<Hello>(decode(encode(kHello))).minorVersion, 1);
     EXPECT_EQ(toVersionText(7), "1.7");
 }
 

@@ -25,7 +25,7 @@ Frame fromHex(const std::string& text) {
 class RandomMessages {
   public:
     Message next() {
-        switch (between(0, 7)) {
+        switch (between(0, 8)) {
             case 0:
                 return hello();
             case 1:
@@ -40,8 +40,10 @@ class RandomMessages {
                 return Welcome{Nanoseconds{between(1, kTimeLimit.count() - 1)}};
             case 6:
                 return Redirect{hello().name, static_cast<std::uint16_t>(between(1, 65'535))};
-            default:
+            case 7:
                 return announcement();
+            default:
+                return Membership{random_() | 1, sequence()};
         }
     }
 
@@ -113,7 +115,9 @@ TEST(NativeFrame, LayoutOfEveryMessageIsFixed) {
     const std::vector<std::pair<Message, const char*>> layouts{
         {kHello,
          "be 01 01 00 00 00 00 00 72 61 63 6b 2d 37 2e 6c "
-         "65 66 74 00 00 00 00 00 00 00 00 00 00 00 00 00 "},
+         "65 66 74 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+         "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+         "00 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 "},
         {kPoll, "be 01 02 00 01 02 03 04 00 00 00 00 00 00 00 00 "},
         {kReport,
          "be 01 03 03 01 02 03 04 18 eb 06 7a 9c c8 cd 15 "
@@ -125,7 +129,7 @@ TEST(NativeFrame, LayoutOfEveryMessageIsFixed) {
          "ff ff ff ff ff e9 1c a0 ff ff ff fd 20 23 e3 cb "
          "00 00 00 00 00 03 d0 90 00 00 00 09 50 2f 90 00 "
          "00 00 00 00 00 00 04 d2 00 00 00 00 00 a0 37 a0 "},
-        {kWelcome, "be 01 05 00 00 00 00 00 00 00 00 01 2a 05 f2 00"},
+        {kWelcome, "be 01 05 00 00 00 00 00 00 00 00 01 2a 05 f2 00 01 "},
         {kRedirect,
          "be 01 06 00 00 00 00 00 6d 61 73 74 65 72 2d 32 "
          "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
@@ -135,7 +139,8 @@ TEST(NativeFrame, LayoutOfEveryMessageIsFixed) {
          "be 01 07 07 00 00 00 01 01 02 03 04 05 06 07 08 "
          "00 00 00 00 00 00 00 00 00 00 00 02 18 71 1a 00 "
          "00 00 00 01 dc d6 50 00 11 12 13 14 15 16 17 18 "
-         "00 00 00 05 00 00 00 06 00 00 00 01 a1 3b 86 00 "}};
+         "00 00 00 05 00 00 00 06 00 00 00 01 a1 3b 86 00 "},
+        {kMembership, "be 01 08 00 00 00 00 05 11 12 13 14 15 16 17 18 "}};
     for (const auto& [message, layout] : layouts) {
         EXPECT_EQ(encode(message), fromHex(layout)) << layout;
     }
@@ -174,6 +179,8 @@ TEST(NativeFrame, ExtremesSurviveTheRoundTrip) {
         with(kReport, &Report::correction, -kReport.sent.time_since_epoch()),
         with(kReport, &Report::correction, last - kReport.sent),
         MasterAnnouncement{.announcement = {.claim = {kMostMembers, kMostTerms}}},
+        Membership{1, 0},
+        Membership{0xFFFFFFFFFFFFFFFF, 0xFFFFFFFF},
         with(kAdjustment, &Adjustment::frequencyPpb, -1e8),
         with(kAdjustment, &Adjustment::frequencyPpb, 1e8),
         with(kAdjustment, &Adjustment::bound, kTimeLimit - Nanoseconds{1}),
@@ -189,8 +196,6 @@ TEST(NativeFrame, FrequencyIsRoundedToTheMillionthOfAPpb) {
     EXPECT_EQ(std::get<Adjustment>(decode(encode(adjustment))).frequencyPpb, -0.000002);
 }
 
-// A frame has one meaning and a message has one frame, so a corrupted frame that is still accepted
-// has to be the frame of the message that it is taken for.
 /// What was understood of a frame is all there is to it: it can be sent on.
 bool isUnderstood(const Message& message) {
     return std::holds_alternative<UnknownMessage>(message) || decode(encode(message)) == message;

@@ -53,9 +53,10 @@ inline const MasterAnnouncement kActive{.announcement = {.from = 1,
                                                          .claim = {.members = 6, .term = 5},
                                                          .counted = std::chrono::seconds{7}},
                                         .masters = 0x0102030405060708};
-inline const std::vector<Message> kOneOfEach{kHello,    kRemembering, kPoll,       kReport,
-                                             kFirst,    kUnasked,     kAdjustment, kWelcome,
-                                             kRedirect, kNobody,      kBeginning,  kActive};
+inline const Membership kMembership{.group = 0x1112131415161718, .term = 5};
+inline const std::vector<Message> kOneOfEach{
+    kHello,   kRemembering, kPoll,   kReport,    kFirst,  kUnasked,   kAdjustment,
+    kWelcome, kRedirect,    kNobody, kBeginning, kActive, kMembership};
 
 /// The frame of `message` with `bytes` written over it from `offset` on.
 inline Frame patched(const Message& message, std::size_t offset, std::initializer_list<int> bytes) {

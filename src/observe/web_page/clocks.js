@@ -20,6 +20,7 @@ const MEANINGS = {
   "not middle": "not among the middle ones, which the method takes",
   newcomer: "not on the group's time yet since it joined",
   "too fast": "its rate is farther from the others' than --max-drift allows",
+  jumped: "not on the group's time any more: its clock was set, or stood still",
   "no sync cycle": "too few slaves, so nothing is measured now",
   holdover: "no adjustment came for a while",
   "not synchronized": "its clock was never adjusted",

@@ -23,10 +23,11 @@ function areText(clocks, one, many) {
 function exceptions(clocks) {
   const because = (why) => clocks.filter((clock) => clock.state === "excluded" && clock.why === why);
   const others = clocks.filter((clock) => clock.state === "excluded" &&
-    !["outlier", "too fast", "late", "newcomer", "no sync cycle"].includes(clock.why));
+    !["outlier", "too fast", "jumped", "late", "newcomer", "no sync cycle"].includes(clock.why));
   return [
     areText(because("outlier"), "is an outlier", "are outliers"),
     areText(because("too fast"), "is too fast", "are too fast"),
+    areText(because("jumped"), "has jumped", "have jumped"),
     areText(others, "is excluded", "are excluded"),
     areText(because("late"), "is late", "are late"),
     areText(because("newcomer"), "is new", "are new"),

@@ -134,10 +134,10 @@ void run(const SlaveOptions& options) {
     const auto key = keyOf(options);
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
+    requireKnownMaster(options.masters);
     SteeredClock clock = clockFor(options, PageRole::slave, options.name, *logger);
     TimeFeeds feeds{options, logger};
     StateKeeper state{options, logger};
-    requireKnownMaster(options.masters);
     const auto monitor = monitorFor(options, clock);
     SlaveNode slave{
         {options.masters, options.interval, options.name, options.lab, state.rememberedPpb(), key},

@@ -251,6 +251,16 @@ void MasterNode::warnOf(const CycleStatus& status) {
             "it goes on along their line, which is {} from its own",
             toOffsetText(*status.corrected));
     }
+    for (const ClockStatus& clock : status.clocks) {
+        if (clock.exclusion != Exclusion::tooFast) {
+            tooFast_.erase(clock.name);
+        } else if (tooFast_.insert(clock.name).second) {
+            logger_->warn(
+                "{} is too fast to count: the rate of its unsteered clock is {} from this "
+                "master's, and that is not one of a good clock (--max-drift)",
+                clock.name, toDriftText(clock.driftPpb.value_or(0)));
+        }
+    }
     const double drag = std::abs(status.dragPpb);
     if (drag > kDragged && !std::exchange(isDragged_, true)) {
         logger_->warn(

@@ -134,7 +134,7 @@ class StatusTest(Ctl):
     def test_goes_on_in_holdover_when_the_daemon_is_killed_and_says_when_it_must_not_be_used(self):
         # After a single cycle nobody knows the drift, and the bound grows fast.
         _, slave = self.start_ahead_group(
-            "--max-bound", "2ms", master_options=("--cycles", 1), interval="500ms"
+            "--max-bound", "20ms", master_options=("--cycles", 1), interval="500ms"
         )
         first = answer("now", "--page", slave.page_path)
         self.assertEqual("synchronized", first["status"])
@@ -149,7 +149,7 @@ class StatusTest(Ctl):
         self.assert_near(GROUP_AHEAD, holdover["time_ns"] / SECOND - time.time(), 1, "group time")
         lost = wait_until(lambda: has("unsynchronized"), "unsynchronized")
         self.assertIn("--max-bound", lost["reason"])
-        self.assertGreater(lost["bound_ns"], 2_000_000, "the bound is told all the same")
+        self.assertGreater(lost["bound_ns"], 20_000_000, "the bound is told all the same")
 
     def test_page_of_an_older_boot(self):
         _, slave = self.start_ahead_group()

@@ -86,7 +86,8 @@ TEST_F(Memory, MasterThatKnowsNothingAnyMoreAsksItsSlaves) {
     EXPECT_EQ(counted(simulation), 6U);
     simulation.runUntil(kWhen + 1min);
     EXPECT_EQ(observe(simulation, {.until = kWhen + 3min, .settled = kWhen + 1min}).violation, "");
-    EXPECT_LT(simulation.spread(simulation.now()), 5us);
+    // One and a half times the largest of sixty seeds.
+    EXPECT_LT(simulation.spread(simulation.now()), 12us);
 }
 
 /// All its clocks stood still: it cannot know.
@@ -137,7 +138,7 @@ TEST_F(Memory, StandbyThatHasHardlyJoinedLeadsTheOthersAlongTheirLine) {
         EXPECT_LT(std::chrono::abs(passed - 1min), driftOver(1min, 100'000));
         simulation.runUntil(kWhen + 2min);
         EXPECT_EQ(counted(simulation), 5U);
-        EXPECT_LT(simulation.spread(simulation.now()), 5us);
+        EXPECT_LT(simulation.spread(simulation.now()), 12us);
     }
 }
 

@@ -11,36 +11,31 @@ class Takeover : public ScenarioTest {
   protected:
     static constexpr Nanoseconds kDeath = 10min;
 
-    /// The spread before, and afterwards; the dead master does not count.
-    static std::pair<Nanoseconds, Nanoseconds> spreads(Scenario scenario, Nanoseconds leaderless) {
+    /// Of the clocks afterwards; the dead master does not count.
+    static Nanoseconds spreadAfter(const Scenario& scenario, Nanoseconds leaderless) {
         Simulation simulation{scenario};
-        const Watched before =
-            observe(simulation, {.until = kDeath, .settled = 5min, .ignored = {"s1"}});
+        observe(simulation, {.until = kDeath, .settled = 5min, .ignored = {"s1"}});
         simulation.takeOver("s1", leaderless);
-        const Watched after =
-            observe(simulation, {.until = kDeath + 5min, .settled = kDeath, .ignored = {"s1"}});
-        return {before.spread, after.spread};
+        return observe(simulation, {.until = kDeath + 5min, .settled = kDeath, .ignored = {"s1"}})
+            .spread;
     }
 };
 
-TEST_F(Takeover, KeepsTheClocksTogether) {
-    const auto [before, after] = spreads(group(6), 2s);
-    EXPECT_LT(after, 3 * before);
-}
+// The limits are one and a half times the largest of sixty seeds, which is 1.2 to 2 times the
+// largest spread before.
+
+TEST_F(Takeover, KeepsTheClocksTogether) { EXPECT_LT(spreadAfter(group(6), 2s), 3us); }
 
 TEST_F(Takeover, KeepsTheClocksTogetherOnAPathWithMuchJitter) {
-    const auto [before, after] = spreads(group(6, sameBothWays(exponential(100us, 100us))), 2s);
-    EXPECT_LT(after, 3 * before);
+    EXPECT_LT(spreadAfter(group(6, sameBothWays(exponential(100us, 100us))), 2s), 15us);
 }
 
 TEST_F(Takeover, KeepsTheClocksTogetherOnAPathThatIsNearlySteady) {
-    const auto [before, after] = spreads(group(6, sameBothWays(exponential(20us, 100ns))), 2s);
-    EXPECT_LT(after, 3 * before);
+    EXPECT_LT(spreadAfter(group(6, sameBothWays(exponential(20us, 100ns))), 2s), 150ns);
 }
 
 TEST_F(Takeover, StaysWithinTheBoundsAfterAMinuteWithoutAMaster) {
-    const auto [before, after] = spreads(group(6), 1min);
-    EXPECT_LT(after, 20us);
+    EXPECT_LT(spreadAfter(group(6), 1min), 20us);
 }
 
 /// What it was told once, of a clock whose drift nobody knows, has got worse since.

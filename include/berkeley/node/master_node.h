@@ -13,6 +13,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -117,13 +119,14 @@ class MasterNode {
     SharedGroup group_;
     const std::shared_ptr<Leadership> leadership_;
     std::unique_ptr<Receivers> receivers_;
-    std::mutex inCycle_;           ///< held by the sync thread during a sync cycle
-    std::uint32_t cycle_ = 0;      ///< that ended last; the sync thread's
-    bool waits_ = false;           ///< for nobody new to come; likewise
-    bool wasSuspect_ = false;      ///< its clock, in the cycle before; likewise
-    bool isDragged_ = false;       ///< as was said; likewise
-    MoveLog moves_;                ///< likewise
-    std::uint32_t cyclesRun_ = 0;  ///< the sync thread's
+    std::mutex inCycle_;             ///< held by the sync thread during a sync cycle
+    std::uint32_t cycle_ = 0;        ///< that ended last; the sync thread's
+    bool waits_ = false;             ///< for nobody new to come; likewise
+    bool wasSuspect_ = false;        ///< its clock, in the cycle before; likewise
+    bool isDragged_ = false;         ///< as was said; likewise
+    std::set<std::string> tooFast_;  ///< clocks, as was said; likewise
+    MoveLog moves_;                  ///< likewise
+    std::uint32_t cyclesRun_ = 0;    ///< the sync thread's
     std::atomic<std::uint64_t> turns_ = 0;
     std::thread syncThread_;
 };

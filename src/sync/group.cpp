@@ -89,6 +89,12 @@ Group::Group(GroupOptions options, HostTime now)
     assert(options_.newGroup != 0);
     line_.reference = now;
     line_.frequencyPpb = rate_.ppb();
+    line_.deviation.driftPpb = rateSigmaPpb();
+}
+
+/// How well the rate is known before there is a line.
+double Group::rateSigmaPpb() const {
+    return options_.rememberedPpb ? kRememberedRatePpb : kUnknownRatePpb;
 }
 
 void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
@@ -287,7 +293,7 @@ bool Group::adopt(Participants& clocks) {
             roster_.find(*clock.slave)->membership = line_.membership;
         }
     }
-    error_ = LineError::unknown(options_.rememberedPpb ? kRememberedRatePpb : kUnknownRatePpb);
+    error_ = LineError::unknown(rateSigmaPpb());
     rate_ = GroupRate{rate_.ppb(), true};
     return true;
 }
@@ -453,12 +459,9 @@ void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     line_.reference = now;
     line_.frequencyPpb = rate_.ppb();
     line_.boundGrowthPpb = motionPpb;
-    line_.deviation = {};
+    line_.deviation = error_ ? error_->deviation() : Deviation{};
+    line_.boundGrowthPpb += kGate * line_.deviation.driftPpb;
     ++line_.cycle;
-    if (error_ && !error_->isUnknown()) {
-        line_.deviation = error_->deviation();
-        line_.boundGrowthPpb += kGate * line_.deviation.driftPpb;
-    }
 }
 
 void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {

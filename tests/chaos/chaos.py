@@ -45,7 +45,7 @@ class Chaos:
         self.history = []
         self._chance = random.Random(seed)
         self._begun = time.monotonic()
-        self._active = []  # (when it heals, its text, what it occupies, the generator)
+        self._active = []
 
     def run(self, seconds):
         say(f"{'with' if self.world.secure else 'without'} keys; starting the group")
@@ -91,32 +91,31 @@ class Chaos:
             if now >= strike:
                 self._strike(now)
                 strike = now + self._chance.expovariate(1 / BETWEEN_FAULTS)
-            self._heal(now)
+            self._go_on(now)
             self.pass_time(LOOK_EVERY)
-        self._heal(float("inf"))
+        while self._active:
+            self._go_on(float("inf"))
 
     def _strike(self, now):
         # Its own chances, so that the next faults do not depend on whether this one finds a target.
         chance = random.Random(self._chance.getrandbits(64))
         fault = chance.choices(FAULTS, [fault.weight for fault in FAULTS])[0]
-        targets = fault.targets(self.world)
-        index = chance.randrange(len(targets))
+        part = chance.random()
         lasts = min(chance.expovariate(1 / FAULT_LASTS), FAULT_LASTS_AT_MOST)
-        occupied = (fault.what, index)
-        if any(occupied == other for _, _, other, _ in self._active):
+        targets = fault.targets(self.world)
+        if not targets:
             return
-        effect = fault.strike(self.world, targets[index], chance)
-        detail = next(effect)
-        text = " ".join(filter(None, (fault.name, name_of(targets[index]), detail)))
-        self._note(f"{text}, for {lasts:.2f} s")
-        self._active.append((now + lasts, text, occupied, effect))
+        struck = Struck(fault, targets[int(part * len(targets))], max(lasts, fault.at_least))
+        if any(struck.meets(other) for other in self._active):
+            return
+        self._note(struck.begin(now, self.world, chance))
+        self._active.append(struck)
 
-    def _heal(self, now):
-        for entry in [entry for entry in self._active if entry[0] <= now]:
-            _, text, _, effect = entry
-            self._active.remove(entry)
-            next(effect, None)
-            self._note(f"{text}: healed")
+    def _go_on(self, now):
+        for struck in list(self._active):
+            if struck.is_due(now) and not struck.go_on(now):
+                self._active.remove(struck)
+                self._note(f"{struck.text}: healed")
 
     def _note(self, text):
         self.history.append(f"{time.monotonic():.3f} {text}")
@@ -143,7 +142,7 @@ class Chaos:
 
     def _readings(self):
         raw = raw_now()
-        return {d.name: Page(d.page_path).at(raw) for d in self.world.daemons}
+        return {d.name: Page(d.page_path).at(d.host.raw(raw)) for d in self.world.daemons}
 
     def _spread(self, *without):
         times = [read.time for name, read in self._readings().items() if name not in without]
@@ -198,7 +197,51 @@ class Chaos:
                 print(f"    {text}", file=sys.stderr)
 
 
+HEALED = object()
+
+
+class Struck:
+    """A fault, from the strike until it is healed."""
+
+    def __init__(self, fault, target, lasts):
+        self.text = ""
+        self._fault, self._target, self._lasts = fault, target, lasts
+        self._effect = self._ready = None
+        self._over = 0.0
+
+    def _occupied(self):
+        one = not isinstance(self._target, tuple)
+        return {(self._fault.what, id(part)) for part in ([self._target] if one else self._target)}
+
+    def meets(self, other):
+        return not self._occupied().isdisjoint(other._occupied())
+
+    def begin(self, now, world, chance):
+        """What there is to say about it."""
+        self._effect = self._fault.strike(world, self._target, chance)
+        detail = self._await(next(self._effect), now)
+        self.text = " ".join(filter(None, (self._fault.name, name_of(self._target), detail)))
+        return f"{self.text}, for {self._lasts:.2f} s"
+
+    def _await(self, yielded, now):
+        self._ready = yielded if callable(yielded) else None
+        self._over = now + (FAULT_LASTS_AT_MOST if self._ready else self._lasts)
+        return None if self._ready else yielded
+
+    def is_due(self, now):
+        return now >= self._over or bool(self._ready and self._ready())
+
+    def go_on(self, now):
+        """Whether there is more to come."""
+        more = next(self._effect, HEALED)
+        if more is not HEALED:
+            self._await(more, now)
+        return more is not HEALED
+
+
 def name_of(target):
+    if isinstance(target, tuple):
+        return " ".join(map(name_of, target)) if len(target) < 3 else ""
     return getattr(target, "name", "")
 
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from pages import raw_now
+from paused_host import PausedHost
 from programs import DEADLINE, SANITIZER_REPORT, Program
 
 TOLD = re.compile(r"the connection to the master at ([\d.]+):\d+ has ")
@@ -49,9 +50,9 @@ class Line:
 class Life(Program):
     """What it says is not kept, as it lives long, but passed on."""
 
-    def __init__(self, name, command, hear):
+    def __init__(self, name, command, env, hear):
         self._hear = hear
-        super().__init__(name, command)
+        super().__init__(name, command, env)
 
     def _take(self, text):
         self._hear(text)
@@ -64,26 +65,27 @@ class Daemon:
         self.name = name
         self.machine = machine
         self.clock = ()  # how its clock is wrong
+        self.host = PausedHost(folder / f"{name}-clocks")
+        self.page_path = folder / name
         self.lives = 0
-        self.state = "down"  # or running, stopped, ending
+        self.state = "down"  # or running, stopped, paused, ending
         self.line = None
         self.leads = False
         self.follows = None  # the address of a master
         self.reports = []
         self.last_lines = collections.deque(maxlen=KEPT_LINES)
         self.leaders = {}  # by address; the same for all daemons
+        self.all = ()  # daemons, this one too
         self._command = command
-        self._folder = folder
         self._life = None
 
     # --- what is done to it ---
 
     def start(self):
         self.lives += 1
-        self.line, self.leads, self.follows = None, False, None
-        self.page_path = self._folder / f"{self.name}-{self.lives}"
-        command = [*self._command, *self.clock, "--publish", self.page_path]
-        self._life = Life(self.name, self.machine.command(*command), self._hear)
+        self.leads, self.follows = False, None
+        command = self.machine.command(*self._command, *self.clock, "--publish", self.page_path)
+        self._life = Life(self.name, command, self.host.env, self._hear)
         self.state = "running"
 
     def kill(self):
@@ -107,6 +109,20 @@ class Daemon:
         self._life.signal(signal.SIGCONT)
         self.state = "running"
 
+    def pause(self):
+        """With its host."""
+        self.state = "paused"
+        self.host.hold(self._life)
+
+    def resume(self):
+        self.host.go_on(self._life)
+        self.state = "running"
+
+    def forget(self):
+        """While it is down: its page is gone, as when its machine starts anew."""
+        self.page_path.unlink(missing_ok=True)
+        self.line = None
+
     def reap(self):
         """Whatever happened: afterwards it is gone."""
         if self._life:
@@ -118,7 +134,6 @@ class Daemon:
         except AssertionError as error:
             raise Failure(str(error)) from None
         self.leads = False
-        self.page_path.unlink(missing_ok=True)
         if code != expected:
             raise Failure(f"{self.name} ended with {code} instead of {expected}")
 
@@ -133,19 +148,28 @@ class Daemon:
         elif LOST.search(text):
             self.follows = None
         elif self.machine.address in self.leaders and LEADS.search(text):
-            self.line, self.leads = Line(self, self.line), True
+            self.line, self.leads = Line(self, self.line or self._line_of_most()), True
             self.follows = None
         elif LEADS_NO_MORE.search(text):
             self.leads, self.follows = False, None
         elif re.search(SANITIZER_REPORT, text):
             self.reports.append(text)
 
+    def _line_of_most(self):
+        """Of those that it reaches, who tell it."""
+        lines = [
+            daemon.line
+            for daemon in self.all
+            if daemon.line and daemon.machine.network == self.machine.network
+        ]
+        return collections.Counter(lines).most_common(1)[0][0] if lines else None
+
     # --- how it is ---
 
     def check_alive(self):
         if self.reports:
             raise Failure(f"{self.name}: {self.reports[0]}")
-        if self.state in ("running", "stopped") and self._life.ended():
+        if self.state in ("running", "stopped", "paused") and self._life.ended():
             raise Failure(f"{self.name} ended by itself, with {self._life.wait()}")
 
     def needs(self):

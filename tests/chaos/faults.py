@@ -1,6 +1,7 @@
 """What can happen to the group. Each is a generator: it strikes, yields, and heals.
 
-Two faults of the same kind of thing never meet at one target, any others may.
+It yields what there is to say about it. One that has to wait before it goes on striking yields
+for what: a condition. Two faults of the same kind of thing never meet at one target, any others may.
 """
 
 import collections
@@ -9,10 +10,13 @@ import signal
 
 from programs import SLOWNESS
 
-# What is struck, what can be struck (in a world), and how.
-Fault = collections.namedtuple("Fault", "name what targets strike weight")
+# What is struck, what can be struck (in a world; several at a time are a tuple), how, how often, and
+# for how long at least, in seconds.
+Fault = collections.namedtuple("Fault", "name what targets strike weight at_least", defaults=[0])
 
 END_PATIENCE = 5.0
+# Clocks that are behind by more than a second step forward.
+PAUSE_AT_LEAST = 2.0
 
 
 def kill(world, daemon, chance):
@@ -29,12 +33,14 @@ def terminate(world, daemon, chance):
 
 
 def set_clock(world, daemon, chance):
-    """What a daemon that runs would not notice: nobody sets its unsteered clock."""
+    """What a daemon that runs would not notice: nobody sets its unsteered clock. Its machine has
+    started anew."""
     clock = world.draw_clock(chance)
     daemon.ask_to_end()
     yield " ".join(clock)
     daemon.await_end(END_PATIENCE * SLOWNESS)
     daemon.clock = clock
+    daemon.forget()
     daemon.start()
 
 
@@ -42,6 +48,53 @@ def stop(world, daemon, chance):
     daemon.stop()
     yield
     daemon.go_on()
+
+
+def pause(world, daemon, chance):
+    """A virtual machine whose clocks stand still meanwhile."""
+    daemon.pause()
+    yield
+    daemon.resume()
+
+
+def restart(world, master, chance):
+    """At once, so that its group may not have missed it."""
+    forgets = chance.random() < 0.5
+    master.kill()
+    if forgets:
+        master.forget()
+    master.start()
+    yield "forgetful" if forgets else ""
+
+
+def restart_all(world, daemons, chance):
+    for daemon in daemons:
+        daemon.kill()
+    yield
+    for daemon in chance.sample(daemons, len(daemons)):
+        daemon.start()
+
+
+def make_young(world, masters, chance):
+    """The standby is told the group's time for the first time, and then the active master is gone."""
+    standby, active = masters
+    standby.kill()
+    standby.forget()
+    standby.start()
+    yield lambda: standby.line is not None
+    active.kill()
+    yield
+    active.start()
+
+
+def active_masters(world):
+    return [master for master in world.masters if master.leads]
+
+
+def pairs_of_masters(world):
+    """A standby, and who leads it."""
+    active = active_masters(world)
+    return [(m, active[0]) for m in world.masters if m not in active and len(active) == 1]
 
 
 def unplug(world, machine, chance):
@@ -94,6 +147,10 @@ FAULTS = [
     Fault("terminate", "process", lambda world: world.daemons, terminate, 3),
     Fault("set clock", "process", lambda world: world.daemons, set_clock, 2),
     Fault("stop", "process", lambda world: world.daemons, stop, 4),
+    Fault("pause", "process", lambda world: world.daemons, pause, 4, PAUSE_AT_LEAST),
+    Fault("restart master", "process", active_masters, restart, 2),
+    Fault("restart all", "process", lambda world: [tuple(world.daemons)], restart_all, 3),
+    Fault("young standby", "process", pairs_of_masters, make_young, 3),
     Fault("unplug", "link", lambda world: world.network.machines, unplug, 3),
     Fault("deafen", "link", lambda world: world.network.machines, deafen, 2),
     Fault("split", "cable", lambda world: [world.network], split, 3),

@@ -22,13 +22,23 @@ TAKEOVER = 4.0
 # others make it meanwhile.
 REACHED = FOLLOWED = 2.0
 TOLD_LATELY = 3.0
+# Until a clock that was paused is right again, once it and its master reach each other.
+RIGHT_AGAIN = 5.0
+# How far a clock that belongs to the group is moved beyond what its bounds say, in ns.
+MOVED = 100_000
 
 SEQUENCE, SYNCHRONIZED, RAW_ANCHOR, HOST_ANCHOR, DRIFT, ANCHOR = 2, 3, 4, 5, 6, 7
+BOUND, CHANGE = 13, 25
 
 
 def raw_of(words, host):
-    """When that host time was."""
+    """When that host time was, by the raw clock of that host."""
     return words[RAW_ANCHOR] + round((host - words[HOST_ANCHOR]) / (1 + words[DRIFT] * 1e-9))
+
+
+def told_at(daemon, words):
+    """When it was told last, by the raw clock that nobody holds."""
+    return daemon.host.real(raw_of(words, words[ANCHOR]))
 
 
 def reach(daemon, master):
@@ -77,6 +87,8 @@ class Watch:
         self._reached = Times()
         self._followed = Times()
         self._led_since = {}
+        self._away = set()  # those that were paused, until they are right again
+        self._moves = []  # (when, the daemon, its line, by how much), to be judged
 
     def look(self):
         """Throws Failure."""
@@ -84,6 +96,7 @@ class Watch:
             daemon.check_alive()
         raw, readings = self._read_together()
         self._check_bounds(raw, readings)
+        self._check_moves(raw)
         self._check_leaders(time.monotonic())
 
     # --- pages ---
@@ -101,7 +114,7 @@ class Watch:
         """An instant, and by daemon what its page says about it; those that change are left out."""
         views = {}
         for daemon in self.daemons:
-            if daemon.state != "down" and (view := self._view(daemon)):
+            if daemon.state not in ("down", "paused") and (view := self._view(daemon)):
                 views[daemon] = view
         before = [view.memory[:] for view in views.values()]
         raw = raw_now()
@@ -110,9 +123,21 @@ class Watch:
         for (daemon, view), first, second in zip(views.items(), before, after):
             words = Page.FORMAT.unpack(first)
             if first == second and words[0] == b"BERKELEY" and words[SEQUENCE] % 2 == 0:
-                readings[daemon] = Page.evaluate(words, raw)
+                readings[daemon] = Page.evaluate(words, daemon.host.raw(raw))
+                self._note_move(daemon, view, words, raw)
                 self._check_forward(daemon, view, words, readings[daemon].time)
         return raw, readings
+
+    def _note_move(self, daemon, view, words, raw):
+        old = view.words
+        known = old is not None and old[SYNCHRONIZED] and words[SYNCHRONIZED]
+        if not known or words[ANCHOR] == old[ANCHOR]:
+            return
+        before = Page.evaluate(old, raw_of(words, words[ANCHOR]))
+        beyond = abs(words[CHANGE]) - before.bound - words[BOUND]
+        if beyond > MOVED and daemon not in self._away:
+            change = words[CHANGE], before.bound
+            self._moves.append((raw, daemon, daemon.lives, daemon.line, *change))
 
     @staticmethod
     def _check_forward(daemon, view, words, now):
@@ -121,6 +146,8 @@ class Watch:
         view.words, view.time = words, now
         if old is None or not old[SYNCHRONIZED]:
             return
+        if not words[SYNCHRONIZED]:
+            raise Failure(f"{daemon.name} has forgotten what its page said")
         back = earlier - now
         if words[SEQUENCE] - old[SEQUENCE] == 2:
             moment = raw_of(words, words[ANCHOR])
@@ -147,6 +174,7 @@ class Watch:
             if self._exceeds(readings[daemon], readings[master])
         ]
         self._see_who_reaches_whom(raw)
+        self._see_who_is_away(leading, raw)
         adrift = {pair for pair in pairs if self._is_adrift(pair, raw)}
         self.checks += len(pairs) - len(adrift)
         self.adrift += len(adrift)
@@ -156,20 +184,38 @@ class Watch:
             if self._beyond((daemon, master), raw) > HEARSAY:
                 self._fail(daemon, readings[daemon], master, readings[master])
 
+    def _check_moves(self, raw):
+        """A clock may be told to go to the line of another group, and not far on its own one. Which
+        it is can be known a little later."""
+        judged = [move for move in self._moves if raw - move[0] > 2 * HEARSAY * 1e9]
+        self._moves = [move for move in self._moves if move not in judged]
+        for when, daemon, life, line, change, bound in judged:
+            if life == daemon.lives and line and daemon.line and daemon.line.includes(line, when):
+                raise Failure(f"{daemon.name} was moved by {change} ns, with a bound of {bound} ns")
+
+    def _see_who_is_away(self, leading, raw):
+        self._away |= {daemon for daemon in self.daemons if daemon.state == "paused"}
+        for daemon in list(self._away):
+            pairs = [(daemon, master) for master in leading]
+            if daemon in leading:
+                pairs += [(other, daemon) for other in self.daemons]
+            if any(self._reached(pair, raw) > RIGHT_AGAIN * SLOWNESS for pair in pairs):
+                self._away.remove(daemon)
+
     def _see_who_reaches_whom(self, raw):
         pairs = [(d, m) for d in self.daemons for m in self.masters if d is not m and reach(d, m)]
         self._reached.see(pairs, raw)
         self._followed.see([(d, m) for d, m in pairs if d.follows], raw)
 
     def _is_on_line_of(self, master, daemon):
-        words = self._views[daemon].words
         line, leading = daemon.line, master.line
-        return line and leading and leading.includes(line, raw_of(words, words[ANCHOR]))
+        told = told_at(daemon, self._views[daemon].words)
+        return line and leading and leading.includes(line, told)
 
     def _is_adrift(self, pair, raw):
-        words = self._views[pair[0]].words
-        told = (raw - raw_of(words, words[ANCHOR])) / 1e9
-        return self._reached(pair, raw) < REACHED or (
+        told = (raw - told_at(pair[0], self._views[pair[0]].words)) / 1e9
+        away = not self._away.isdisjoint(pair)
+        return away or self._reached(pair, raw) < REACHED or (
             told > TOLD_LATELY and self._followed(pair, raw) < FOLLOWED
         )
 

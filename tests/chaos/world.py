@@ -37,7 +37,7 @@ class World:
         self.daemons = self.masters + self.slaves
         leaders = {master.machine.address: master for master in self.masters}
         for daemon in self.daemons:
-            daemon.leaders = leaders
+            daemon.leaders, daemon.all = leaders, self.daemons
             daemon.clock = self.draw_clock(chance)
 
     @staticmethod

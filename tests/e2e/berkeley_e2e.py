@@ -96,6 +96,17 @@ class DaemonTest(unittest.TestCase):
         options = ("--master", masters, "--name", name, *options)
         return self.start(Slave(name, daemon_command("slave", page, interval, *options), page, env))
 
+    def start_again(self, daemon, *options):
+        """One that has ended, on the same host: with its page and its state, and these options
+        besides."""
+        command, page, env = [*daemon.command, *options], daemon.page_path, daemon.env
+        if not isinstance(daemon, Master):
+            return self.start(Slave(daemon.name, command, page, env))
+        master = self.start(Master(command, daemon.port, page, env))
+        master.name = daemon.name
+        master.wait_for("clock server started")
+        return master
+
     def start_ahead_group(self, *options, master_options=(), **how):
         """A right master, and a slave that is 25 min fast, once that one is synchronized."""
         master = self.start_master("--min-slaves", 1, *master_options, **how)

@@ -19,7 +19,7 @@ Reading = namedtuple("Reading", "synchronized time bound host cycle")
 class Page:
     """Reads the clock that a daemon publishes; docs/page.md has the layout."""
 
-    FORMAT = struct.Struct("=8sQQQqqdqqddqqqdQqqQQqq")
+    FORMAT = struct.Struct("=8sQQQqqdqqddqqqdQqqQQqqQQQq")
 
     def __init__(self, path):
         with open(path, "rb") as file:
@@ -39,6 +39,14 @@ class Page:
     def at(self, raw):
         """What the page says about the instant `raw`, in nanoseconds."""
         return self.evaluate(self._words(), raw)
+
+    def look(self):
+        """The words, and an instant at which they held."""
+        while True:
+            words = self._words()
+            raw = raw_now()
+            if self._words() == words:
+                return words, raw
 
     @staticmethod
     def evaluate(words, raw):

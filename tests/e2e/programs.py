@@ -83,6 +83,7 @@ class Program:
     def __init__(self, name, command, env=None):
         self.name = name
         self.command = [str(part) for part in command]
+        self.env = env
         self.lines = []
         self._changed = threading.Condition()
         self._reading = threading.Lock()

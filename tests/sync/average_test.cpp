@@ -60,6 +60,15 @@ TEST(RobustAverage, OneClockCannotBuyItselfInfluenceWithAWideBound) {
     EXPECT_EQ(average.offset, 1us);
 }
 
+TEST(RobustAverage, CutsOffWhereIglewiczAndHoaglinDo) {
+    // The median is 0 and the MAD 1 s, so the limit is 5.19 s.
+    const auto with = [](Nanoseconds offset) {
+        return averageOf({-1s, -1s, -1s, 0s, 1s, 1s, offset}, Averaging::robust).exclusions.back();
+    };
+    EXPECT_EQ(with(5'180ms), Exclusion::none);
+    EXPECT_EQ(with(5'200ms), Exclusion::outlier);
+}
+
 /// The promise in the header, searched for a counterexample with liars where they hurt most.
 TEST(RobustAverage, FewerThanHalfCannotTakeItFartherThanTheOthersAreApart) {
     std::mt19937 random{20261124};
@@ -133,6 +142,11 @@ TEST(TrimmedAverage, IsTheMidpointAfterDroppingTheExtremes) {
     EXPECT_EQ(average.offset, 3s);  // f = 2: what is left is 2, 4, 4
     EXPECT_EQ(average.exclusions[3], Exclusion::trimmedAway);
     EXPECT_EQ(average.exclusions[4], Exclusion::trimmedAway);
+}
+
+TEST(TrimmedAverage, DropsFewerThanAThirdAtEachEnd) {
+    const Average average = averageOf({0s, 1s, 2s, 3s, 10s, 20s}, Averaging::trimmed);
+    EXPECT_EQ(average.offset, 5'500ms);  // f = 1: what is left is 1 to 10
 }
 
 TEST(TrimmedAverage, StaysBetweenTheHonestClocksWithFewerThanAThirdLying) {

@@ -69,6 +69,7 @@ TEST(BurstLength, IsLongWithANewClock) {
 
 TEST(BurstLength, IsShortOnAQuietLinkAndLongerOnANoisyOne) {
     EXPECT_EQ(burstLength(known(10ns), 4, 1s), 4);
+    EXPECT_EQ(burstLength(known(100ns), 4, 1s), 6);
     EXPECT_EQ(burstLength(known(100us), 4, 1s), 8);
 }
 

@@ -101,18 +101,36 @@ TEST_F(CertainOffsetTest, DriftIntervalNarrowsWithTime) {
 }
 
 TEST_F(CertainOffsetTest, DriftIntervalFollowsARateThatChanges) {
+    for (const double change : {-2, 2}) {
+        CertainOffset certain;
+        Nanoseconds offset = 1s;
+        double drift = 0;
+        for (int i = 0; i < 3'600; ++i, drift += change, offset += driftOver(1s, drift)) {
+            const HostTime now = kStart + i * 1s;
+            const Sample sample{.when = now,
+                                .offset = {offset - 50us, offset + 50us},
+                                .delay = 100us,
+                                .duration = 105us};
+            ASSERT_TRUE(certain.add(sample)) << i;
+            ASSERT_LE(certain.driftLowPpb(), drift) << i;
+            ASSERT_GE(certain.driftHighPpb(), drift) << i;
+        }
+    }
+}
+
+TEST_F(CertainOffsetTest, DriftIntervalIsNoneThatContradictsItself) {
+    // The rate changes by more than a clock's can: what was before says another one than what is
+    // now.
     CertainOffset certain;
     Nanoseconds offset = 1s;
-    double drift = 0;
-    for (int i = 0; i < 3'600; ++i, drift += 2, offset += driftOver(1s, drift)) {
-        const HostTime now = kStart + i * 1s;
-        const Sample sample{.when = now,
-                            .offset = {offset - 50us, offset + 50us},
-                            .delay = 100us,
-                            .duration = 105us};
-        ASSERT_TRUE(certain.add(sample)) << i;
-        ASSERT_LE(certain.driftLowPpb(), drift) << i;
-        ASSERT_GE(certain.driftHighPpb(), drift) << i;
+    for (int i = 0; i < 60; ++i) {
+        const Sample sample{.when = kStart + i * 1s,
+                            .offset = {offset - 1us, offset + 1us},
+                            .delay = 2us,
+                            .duration = 7us};
+        certain.add(sample);
+        ASSERT_LE(certain.driftLowPpb(), certain.driftHighPpb()) << i;
+        offset += driftOver(1s, i < 30 ? 0 : 5'000);
     }
 }
 
@@ -216,6 +234,15 @@ TEST_F(FastClock, ThatIsSetKeepsItsRate) {
     }
     EXPECT_EQ(run(certain, burst, 10), 0);
     EXPECT_GE(certain.driftHighPpb(), drift_);
+}
+
+TEST_F(FastClock, IsNotAClockThatWasSetByLittle) {
+    CertainOffset certain;
+    run(certain, 0, 30);
+    Sample other = sampleAt(kStart + 30s);
+    other.offset = {other.offset.low + 1ms, other.offset.high + 1ms};
+    EXPECT_FALSE(certain.add(other));
+    EXPECT_EQ(certain.driftHighPpb(), kDriftLimitPpb);
 }
 
 TEST_F(FastClock, IsNotAClockThatWasSet) {

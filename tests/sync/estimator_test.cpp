@@ -58,6 +58,22 @@ TEST(Estimator, PrefersTheShortestRoundTripOfABurst) {
     EXPECT_EQ(estimator.delay(), 40us);
 }
 
+TEST(Estimator, LeavesAStrangeRoundTripAside) {
+    std::mt19937_64 random{20261124};
+    std::exponential_distribution<double> excess{1 / 500.0};
+    const auto path = [&] { return 20us + Nanoseconds{static_cast<int>(excess(random))}; };
+    const Slave slave{1s};
+    OffsetEstimator estimator;
+    for (int burst = 0; burst < 100; ++burst) {
+        estimator.beginBurst();
+        estimator.add(slave.sample(kStart + burst * 1s, path(), path()));
+    }
+    const auto before = estimator.at(kStart + 101s);
+    estimator.add(slave.sample(kStart + 100s, 20us, 3ms));
+    EXPECT_GE(estimator.at(kStart + 101s)->sigma, before->sigma) << "it says nothing";
+    EXPECT_EQ(estimator.at(kStart + 101s)->jitter, before->jitter);
+}
+
 TEST(Estimator, FindsTheDriftFromSeveralBursts) {
     const Slave slave{1s, 40'000};
     OffsetEstimator estimator;
@@ -76,6 +92,44 @@ TEST(Estimator, BoundGrowsWithAge) {
     OffsetEstimator estimator;
     estimator.add(slave.sample(kStart, 50us, 50us));
     EXPECT_GE(estimator.at(kStart + 10s)->bound, estimator.at(kStart)->bound + 9'999us);
+}
+
+TEST(Estimator, BoundGrowsByTheFartherEndOfWhatTheDriftCanBe) {
+    OffsetEstimator unknown;
+    unknown.add(Slave{1s}.sample(kStart, 50us, 50us));
+    const double limit = unknown.at(kStart)->boundGrowthPpb;
+    for (const double drift : {-100'000.0, 100'000.0}) {
+        OffsetEstimator estimator{RememberedDrift{drift}};
+        estimator.add(Slave{1s, drift}.sample(kStart, 50us, 50us));
+        const auto estimate = estimator.at(kStart);
+        EXPECT_NEAR(estimate->driftPpb, drift, 1);
+        EXPECT_NEAR(estimate->boundGrowthPpb, limit + 100'000, 1);
+    }
+}
+
+TEST(Estimator, KnowsTheDriftAsWellAsTheSlaveSaysThatItDoes) {
+    OffsetEstimator estimator{RememberedDrift{0}};
+    estimator.expect(kStart, 1s, {10ns, 50});
+    estimator.add(Slave{1s}.sample(kStart, 50us, 50us));
+    EXPECT_NEAR(estimator.at(kStart)->driftSigmaPpb, 50, 1);
+}
+
+TEST(Estimator, KnowsTheDriftAtFirstAsWellAsANarrowLimitSays) {
+    OffsetEstimator estimator{std::nullopt, DriftLimit{1'000}};
+    estimator.add(Slave{1s}.sample(kStart, 50us, 50us));
+    EXPECT_NEAR(estimator.at(kStart)->driftSigmaPpb, 2'000 / std::sqrt(3), 1);
+}
+
+TEST(Estimator, IsNotSureOfTheDriftOfAClockThatWasSet) {
+    OffsetEstimator estimator;
+    for (int burst = 0; burst < 100; ++burst) {
+        estimator.beginBurst();
+        estimator.add(Slave{1s, 7'000}.sample(kStart + burst * 1s, 20us, 20us));
+    }
+    ASSERT_LT(estimator.at(kStart + 99s)->driftSigmaPpb, 100);
+    estimator.add(Slave{7s, 7'000}.sample(kStart + 100s, 20us, 20us));
+    EXPECT_NEAR(estimator.at(kStart + 100s)->driftPpb, 7'000, 100);
+    EXPECT_NEAR(estimator.at(kStart + 100s)->driftSigmaPpb, 300, 1);
 }
 
 TEST(Estimator, BeginsAnewWhenTheClockIsNotTheOneItWas) {

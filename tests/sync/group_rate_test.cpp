@@ -59,6 +59,21 @@ TEST_F(FoundedGroup, DoesNotChangeItsRateWhenAClockLeaves) {
     EXPECT_NEAR(rate_.ppb(), 6'000, 0.1);
 }
 
+TEST_F(FoundedGroup, DoesNotChangeItsRateWhenAClockLeavesWhoseDriftHasChanged) {
+    for (SlaveId slave = 1; slave <= 4; ++slave) {
+        drifts_[slave] = 0;
+    }
+    cycle(drifts_);
+    for (auto& [slave, drift] : drifts_) {
+        drift += static_cast<double>(slave) * 10;
+    }
+    cycle(drifts_);
+    const double before = rate_.ppb();
+    drifts_.erase(4);
+    cycle(drifts_);
+    EXPECT_NEAR(rate_.ppb(), before, 0.1);
+}
+
 TEST_F(FoundedGroup, DoesNotChangeItsRateWhenAClockComes) {
     drifts_[3] = 90'000;
     cycle(drifts_);

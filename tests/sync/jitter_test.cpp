@@ -105,6 +105,13 @@ TEST_F(JitterTest, LongerRouteIsLearnedWithinAHundred) {
     EXPECT_NEAR(jitter.pollExcess(), 10e3, 2e3);
 }
 
+TEST_F(JitterTest, LittleLongerRouteIsLearnedInTime) {
+    Jitter jitter{220e3};
+    feed(jitter, 40'000, 100e3, 10e3, 10e3);
+    feed(jitter, 70'000, 101e3, 10e3, 10e3);
+    EXPECT_NEAR(jitter.base(), 101e3, 200);
+}
+
 TEST_F(JitterTest, ShorterRouteIsLearnedWithItsUncertainty) {
     Jitter jitter{420e3};
     feed(jitter, 2'000, 200e3, 10e3, 10e3);

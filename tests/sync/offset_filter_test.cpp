@@ -86,6 +86,13 @@ TEST_F(OffsetFilterTest, OneSidedScoresBetterWhenOnlyOneSideHasJitter) {
     EXPECT_NEAR(oneSided_.offset(), truth(), 1e3) << "not half of the mean delay off";
 }
 
+TEST_F(OffsetFilterTest, OneSidedKnowsWhichEndIsTheNearerOne) {
+    observe(2'000, exponential(50e3), exponential(5e3));
+    oneSided_.begin(truth(), 10e6, kDrift, 1);
+    oneSided_.observe({.low = truth() - kBase - 5e3, .high = truth() + kBase + 50e3}, jitter_);
+    EXPECT_NEAR(oneSided_.offset(), truth(), 2e3);
+}
+
 TEST_F(OffsetFilterTest, SymmetricScoresBetterOnNormalJitter) {
     observe(1'000, normal(60e3, 10e3), normal(60e3, 10e3));
     EXPECT_GT(symmetric_.score(), oneSided_.score() + 12);
@@ -97,6 +104,16 @@ TEST_F(OffsetFilterTest, UncertaintyGrowsWithoutObservations) {
     const double before = oneSided_.driftVariance();
     oneSided_.advance(100);
     EXPECT_NEAR(oneSided_.driftVariance(), before + 100, 1e-6) << "by the wander's square a second";
+}
+
+TEST_F(OffsetFilterTest, IsNotRuledOutByASingleObservation) {
+    observe(300, exponential(10e3), exponential(10e3));
+    for (OffsetFilter* filter : {&oneSided_, &symmetric_}) {
+        const double before = filter->score();
+        filter->observe({.low = truth() + 5e6, .high = truth() + 5.2e6}, jitter_);
+        EXPECT_GT(filter->score(), before - 51 - std::abs(before));
+        EXPECT_LT(filter->score(), before);
+    }
 }
 
 TEST_F(OffsetFilterTest, SurvivesAnObservationThatCannotBe) {

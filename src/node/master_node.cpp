@@ -116,9 +116,8 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
         waits_ = false;
         return true;
     }
-    if (!enough) {
-        events_.cycleSkipped(group_.slaves(), config_.minSlaves);
-    } else if (!std::exchange(waits_, true)) {
+    events_.cycleSkipped(group_.slaves(), config_.minSlaves);
+    if (enough && !std::exchange(waits_, true)) {
         logger_->info("the first sync cycle begins when no other slave has come for {}",
                       toOptionText(config_.group.foundAfter));
     }

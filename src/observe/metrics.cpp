@@ -198,7 +198,7 @@ Metrics::Metrics(bool leads, bool follows) {
     if (leads) {
         cycles_ = counter(registry_, "berkeley_sync_cycles_total", "Sync cycles that have ended.");
         skipped_ = counter(registry_, "berkeley_sync_cycles_skipped_total",
-                           "Sync cycles that there were not, for lack of slaves.");
+                           "Sync cycles that there were not, as they wait for slaves.");
         told_ = counter(registry_, "berkeley_adjustments_told_total",
                         "Adjustments that slaves and the master's own clock were told.");
         duration_ = histogram(registry_, "berkeley_sync_cycle_duration_seconds",

@@ -53,6 +53,9 @@ std::string renderSkipped(std::size_t slaves, std::size_t needed) {
     if (slaves == 0) {
         return "No client data. Synchronization not applicable.";
     }
+    if (slaves >= needed) {
+        return "Clients: " + std::to_string(slaves) + ". Waiting for others to come.";
+    }
     return "Clients: " + std::to_string(slaves) + " of at least " + std::to_string(needed) +
            ". Synchronization not applicable.";
 }

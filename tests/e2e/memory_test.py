@@ -178,6 +178,7 @@ class ForgetTest(MemoryTest):
         leave(slave.page_path, words)
         again = self.start_again(slave, *options)
         self.assert_begins_anew(again, why, level)
+        again.wait_for("trying again")
         self.assertIn("never adjusted", ctl("now", slave.page_path)["reason"])
 
     def test_a_page_that_is_damaged(self):

@@ -230,27 +230,30 @@ TEST(Group, AMasterTellsItsCountsAlsoWhileItStops) {
     EXPECT_EQ(0U, master.node_->peerCounts().slaves);
 }
 
-TEST(Group, AMasterWithTooFewSlavesSaysWhoIsThere) {
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
-    std::mutex lock;
-    std::vector<ClockStatus> there;
-    MasterConfig config;
-    config.listen = kAnyPort;
-    config.interval = 50ms;
-    config.minSlaves = 2;
-    MasterEvents events;
-    events.cycleSkipped = [&](const std::vector<ClockStatus>& slaves, auto) {
-        const std::lock_guard guard{lock};
-        there = slaves;
-    };
-    MasterNode master{config, events, clock, silent()};
-    master.initiateClockServer();
-    const Slave slave{master.local(), "left", 0ns};
+TEST(Group, AMasterThatWaitsForSlavesSaysWhoIsThere) {
+    for (const std::size_t needed : {2U, 1U}) {
+        SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+        std::mutex lock;
+        std::vector<ClockStatus> there;
+        MasterConfig config;
+        config.listen = kAnyPort;
+        config.interval = 50ms;
+        config.minSlaves = needed;
+        config.group.foundAfter = 1h;
+        MasterEvents events;
+        events.cycleSkipped = [&](const std::vector<ClockStatus>& slaves, auto) {
+            const std::lock_guard guard{lock};
+            there = slaves;
+        };
+        MasterNode master{config, events, clock, silent()};
+        master.initiateClockServer();
+        const Slave slave{master.local(), "left", 0ns};
 
-    EXPECT_TRUE(await([&] {
-        const std::lock_guard guard{lock};
-        return there.size() == 1 && there[0].name == "left" && !there[0].offset;
-    }));
+        EXPECT_TRUE(await([&] {
+            const std::lock_guard guard{lock};
+            return there.size() == 1 && there[0].name == "left" && !there[0].offset;
+        })) << needed;
+    }
 }
 
 TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {

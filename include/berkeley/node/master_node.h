@@ -52,7 +52,7 @@ struct MasterConfig {
 struct MasterEvents {
     std::function<void(std::uint32_t cycle, std::size_t slaves)> cycleStarted = [](auto, auto) {};
     std::function<void(const CycleStatus&)> cycleEnded = [](const auto&) {};
-    /// There are fewer slaves than are needed.
+    /// There are fewer slaves than are needed, or else a new group waits for others to come.
     std::function<void(const std::vector<ClockStatus>& slaves, std::size_t needed)> cycleSkipped =
         [](const auto&, auto) {};
     std::function<void()> finished = [] {};  ///< the last of `cycles` has ended

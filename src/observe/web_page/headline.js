@@ -36,6 +36,9 @@ function exceptions(clocks) {
 }
 
 function waitingText({ slaves, needed }) {
+  if (slaves >= needed) {
+    return "A new group; its first sync cycle waits for others to come";
+  }
   return slaves === 0 ? "No slaves are here; sync cycles wait for them"
     : `${slaves} of ${needed} slaves are here; sync cycles wait for the others`;
 }

@@ -5,29 +5,18 @@
 #include <cmath>
 #include <utility>
 
-#include "berkeley/sync/agreement.h"
 #include "berkeley/sync/burst.h"
 #include "participant.h"
 
 namespace berkeley {
 namespace {
 
-/// No faster than this do the averages of a founded group move its line. What members' rates and
-/// the deviations of the estimates allow is less; a clock that is always a little ahead, within
-/// what can be measured, moves the group by no more.
-constexpr double kMostMotionPpb = 200;
-/// A clock that is not told how a line was corrected has this much in reserve: its bound grows by
-/// 1 ppm for how rates wander, of which quartz needs a hundredth.
-constexpr double kReservePpb = 500;
 /// How well the rate is known after the master's clock has jumped, or without any memory.
 constexpr double kRateAfterJumpPpb = 300;
 constexpr double kRememberedRatePpb = 2'000;
 constexpr double kUnknownRatePpb = 100'000;
-constexpr int kGate = 5;
 /// A correction is not replaced by one that is hardly better: both have their errors.
 constexpr int kClearly = 2;
-/// The time over which the drag of a line is averaged.
-constexpr std::chrono::seconds kDragTime{60};
 /// Names are remembered while it matters who is new, and no more than these.
 constexpr std::size_t kMostArrivals = 10'000;
 
@@ -53,33 +42,6 @@ void expectOn(const Adjustment& line, const ClockReading& reading, HostTime arri
         {Nanoseconds{std::llround(std::hypot(static_cast<double>(reading.deviation->sigma.count()),
                                              static_cast<double>(group.sigma.count())))},
          std::hypot(reading.deviation->driftPpb, group.driftPpb)});
-}
-
-template <class T>
-T middleOf(std::vector<T> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
-Average averageOfCounted(const std::vector<Participant>& clocks, const AverageOptions& options) {
-    std::vector<Reading> readings;
-    for (const Participant& clock : clocks) {
-        if (clock.counts) {
-            readings.push_back({clock.fromLine, clock.host.bound});
-        }
-    }
-    return readings.empty() ? Average{} : averageOf(readings, options);
-}
-
-/// `exclusions` are of those that count, in their order.
-void exclude(std::vector<Participant>& clocks, const std::vector<Exclusion>& exclusions) {
-    auto next = exclusions.begin();
-    for (Participant& clock : clocks) {
-        if (clock.counts) {
-            clock.status.exclusion = *next++;
-        }
-    }
 }
 
 }  // namespace
@@ -111,17 +73,23 @@ void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
     }
     line_.membership.term = std::max({line_.membership.term, term, std::uint32_t{1}});
     rate_ = GroupRate{line_.frequencyPpb, true};
-    error_ =
-        own.deviationAt(now) ? LineError{line_.deviation} : LineError::unknown(kRateAfterJumpPpb);
+    if (own.deviationAt(now)) {
+        error_ = LineError{line_.deviation};
+    } else {
+        forget();
+    }
 }
 
 void Group::doubt(HostTime now) {
     if (line_.membership.isKnown()) {
-        error_ = LineError::unknown(kRateAfterJumpPpb);
+        forget();
         arrived_.clear();
         lastArrival_ = now;
     }
 }
+
+/// The master's clock has jumped, or may have.
+void Group::forget() { error_ = LineError::unknown(kRateAfterJumpPpb); }
 
 SlaveId Group::join(const std::string& name, const std::string& address,
                     std::optional<double> frequencyPpb, HostTime now) {
@@ -196,22 +164,6 @@ bool Group::isMember(const Participant& clock) const {
     return clock.slave && clock.own && clock.membership.group == line_.membership.group;
 }
 
-/// Where the group's line is by the master's own knowledge.
-Interval Group::ownPlace() const {
-    const Nanoseconds margin = error_ ? kGate * error_->deviation().sigma : Nanoseconds::zero();
-    return {-margin, margin};
-}
-
-std::vector<Interval> Group::placesOfMembers(const Participants& clocks) const {
-    std::vector<Interval> places;
-    for (const Participant& clock : clocks) {
-        if (isMember(clock)) {
-            places.push_back(clock.place());
-        }
-    }
-    return places;
-}
-
 CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     assert(isReady(now));
     elapsed_ = std::max(now - line_.reference, Nanoseconds::zero());
@@ -251,217 +203,6 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     outcome.status.spreadBefore = spreadOf(clocks);
     outcome.status.clocks = statusesOf(std::move(clocks), now, roster_);
     return outcome;
-}
-
-/// By their measured rates, the master's own among them, which is 0.
-void Group::nameTooFast(Participants& clocks) {
-    std::vector<double> rates;
-    for (const Participant& clock : clocks) {
-        rates.push_back(clock.status.driftPpb.value_or(0));
-    }
-    const std::vector<bool> named = tooFast(rates, options_.driftLimit);
-    for (std::size_t i = 0; i < clocks.size(); ++i) {
-        clocks[i].tooFast = named[i];
-        clocks[i].counts &= !named[i];
-        if (clocks[i].slave) {
-            roster_.find(*clocks[i].slave)->tooFast = named[i];
-        }
-    }
-}
-
-/// A master that knows no group asks its slaves for theirs, and takes up the largest. Of those who
-/// are of a version without identities, and know a line all the same, it makes one.
-bool Group::adopt(Participants& clocks) {
-    std::map<GroupId, std::vector<std::uint32_t>> terms;
-    for (const Participant& clock : clocks) {
-        if (clock.own) {
-            terms[clock.membership.group].push_back(clock.membership.term);
-        }
-    }
-    const auto largest = std::max_element(
-        terms.begin(), terms.end(),
-        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
-    if (largest == terms.end()) {
-        return false;
-    }
-    const std::uint32_t term = middleOf(largest->second);
-    line_.membership = {largest->first != 0 ? largest->first : options_.newGroup,
-                        std::max(term, term + 1)};
-    for (Participant& clock : clocks) {
-        if (clock.own && clock.membership.group == largest->first) {
-            clock.membership = line_.membership;
-            roster_.find(*clock.slave)->membership = line_.membership;
-        }
-    }
-    error_ = LineError::unknown(rateSigmaPpb());
-    rate_ = GroupRate{rate_.ppb(), true};
-    return true;
-}
-
-/// Who contradicts most of those who know the line is the one that jumped, the master included.
-/// When neither side has most, a clock rather stood still than ran ahead: the later line is right.
-Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
-    const std::vector<Interval> places = placesOfMembers(clocks);
-    const std::size_t voters = places.size() + 1;
-    if (isUnknown()) {
-        return isSettled(now, voters) ? Verdict::falls : Verdict::open;
-    }
-    const Interval own = ownPlace();
-    std::vector<Interval> here;
-    for (const Interval& place : places) {
-        if (const auto both = intersection(place, own)) {
-            here.push_back(*both);
-        }
-    }
-    if (here.size() == places.size()) {
-        voters_ = voters;
-        arrived_.clear();
-        return Verdict::stands;
-    }
-    const auto nearby = agreementOf(here);
-    const std::size_t forLine = 1 + (nearby ? nearby->count : 0);
-    if (2 * forLine > voters) {
-        return Verdict::stands;
-    }
-    if (!isSettled(now, voters)) {
-        return Verdict::open;
-    }
-    const Agreement other = agreementOf(places).value();
-    const bool isLater = other.place.low > own.high;
-    if (other.count < forLine || (other.count == forLine && !isLater)) {
-        return Verdict::stands;
-    }
-    error_ = LineError::unknown(kRateAfterJumpPpb);
-    return Verdict::falls;
-}
-
-/// Nobody knows a group: all clocks that are there make its time.
-Nanoseconds Group::found(Participants& clocks) {
-    line_.membership = {options_.newGroup, 1};
-    for (Participant& clock : clocks) {
-        clock.counts = !clock.tooFast;
-    }
-    const Average average = averageOfCounted(clocks, options_.average);
-    exclude(clocks, average.exclusions);
-    return average.offset;
-}
-
-/// Of a line that is known the members whom this master has not told yet, and who are near it; of
-/// one that is not, the place where most members agree.
-std::vector<const Participant*> Group::witnessesAmong(const Participants& clocks) const {
-    std::optional<Agreement> agreement;
-    if (isUnknown()) {
-        agreement = agreementOf(placesOfMembers(clocks));
-    }
-    std::vector<const Participant*> witnesses;
-    for (const Participant& clock : clocks) {
-        if (!isMember(clock)) {
-            continue;
-        }
-        const bool isWitness =
-            agreement ? agreement->place.widened(clock.host.bound).contains(clock.fromLine)
-                      : !clock.told && error_->admits({clock.fromLine, clock.sigma(), clock.ago});
-        if (isWitness) {
-            witnesses.push_back(&clock);
-        }
-    }
-    return witnesses;
-}
-
-Nanoseconds Group::learn(const Participants& clocks) {
-    const std::vector<const Participant*> witnesses = witnessesAmong(clocks);
-    if (witnesses.empty()) {
-        if (isUnknown()) {
-            error_.reset();  // Nobody knows another line than this one.
-        }
-        return {};
-    }
-    std::vector<Reading> readings;
-    std::vector<Nanoseconds> sigmas, bounds, ages;
-    for (const Participant* witness : witnesses) {
-        readings.push_back({witness->fromLine, witness->host.bound});
-        sigmas.push_back(witness->sigma());
-        bounds.push_back(witness->host.bound);
-        ages.push_back(witness->ago);
-    }
-    const bool wasUnknown = isUnknown();
-    const auto [offset, ratePpb] =
-        error_->learn({averageOf(readings, {}).offset, middleOf(sigmas), middleOf(ages)});
-    rate_.correct(ratePpb);
-    // The line is as near to the witnesses' as they can be measured, or as it was and moved.
-    const Nanoseconds bound = middleOf(bounds);
-    line_.bound = wasUnknown ? bound : std::min(line_.bound + std::chrono::abs(offset), bound);
-    return offset;
-}
-
-/// The clocks on the line, which measure it, pull it along; no faster than rates explain.
-Nanoseconds Group::follow(Participants& clocks, HostTime now) {
-    const Average average = averageOfCounted(clocks, options_.average);
-    exclude(clocks, average.exclusions);
-    const Nanoseconds most = driftOver(elapsed_, motionPpb(now));
-    const Nanoseconds shift = std::clamp(average.offset, -most, most);
-    if (elapsed_ > Nanoseconds::zero()) {
-        const double ppb =
-            static_cast<double>(shift.count()) / static_cast<double>(elapsed_.count()) * 1e9;
-        const double part = std::min(1.0, std::chrono::duration<double>(elapsed_) / kDragTime);
-        dragPpb_ += part * (ppb - dragPpb_);
-    }
-    return shift;
-}
-
-/// A clock that is late keeps its part in the rate: the others' must not change with every answer
-/// that is missing. One that is not told yet has none: what is still to be found out about its
-/// drift would change the rate.
-std::map<SlaveId, double> Group::knownDrifts(HostTime now, bool masterCounts) const {
-    std::map<SlaveId, double> drifts;
-    if (masterCounts) {
-        drifts.emplace(kMaster, 0);
-    }
-    for (const auto& [slave, member] : roster_.members()) {
-        const std::optional<Estimate> estimate = member.estimator.at(now);
-        if (member.told && !member.tooFast && estimate && estimate->driftKnown()) {
-            drifts.emplace(slave, estimate->driftPpb);
-        }
-    }
-    return drifts;
-}
-
-/// How many there are whose rates can be believed, as far as that is known.
-std::size_t Group::goodClocks(bool withoutMaster) const {
-    const auto& members = roster_.members();
-    const auto bad = std::count_if(members.begin(), members.end(),
-                                   [](const auto& member) { return member.second.tooFast; });
-    return members.size() + 1 - static_cast<std::size_t>(bad) - (withoutMaster ? 1 : 0);
-}
-
-/// How fast the line may move, apart from its frequency. While the group is being founded that goes
-/// to the mean of the drifts at once, wherever in their ranges they turn out to be. A clock that
-/// does not hear of the next cycle has to reckon with as much.
-double Group::motionPpb(HostTime now) const {
-    double motion = kMostMotionPpb;
-    for (const auto& [slave, member] : roster_.members()) {
-        const std::optional<Estimate> estimate = member.estimator.at(now);
-        if (estimate && rate_.founding() && !member.tooFast) {
-            motion = std::max(
-                motion, std::abs(estimate->driftPpb - rate_.ppb()) + estimate->boundGrowthPpb);
-        }
-    }
-    return std::min(motion, 2 * options_.driftLimit.betweenTwoPpb());
-}
-
-/// The bound of a line is for those who still follow it as it was told before; it fades as theirs
-/// grow.
-void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
-    const Nanoseconds reserve = driftOver(elapsed_, kReservePpb);
-    line_.bound =
-        error_ ? line_.boundAt(now) : std::max(line_.bound - reserve, Nanoseconds::zero());
-    line_.correction = line_.correctionAt(now) + shift;
-    line_.reference = now;
-    line_.frequencyPpb = rate_.ppb();
-    line_.boundGrowthPpb = motionPpb;
-    line_.deviation = error_ ? error_->deviation() : Deviation{};
-    line_.boundGrowthPpb += kGate * line_.deviation.driftPpb;
-    ++line_.cycle;
 }
 
 void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {

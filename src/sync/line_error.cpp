@@ -11,7 +11,6 @@ namespace {
 constexpr double kWander = 1;
 /// Beyond all times that are believed.
 constexpr double kUnknown = 1e19;
-constexpr double kGate = 5;
 
 double square(double value) { return value * value; }
 double toNanoseconds(Nanoseconds span) { return static_cast<double>(span.count()); }
@@ -61,7 +60,8 @@ double LineError::expectedVariance(const Measured& measured) const {
 }
 
 bool LineError::admits(const Measured& measured) const {
-    return square(toNanoseconds(measured.offset)) <= square(kGate) * expectedVariance(measured);
+    return square(toNanoseconds(measured.offset)) <=
+           square(double{kGate}) * expectedVariance(measured);
 }
 
 LineError::Shift LineError::learn(const Measured& measured) {

@@ -9,8 +9,6 @@
 namespace berkeley {
 namespace {
 
-constexpr int kGate = 5;
-
 Nanoseconds both(Nanoseconds a, Nanoseconds b) {
     return Nanoseconds{
         std::llround(std::hypot(static_cast<double>(a.count()), static_cast<double>(b.count())))};

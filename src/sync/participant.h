@@ -8,6 +8,7 @@
 
 #include "berkeley/sync/cycle.h"
 #include "berkeley/sync/discipline.h"
+#include "berkeley/sync/line_error.h"
 
 namespace berkeley {
 

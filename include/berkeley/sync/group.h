@@ -87,6 +87,7 @@ class Group {
         open,    ///< neither, and those are missing who could decide it
     };
 
+    void forget();
     double rateSigmaPpb() const;
     bool isMember(const Participant& clock) const;
     bool isSettled(HostTime now, std::size_t voters) const;

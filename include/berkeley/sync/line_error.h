@@ -14,6 +14,9 @@
 
 namespace berkeley {
 
+/// What is farther off than so many standard deviations is no accident.
+inline constexpr int kGate = 5;
+
 class LineError {
   public:
     /// Of a line that is known that well.

@@ -22,8 +22,10 @@ TAKEOVER = 4.0
 # others make it meanwhile.
 REACHED = FOLLOWED = 2.0
 TOLD_LATELY = 3.0
-# Until a clock that was paused is right again, once it and its master reach each other.
+# Until a clock that was paused is right again, once it reaches a master that has sync cycles: one with
+# too few slaves tells nobody anything.
 RIGHT_AGAIN = 5.0
+CYCLES = 2.0
 # How far a clock that belongs to the group is moved beyond what its bounds say, in ns.
 MOVED = 100_000
 
@@ -86,6 +88,7 @@ class Watch:
         self._beyond = Times()  # their bounds
         self._reached = Times()
         self._followed = Times()
+        self._cycles = Times()
         self._led_since = {}
         self._away = set()  # those that were paused, until they are right again
         self._moves = []  # (when, the daemon, its line, by how much), to be judged
@@ -195,12 +198,21 @@ class Watch:
 
     def _see_who_is_away(self, leading, raw):
         self._away |= {daemon for daemon in self.daemons if daemon.state == "paused"}
+        self._cycles.see([master for master in leading if self._was_told(master, raw) < CYCLES], raw)
         for daemon in list(self._away):
             pairs = [(daemon, master) for master in leading]
             if daemon in leading:
                 pairs += [(other, daemon) for other in self.daemons]
-            if any(self._reached(pair, raw) > RIGHT_AGAIN * SLOWNESS for pair in pairs):
+            if any(
+                min(self._reached((follower, master), raw), self._cycles(master, raw))
+                > RIGHT_AGAIN * SLOWNESS
+                for follower, master in pairs
+            ):
                 self._away.remove(daemon)
+
+    def _was_told(self, daemon, raw):
+        """For how long it was not, in seconds."""
+        return (raw - told_at(daemon, self._views[daemon].words)) / 1e9
 
     def _see_who_reaches_whom(self, raw):
         pairs = [(d, m) for d in self.daemons for m in self.masters if d is not m and reach(d, m)]
@@ -213,7 +225,7 @@ class Watch:
         return line and leading and leading.includes(line, told)
 
     def _is_adrift(self, pair, raw):
-        told = (raw - told_at(pair[0], self._views[pair[0]].words)) / 1e9
+        told = self._was_told(pair[0], raw)
         away = not self._away.isdisjoint(pair)
         return away or self._reached(pair, raw) < REACHED or (
             told > TOLD_LATELY and self._followed(pair, raw) < FOLLOWED

@@ -69,8 +69,11 @@ std::optional<RtcReading> readRtc() {
 
 std::optional<Pause> RtcWatch::look() {
     const std::optional<RtcReading> now = read_();
+    if (!now) {
+        return std::nullopt;  // The one before is compared with the next.
+    }
     const std::optional<RtcReading> before = std::exchange(last_, now);
-    if (!now || !before) {
+    if (!before) {
         return std::nullopt;
     }
     const Nanoseconds jump = (now->rtc - before->rtc) - (now->awake - before->awake);

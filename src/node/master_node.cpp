@@ -176,11 +176,9 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
 /// A clock that stood still, or jumped, is measured by those of the others.
 void MasterNode::lookForPause() {
     clock_.beginMeasurement();
-    const bool isSuspect = clock_.suspect() != PauseKind::none;
-    if (isSuspect && !wasSuspect_) {
+    if (clock_.suspect() != PauseKind::none) {
         group_.doubt(clock_.hostNow());
     }
-    wasSuspect_ = isSuspect;
 }
 
 void MasterNode::pollAll(Deadline start) {
@@ -206,7 +204,7 @@ CycleOutcome MasterNode::getAverageClockDiff() {
 
 void MasterNode::tellAll(CycleOutcome& outcome) {
     if (!outcome.master) {
-        logger_->warn("sync cycle {}: where the group is is not known yet; clocks left alone",
+        logger_->warn("sync cycle {}: the group's time is not known yet; clocks left alone",
                       outcome.status.cycle);
         return;
     }
@@ -263,7 +261,7 @@ void MasterNode::warnOf(const CycleStatus& status) {
     const double drag = std::abs(status.dragPpb);
     if (drag > kDragged && !std::exchange(isDragged_, true)) {
         logger_->warn(
-            "the average has pulled the group's time the same way for minutes, by {}: a "
+            "the average has pulled the group's time the same way for a minute, by {}: a "
             "clock that is always a little ahead or behind may be lying",
             toDriftText(status.dragPpb));
     }

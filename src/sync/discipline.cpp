@@ -38,7 +38,7 @@ std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustme
         return std::nullopt;
     }
     const Nanoseconds offset = target - state_.line.at(now);
-    const Change change{offset, mannerOf(offset)};
+    const Change change{offset, mannerOf(now, offset)};
     switch (change.manner) {
         case Manner::stepped:
             ++state_.steps;
@@ -59,14 +59,18 @@ std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustme
     return change;
 }
 
-Manner Discipline::mannerOf(Nanoseconds offset) const {
+Manner Discipline::mannerOf(HostTime now, Nanoseconds offset) const {
     if (!state_.synchronized) {
         return Manner::set;
     }
     if (offset > step_) {
         return Manner::stepped;
     }
-    return offset < -step_ ? Manner::fastSlew : Manner::slewed;
+    // Once it is slowed down it is so to the end.
+    const bool isFast = state_.line.slewPpb == -kFastSlewPpb &&
+                        state_.line.pendingAt(now) < Nanoseconds::zero() &&
+                        offset < Nanoseconds::zero();
+    return isFast || offset < -step_ ? Manner::fastSlew : Manner::slewed;
 }
 
 }  // namespace berkeley

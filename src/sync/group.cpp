@@ -17,6 +17,8 @@ constexpr double kRememberedRatePpb = 2'000;
 constexpr double kUnknownRatePpb = 100'000;
 /// A correction is not replaced by one that is hardly better: both have their errors.
 constexpr int kClearly = 2;
+/// New ones are waited for this many times.
+constexpr int kMostWaits = 12;
 /// Names are remembered while it matters who is new, and no more than these.
 constexpr std::size_t kMostArrivals = 10'000;
 
@@ -81,7 +83,7 @@ void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
 }
 
 void Group::doubt(HostTime now) {
-    if (line_.membership.isKnown()) {
+    if (line_.membership.isKnown() && !isUnknown()) {
         forget();
         arrived_.clear();
         lastArrival_ = now;
@@ -89,10 +91,16 @@ void Group::doubt(HostTime now) {
 }
 
 /// The master's clock has jumped, or may have.
-void Group::forget() { error_ = LineError::unknown(kRateAfterJumpPpb); }
+void Group::forget() {
+    error_ = LineError::unknown(kRateAfterJumpPpb);
+    roster_.forgetTold();
+}
 
 SlaveId Group::join(const std::string& name, const std::string& address,
                     std::optional<double> frequencyPpb, HostTime now) {
+    if (arrived_.empty()) {
+        firstArrival_ = now;
+    }
     if (arrived_.size() < kMostArrivals && arrived_.insert(name).second) {
         lastArrival_ = now;
     }
@@ -151,13 +159,22 @@ bool Group::record(SlaveId slave, const Exchange& exchange, const ClockReading& 
 }
 
 std::optional<HostTime> Group::readyAt() const {
-    return line_.membership.isKnown() ? std::nullopt
-                                      : std::optional{lastArrival_ + options_.foundAfter};
+    if (line_.membership.isKnown()) {
+        return std::nullopt;
+    }
+    return settledAt();
+}
+
+/// However many new ones come, they are not waited for for ever.
+HostTime Group::settledAt() const {
+    const HostTime quiet = lastArrival_ + options_.foundAfter;
+    return arrived_.empty() ? quiet
+                            : std::min(quiet, firstArrival_ + kMostWaits * options_.foundAfter);
 }
 
 /// Those who are there do not decide for those who are about to come.
 bool Group::isSettled(HostTime now, std::size_t voters) const {
-    return now - lastArrival_ >= options_.foundAfter || (voters_ > 2 && voters >= voters_);
+    return now >= settledAt() || (voters_ > 2 && voters >= voters_);
 }
 
 bool Group::isMember(const Participant& clock) const {
@@ -165,7 +182,6 @@ bool Group::isMember(const Participant& clock) const {
 }
 
 CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
-    assert(isReady(now));
     elapsed_ = std::max(now - line_.reference, Nanoseconds::zero());
     if (error_) {
         error_->age(elapsed_);
@@ -272,11 +288,13 @@ bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, 
 /// Once this master has told most of those who knew the line, it is the group's.
 void Group::endError() {
     std::size_t knew = 0, told = 0;
+    bool isAnyTold = false;
     for (const auto& [slave, member] : roster_.members()) {
         knew += member.knew ? 1 : 0;
         told += member.knew && member.told ? 1 : 0;
+        isAnyTold |= member.told;
     }
-    if (error_ && !isUnknown() && 2 * told > knew) {
+    if (error_ && !isUnknown() && isAnyTold && 2 * told >= knew) {
         error_.reset();
     }
 }

@@ -18,6 +18,8 @@ constexpr double kMostMotionPpb = 200;
 /// A clock that is not told how a line was corrected has this much in reserve: its bound grows by
 /// 1 ppm for how rates wander, of which quartz needs a hundredth.
 constexpr double kReservePpb = 500;
+/// A witness with a standard deviation so many times the usual one says nothing.
+constexpr int kMuchLess = 10;
 /// The time over which the drag of a line is averaged.
 constexpr std::chrono::seconds kDragTime{60};
 
@@ -26,6 +28,22 @@ T middleOf(std::vector<T> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::nth_element(values.begin(), middle, values.end());
     return *middle;
+}
+
+/// Without those that are much less sure than most, such as a clock that is slewed from afar.
+std::vector<const Participant*> surest(std::vector<const Participant*> witnesses) {
+    std::vector<Nanoseconds> sigmas;
+    for (const Participant* witness : witnesses) {
+        sigmas.push_back(witness->sigma());
+    }
+    if (!sigmas.empty()) {
+        const auto middle = sigmas.begin() + static_cast<std::ptrdiff_t>((sigmas.size() - 1) / 2);
+        std::nth_element(sigmas.begin(), middle, sigmas.end());
+        std::erase_if(witnesses, [limit = kMuchLess * *middle](const Participant* witness) {
+            return witness->sigma() > limit;
+        });
+    }
+    return witnesses;
 }
 
 Average averageOfCounted(const std::vector<Participant>& clocks, const AverageOptions& options) {
@@ -56,6 +74,14 @@ Interval Group::ownPlace() const {
     const Nanoseconds sigma = error_ ? error_->deviation().sigma : Nanoseconds::zero();
     const Nanoseconds margin = kGate * std::min(sigma, kTimeLimit / (4 * kGate));
     return {-margin, margin};
+}
+
+/// Whether there are slaves that know the line, whether they have answered or not.
+bool Group::hasOtherMembers() const {
+    const auto& members = roster_.members();
+    return std::any_of(members.begin(), members.end(), [this](const auto& member) {
+        return member.second.membership.group == line_.membership.group;
+    });
 }
 
 std::vector<Interval> Group::placesOfMembers(const Participants& clocks) const {
@@ -119,7 +145,8 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     const std::vector<Interval> places = placesOfMembers(clocks);
     const std::size_t voters = places.size() + 1;
     if (isUnknown()) {
-        return isSettled(now, voters) ? Verdict::falls : Verdict::open;
+        const bool isAsked = !places.empty() || !hasOtherMembers();
+        return isAsked && isSettled(now, voters) ? Verdict::falls : Verdict::open;
     }
     const Interval own = ownPlace();
     std::vector<Interval> here;
@@ -131,6 +158,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     if (here.size() == places.size()) {
         voters_ = voters;
         arrived_.clear();
+        lastArrival_ = now;  // A contradiction has to last.
         return Verdict::stands;
     }
     const auto nearby = agreementOf(here);
@@ -174,13 +202,13 @@ std::vector<const Participant*> Group::witnessesAmong(const Participants& clocks
             continue;
         }
         const bool isWitness =
-            agreement ? agreement->place.widened(clock.host.bound).contains(clock.fromLine)
+            agreement ? intersection(clock.place(), agreement->place).has_value()
                       : !clock.told && error_->admits({clock.fromLine, clock.sigma(), clock.ago});
         if (isWitness) {
             witnesses.push_back(&clock);
         }
     }
-    return witnesses;
+    return surest(std::move(witnesses));
 }
 
 Nanoseconds Group::learn(const Participants& clocks) {
@@ -200,22 +228,38 @@ Nanoseconds Group::learn(const Participants& clocks) {
         ages.push_back(witness->ago);
     }
     const bool wasUnknown = isUnknown();
-    const auto [offset, ratePpb] =
-        error_->learn({averageOf(readings, {}).offset, middleOf(sigmas), middleOf(ages)});
+    const Nanoseconds theirs = averageOf(readings, {}).offset;
+    const auto [offset, ratePpb] = error_->learn({theirs, middleOf(sigmas), middleOf(ages)});
     rate_.correct(ratePpb);
     // The line is as near to the witnesses' as they can be measured, or as it was and moved.
-    const Nanoseconds bound = middleOf(bounds);
+    const Nanoseconds bound = middleOf(bounds) + std::chrono::abs(theirs - offset);
     line_.bound = wasUnknown ? bound : std::min(line_.bound + std::chrono::abs(offset), bound);
     return offset;
 }
 
+/// The master's clock is on the line by definition, but while it is slewed there.
+void Group::countMaster(Participants& clocks) {
+    std::vector<Nanoseconds> bounds;
+    for (const Participant& clock : clocks) {
+        if (clock.counts) {
+            bounds.push_back(clock.host.bound);
+        }
+    }
+    Participant& master = clocks.front();
+    if (master.counts && std::chrono::abs(master.fromLine) > middleOf(bounds)) {
+        master.counts = false;
+        master.status.exclusion = Exclusion::jumped;
+    }
+}
+
 /// The clocks on the line, which measure it, pull it along; no faster than rates explain.
 Nanoseconds Group::follow(Participants& clocks, HostTime now) {
+    countMaster(clocks);
     const Average average = averageOfCounted(clocks, options_.average);
     exclude(clocks, average.exclusions);
     const Nanoseconds most = driftOver(elapsed_, motionPpb(now));
     const Nanoseconds shift = std::clamp(average.offset, -most, most);
-    if (elapsed_ > Nanoseconds::zero()) {
+    if (elapsed_ > Nanoseconds::zero() && !rate_.founding()) {
         const double ppb =
             static_cast<double>(shift.count()) / static_cast<double>(elapsed_.count()) * 1e9;
         const double part = std::min(1.0, std::chrono::duration<double>(elapsed_) / kDragTime);

@@ -74,9 +74,14 @@ LineError::Shift LineError::learn(const Measured& measured) {
     const double withRate = covariance_ - ago * rateVariance_;
     const double error = toNanoseconds(measured.offset);
     const Shift shift{rounded(withOffset / total * error), withRate / total * error};
+    if (isUnknown()) {
+        // The rate is none the better known, and has been at work since.
+        offsetVariance_ = noise + square(ago) * rateVariance_;
+        covariance_ = ago * rateVariance_;
+        return {measured.offset, 0};
+    }
     const double best = std::min(offsetVariance_, noise);
-    offsetVariance_ =
-        std::max(isUnknown() ? noise : offsetVariance_ - square(withOffset) / total, best);
+    offsetVariance_ = std::max(offsetVariance_ - square(withOffset) / total, best);
     covariance_ -= withOffset * withRate / total;
     rateVariance_ = std::max(rateVariance_ - square(withRate) / total, 0.0);
     return shift;

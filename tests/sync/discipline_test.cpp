@@ -77,8 +77,10 @@ TEST(Discipline, ClockThatIsFarAheadIsSlewedAsFastAsIsAllowed) {
     EXPECT_EQ(discipline.state().line.at(kStart), 30s);
     EXPECT_EQ(discipline.state().line.at(kStart + 100s), 20s);
     EXPECT_EQ(discipline.state().line.at(kStart + 300s), 0s);
-    // Near its line it goes on at the usual rate.
-    EXPECT_EQ(discipline.apply(kStart + 295s, adjustmentTo(0s))->manner, Manner::slewed);
+    // So it goes on to the end, and at the usual rate afterwards.
+    EXPECT_EQ(discipline.apply(kStart + 295s, adjustmentTo(0s))->manner, Manner::fastSlew);
+    EXPECT_EQ(discipline.state().line.at(kStart + 300s), 0s);
+    EXPECT_EQ(discipline.apply(kStart + 301s, adjustmentTo(-500ms))->manner, Manner::slewed);
 }
 
 TEST(Discipline, GoesOnWithTheClockOfAnEarlierRun) {

@@ -122,7 +122,6 @@ class MasterNode {
     std::mutex inCycle_;             ///< held by the sync thread during a sync cycle
     std::uint32_t cycle_ = 0;        ///< that ended last; the sync thread's
     bool waits_ = false;             ///< for nobody new to come; likewise
-    bool wasSuspect_ = false;        ///< its clock, in the cycle before; likewise
     bool isDragged_ = false;         ///< as was said; likewise
     std::set<std::string> tooFast_;  ///< clocks, as was said; likewise
     MoveLog moves_;                  ///< likewise

@@ -78,7 +78,7 @@ class Discipline {
     const ClockState& state() const { return state_; }
 
   private:
-    Manner mannerOf(Nanoseconds offset) const;
+    Manner mannerOf(HostTime now, Nanoseconds offset) const;
 
     double maxSlewPpb_;
     Nanoseconds step_;

@@ -70,7 +70,7 @@ class Group {
     bool isReady(HostTime now) const { return now >= readyAt().value_or(now); }
 
     /// The sync cycle ends at `now`. `own` is the master's group clock. Leaves `status.duration`
-    /// and `status.lateness` to whoever can read a clock. Requires isReady().
+    /// and `status.lateness` to whoever can read a clock.
     CycleOutcome conclude(HostTime now, const ClockState& own);
 
     std::size_t size() const { return roster_.size(); }
@@ -92,6 +92,8 @@ class Group {
     bool isMember(const Participant& clock) const;
     bool isSettled(HostTime now, std::size_t voters) const;
     bool isUnknown() const { return error_ && error_->isUnknown(); }
+    HostTime settledAt() const;
+    bool hasOtherMembers() const;
     Interval ownPlace() const;
     std::vector<Interval> placesOfMembers(const Participants& clocks) const;
 
@@ -101,6 +103,7 @@ class Group {
     Nanoseconds found(Participants& clocks);
     Nanoseconds learn(const Participants& clocks);
     Nanoseconds follow(Participants& clocks, HostTime now);
+    static void countMaster(Participants& clocks);
     std::vector<const Participant*> witnessesAmong(const Participants& clocks) const;
 
     void nameTooFast(Participants& clocks);
@@ -121,7 +124,8 @@ class Group {
     std::optional<LineError> error_;  ///< nothing while this master has led the line all along
     std::size_t voters_ = 0;          ///< who knew the line when nobody contradicted it last
     std::set<std::string> arrived_;   ///< who has come since then
-    HostTime lastArrival_;            ///< when the last new one did
+    HostTime firstArrival_;           ///< when the first of them did
+    HostTime lastArrival_;            ///< when the last new one did, or nobody contradicted
     Nanoseconds elapsed_{};           ///< from the cycle before to the one that is concluded
     double dragPpb_ = 0;
 };

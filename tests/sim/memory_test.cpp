@@ -220,6 +220,30 @@ TEST_F(MemoryWithLiars, PauseOfTheMasterMovesNobody) {
               kLittle);
 }
 
+/// All but the liar and the master miss one sync cycle.
+TEST_F(MemoryWithLiars, CycleInWhichTheHonestAreLateMovesNobody) {
+    Scenario scenario = withLiars(1, 1h);
+    for (SlaveModel& slave : scenario.slaves) {
+        if (slave.name != "s2") {
+            slave.silent = [](Nanoseconds now) { return now >= kWhen && now < kWhen + 2s; };
+        }
+    }
+    EXPECT_LT(moved(scenario, honest(), [](Simulation&) {}), kLittle);
+    Simulation simulation{scenario};
+    simulation.runUntil(kWhen + 1min);
+    EXPECT_EQ(simulation.master(simulation.now()).steps, 0U);
+}
+
+/// Its clock was paused, or so it seems, and was not.
+TEST_F(Memory, MasterThatDoubtsItselfForNothingLeadsOnAsBefore) {
+    Simulation simulation{patientGroup()};
+    simulation.runUntil(kWhen);
+    simulation.pause("", 1ms, true);
+    simulation.runUntil(kWhen + 10min);
+    EXPECT_EQ(counted(simulation), 6U);
+    EXPECT_LT(simulation.master(simulation.now()).bound, 1us) << "what it asked for has faded";
+}
+
 /// One that says in each cycle that it is a little ahead, within what can be measured.
 TEST_F(MemoryWithLiars, ConstantDragStaysBelowAPpm) {
     for (const Nanoseconds way : std::initializer_list<Nanoseconds>{20us, 175us, 600us, 5ms}) {

@@ -70,7 +70,7 @@ void exclude(std::vector<Participant>& clocks, const std::vector<Exclusion>& exc
 
 /// Where the group's line is by the master's own knowledge.
 Interval Group::ownPlace() const {
-    // What a master was told of its line may be as large as can be.
+    // A master may have been told anything of its line that the wire carries.
     const Nanoseconds sigma = error_ ? error_->deviation().sigma : Nanoseconds::zero();
     const Nanoseconds margin = kGate * std::min(sigma, kTimeLimit / (4 * kGate));
     return {-margin, margin};

@@ -73,7 +73,7 @@ ClockStatus statusOf(const Member& member) {
 }
 
 Interval Participant::place() const {
-    // What it claims may be as large as can be.
+    // A claim may be as large as the wire carries.
     const Nanoseconds claimed =
         own ? std::min(own->sigma, kTimeLimit / (4 * kGate)) : Nanoseconds{};
     return Interval{fromLine, fromLine}.widened(host.bound + kGate * claimed);

@@ -26,7 +26,8 @@ struct Participant {
     bool counts{};
     ClockStatus status{};
 
-    /// Within which `fromLine` lies for certain, or by five of its own standard deviations.
+    /// Where the group's line is by this clock: its bound and five of its own standard deviations
+    /// around `fromLine`.
     Interval place() const;
     /// Standard deviation of `fromLine`, as a measurement of where the group's line is.
     Nanoseconds sigma() const;

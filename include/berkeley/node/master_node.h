@@ -122,8 +122,8 @@ class MasterNode {
     std::mutex inCycle_;             ///< held by the sync thread during a sync cycle
     std::uint32_t cycle_ = 0;        ///< that ended last; the sync thread's
     bool waits_ = false;             ///< for nobody new to come; likewise
-    bool isDragged_ = false;         ///< as was said; likewise
-    std::set<std::string> tooFast_;  ///< clocks, as was said; likewise
+    bool isDragged_ = false;         ///< as the log said last; likewise
+    std::set<std::string> tooFast_;  ///< clocks that the log has named; likewise
     MoveLog moves_;                  ///< likewise
     std::uint32_t cyclesRun_ = 0;    ///< the sync thread's
     std::atomic<std::uint64_t> turns_ = 0;

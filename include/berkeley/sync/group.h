@@ -51,8 +51,8 @@ class Group {
     SlaveId join(const std::string& name, const std::string& address,
                  std::optional<double> frequencyPpb, HostTime now);
     SlaveId joinLab(const std::string& address, HostTime now);
-    /// Of whose line the slave's clock is, as it says. Unknown slaves, which have just left, are
-    /// ignored, here and below.
+    /// Says which group's line the slave's clock is on, by its own word. Unknown slaves, which have
+    /// just left, are ignored, here and below.
     void introduce(SlaveId slave, const Membership& membership);
     void leave(SlaveId slave) { roster_.leave(slave); }
 

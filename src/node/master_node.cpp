@@ -126,8 +126,11 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
     leadership_->cycleEnded(1);
     ++turns_;
     // The first cycle need not wait for its turn.
-    const Deadline soon = std::min(next, Steady::now() + left);
-    start = enough || group_.awaitSlaves(config_.minSlaves, next) ? std::max(soon, start) : next;
+    if (enough) {
+        start = std::min(next, Steady::now() + left);
+    } else {
+        start = group_.awaitSlaves(config_.minSlaves, next) ? Steady::now() : next;
+    }
     return false;
 }
 

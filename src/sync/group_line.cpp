@@ -1,6 +1,5 @@
 /// Where the group's line is, and how fast it goes.
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <vector>
 
@@ -155,15 +154,12 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
             here.push_back(*both);
         }
     }
-    if (here.size() == places.size()) {
-        voters_ = voters;
-        arrived_.clear();
-        lastArrival_ = now;  // A contradiction has to last.
-        return Verdict::stands;
-    }
     const auto nearby = agreementOf(here);
     const std::size_t forLine = 1 + (nearby ? nearby->count : 0);
-    if (2 * forLine > voters) {
+    if (here.size() == places.size() || 2 * forLine > voters) {
+        voters_ = voters;
+        arrived_.clear();
+        lastArrival_ = now;  // To be without a majority has to last.
         return Verdict::stands;
     }
     if (!isSettled(now, voters)) {

@@ -222,7 +222,8 @@ TEST_F(MemoryWithLiars, PauseOfTheMasterMovesNobody) {
 
 /// All but the liar and the master miss one sync cycle.
 TEST_F(MemoryWithLiars, CycleInWhichTheHonestAreLateMovesNobody) {
-    Scenario scenario = withLiars(1, 1h);
+    // It has been lying for a minute.
+    Scenario scenario = withLiars(1, 1h, kWhen - 1min);
     for (SlaveModel& slave : scenario.slaves) {
         if (slave.name != "s2") {
             slave.silent = [](Nanoseconds now) { return now >= kWhen && now < kWhen + 2s; };

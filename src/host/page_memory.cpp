@@ -1,6 +1,5 @@
 #include "berkeley/host/page_memory.h"
 
-#include <cmath>
 #include <cstdint>
 
 #include "berkeley/time/units.h"
@@ -8,14 +7,8 @@
 namespace berkeley {
 namespace {
 
-/// As for what comes over the network: a clock that is a tenth off in rate is broken.
-constexpr double kFrequencyLimitPpb = 1e8;
-
 /// Six of them can be added to a time.
 constexpr Nanoseconds kLongestInterval = kTimeLimit / 8;
-
-/// False for NaN as well.
-bool isBelievableRate(double ppb) { return std::fabs(ppb) <= kFrequencyLimitPpb; }
 
 bool isSpan(Nanoseconds span) { return span >= Nanoseconds::zero() && span < kTimeLimit; }
 

@@ -15,7 +15,7 @@ constexpr int kAnnouncements = 8;
 constexpr int kLooks = 16;
 constexpr Nanoseconds kLeastPatience = 1s;
 constexpr Nanoseconds kMostPatience = 5s;
-/// Of whom a master is that was told its time by one of an older version.
+/// The group of a master that was told its time by a master of an older version, which named none.
 constexpr GroupId kUnnamedGroup = 1;
 
 /// 0 while the clock does not know its time.

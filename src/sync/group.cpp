@@ -258,8 +258,7 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
             continue;
         }
         const Adjustment adjustment = seenFrom(clock.host, line_);
-        if (isLeftAlone(clock, adjustment, shift, verdict) || !isBelievable(adjustment.reference) ||
-            !isBelievable(adjustment.reference, adjustment.correction)) {
+        if (isLeftAlone(clock, adjustment, shift, verdict)) {
             continue;
         }
         Member& member = *roster_.find(*clock.slave);

@@ -1,6 +1,7 @@
 /// Where the group's line is, and how fast it goes.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "berkeley/sync/agreement.h"
@@ -23,10 +24,17 @@ constexpr int kMuchLess = 10;
 constexpr std::chrono::seconds kDragTime{60};
 
 template <class T>
+T nthOf(std::vector<T> values, std::size_t n) {
+    const auto nth = values.begin() + static_cast<std::ptrdiff_t>(n);
+    std::nth_element(values.begin(), nth, values.end());
+    return *nth;
+}
+
+/// Of an even number the upper one of the two.
+template <class T>
 T middleOf(std::vector<T> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
+    const std::size_t middle = values.size() / 2;
+    return nthOf(std::move(values), middle);
 }
 
 /// Without those that are much less sure than most, such as a clock that is slewed from afar.
@@ -36,11 +44,9 @@ std::vector<const Participant*> surest(std::vector<const Participant*> witnesses
         sigmas.push_back(witness->sigma());
     }
     if (!sigmas.empty()) {
-        const auto middle = sigmas.begin() + static_cast<std::ptrdiff_t>((sigmas.size() - 1) / 2);
-        std::nth_element(sigmas.begin(), middle, sigmas.end());
-        std::erase_if(witnesses, [limit = kMuchLess * *middle](const Participant* witness) {
-            return witness->sigma() > limit;
-        });
+        const Nanoseconds limit = kMuchLess * nthOf(sigmas, (sigmas.size() - 1) / 2);
+        std::erase_if(witnesses,
+                      [limit](const Participant* witness) { return witness->sigma() > limit; });
     }
     return witnesses;
 }
@@ -69,9 +75,7 @@ void exclude(std::vector<Participant>& clocks, const std::vector<Exclusion>& exc
 
 /// Where the group's line is by the master's own knowledge.
 Interval Group::ownPlace() const {
-    // A master may have been told anything of its line that the wire carries.
-    const Nanoseconds sigma = error_ ? error_->deviation().sigma : Nanoseconds::zero();
-    const Nanoseconds margin = kGate * std::min(sigma, kTimeLimit / (4 * kGate));
+    const Nanoseconds margin = gateOf(error_ ? error_->deviation().sigma : Nanoseconds{});
     return {-margin, margin};
 }
 
@@ -313,9 +317,8 @@ void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     line_.correction = line_.correctionAt(now) + shift;
     line_.reference = now;
     line_.frequencyPpb = rate_.ppb();
-    line_.boundGrowthPpb = motionPpb;
     line_.deviation = error_ ? error_->deviation() : Deviation{};
-    line_.boundGrowthPpb += kGate * line_.deviation.driftPpb;
+    line_.boundGrowthPpb = motionPpb + kGate * line_.deviation.driftPpb;
     ++line_.cycle;
 }
 

@@ -73,10 +73,8 @@ ClockStatus statusOf(const Member& member) {
 }
 
 Interval Participant::place() const {
-    // A claim may be as large as the wire carries.
-    const Nanoseconds claimed =
-        own ? std::min(own->sigma, kTimeLimit / (4 * kGate)) : Nanoseconds{};
-    return Interval{fromLine, fromLine}.widened(host.bound + kGate * claimed);
+    return Interval{fromLine, fromLine}.widened(host.bound +
+                                                gateOf(own ? own->sigma : Nanoseconds{}));
 }
 
 Nanoseconds Participant::sigma() const { return own ? both(host.sigma, own->sigma) : host.sigma; }

@@ -1,6 +1,5 @@
 #include "message_problem.h"
 
-#include <cmath>
 #include <variant>
 
 #include "berkeley/wire/native.h"
@@ -10,16 +9,9 @@ namespace {
 
 constexpr Rank kMostMasters = 256;
 
-/// A clock that is a tenth off in rate is broken; and up to here a frequency in the frame's units
-/// is exact in a double.
-constexpr double kFrequencyLimitPpb = 1e8;
-
-/// False for NaN as well.
-bool isBelievableFrequency(double ppb) { return std::fabs(ppb) <= kFrequencyLimitPpb; }
-
 bool isBelievable(const Deviation& deviation) {
     return deviation.sigma >= Nanoseconds::zero() && deviation.sigma < kTimeLimit &&
-           deviation.driftPpb >= 0 && isBelievableFrequency(deviation.driftPpb);
+           deviation.driftPpb >= 0 && isBelievableRate(deviation.driftPpb);
 }
 
 std::string_view problemOf(const Hello& hello) {
@@ -32,7 +24,7 @@ std::string_view problemOf(const Hello& hello) {
     if (!isPrintable(hello.name)) {
         return "hello name holds a byte that is not printable ASCII";
     }
-    if (!isBelievableFrequency(hello.frequencyPpb.value_or(0))) {
+    if (!isBelievableRate(hello.frequencyPpb.value_or(0))) {
         return "hello's frequency exceeds 10 %";
     }
     return {};
@@ -84,7 +76,7 @@ std::string_view problemOf(const Adjustment& adjustment) {
     if (!isBelievable(adjustment.reference, adjustment.correction)) {
         return "adjustment's correction leads outside 1970 to 2116";
     }
-    if (!isBelievableFrequency(adjustment.frequencyPpb)) {
+    if (!isBelievableRate(adjustment.frequencyPpb)) {
         return "adjustment's frequency exceeds 10 %";
     }
     if (adjustment.bound < Nanoseconds::zero()) {
@@ -93,7 +85,7 @@ std::string_view problemOf(const Adjustment& adjustment) {
     if (adjustment.bound >= kTimeLimit) {
         return "adjustment's bound exceeds 146 years";
     }
-    if (!isBelievableFrequency(adjustment.boundGrowthPpb)) {
+    if (!isBelievableRate(adjustment.boundGrowthPpb)) {
         return "adjustment's bound growth exceeds 10 %";
     }
     if (adjustment.boundGrowthPpb < 0) {

@@ -200,6 +200,24 @@ TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
     EXPECT_THROW(second.initiateClockServer(), std::runtime_error);
 }
 
+/// Its clock is at the very end of the times that are believed, and beyond it when it is told.
+TEST(Group, ASlaveThatCanBeToldNothingIsNamed) {
+    Log log;
+    MasterConfig config;
+    config.listen = kAnyPort;
+    config.group.foundAfter = 0ms;
+    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+    MasterNode master{config, {}, clock, log.logger()};
+    master.initiateClockServer();
+    Peer slave{master.local()};
+    slave.say(Hello{"late"});
+    const HostTime last{kTimeLimit - 1ns};
+    slave.say(Report{slave.hear<Poll>().value().sequence, true, last, last, {}});
+    EXPECT_TRUE(await([&] {
+        return log.has("(late) is not told its correction: adjustment's reference is outside");
+    }));
+}
+
 TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
     Master master{1};
     const Slave slave{master.node_->local(), "left", 0ns};

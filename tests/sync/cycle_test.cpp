@@ -221,14 +221,5 @@ TEST(Cycle, NewcomerMovesNobodyWhileTheOthersKnowTheirTimeBetterThanTheNewMaster
     EXPECT_LE(std::chrono::abs(group.masterTime(now + 7s) - before), 10ns);
 }
 
-TEST(Cycle, ClockWhoseTimeIsNotBelievableIsNotTold) {
-    Fixture group;
-    const SlaveId told = group.join("a", 0s);
-    group.join("before 1970", -kStart.time_since_epoch() - 2ms);
-    const CycleOutcome outcome = group.cycle(kStart);
-    ASSERT_EQ(outcome.adjustments.size(), 1U);
-    EXPECT_EQ(outcome.adjustments.front().first, told);
-}
-
 }  // namespace
 }  // namespace berkeley

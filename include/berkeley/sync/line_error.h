@@ -10,12 +10,19 @@
 /// Thread safety: none.
 #pragma once
 
+#include <algorithm>
+
 #include "berkeley/sync/adjustment.h"
 
 namespace berkeley {
 
 /// What is farther off than so many standard deviations is no accident.
 inline constexpr int kGate = 5;
+/// That many. A deviation may be as large as the wire carries: two of these, and what is believed
+/// of a clock, can be added all the same.
+constexpr Nanoseconds gateOf(Nanoseconds sigma) {
+    return kGate * std::min(sigma, kTimeLimit / (4 * kGate));
+}
 
 class LineError {
   public:

@@ -59,6 +59,9 @@ constexpr bool isBelievable(HostTime host, Nanoseconds correction) {
            isBelievable(corrected(host, correction));
 }
 
+/// Whether a clock can have this rate: one that is a tenth off is broken. False for NaN.
+constexpr bool isBelievableRate(double ppb) { return ppb >= -1e8 && ppb <= 1e8; }
+
 /// The nanoseconds that a frequency of `ppb` parts per billion adds over `elapsed`, to the nearest;
 /// from minus to plus 1e9, as no clock goes backward.
 Nanoseconds driftOver(Nanoseconds elapsed, double ppb);

@@ -22,9 +22,10 @@ TAKEOVER = 4.0
 # others make it meanwhile.
 REACHED = FOLLOWED = 2.0
 TOLD_LATELY = 3.0
-# Until a clock that was paused is right again, once it reaches a master that has sync cycles: one with
-# too few slaves tells nobody anything.
-RIGHT_AGAIN = 5.0
+# Until a clock that was paused is right again at the latest, once it reaches a master that has sync
+# cycles. One whose line is contradicted tells no clock anything before that is settled, which takes
+# twelve times --found-after while new clocks come, and here they come all the time.
+RIGHT_AGAIN = 65.0
 CYCLES = 2.0
 # How far a clock that belongs to the group is moved beyond what its bounds say, in ns.
 MOVED = 100_000
@@ -90,7 +91,7 @@ class Watch:
         self._followed = Times()
         self._cycles = Times()
         self._led_since = {}
-        self._away = set()  # those that were paused, until they are right again
+        self._away = {}  # when those were last paused that are not right again yet
         self._moves = []  # (when, the daemon, its line, by how much), to be judged
 
     def look(self):
@@ -197,18 +198,27 @@ class Watch:
                 raise Failure(f"{daemon.name} was moved by {change} ns, with a bound of {bound} ns")
 
     def _see_who_is_away(self, leading, raw):
-        self._away |= {daemon for daemon in self.daemons if daemon.state == "paused"}
+        self._away |= {daemon: raw for daemon in self.daemons if daemon.state == "paused"}
         self._cycles.see([master for master in leading if self._was_told(master, raw) < CYCLES], raw)
-        for daemon in list(self._away):
+        for daemon, since in list(self._away.items()):
             pairs = [(daemon, master) for master in leading]
             if daemon in leading:
                 pairs += [(other, daemon) for other in self.daemons]
-            if any(
+            if self._was_put_right(daemon, since) or any(
                 min(self._reached((follower, master), raw), self._cycles(master, raw))
                 > RIGHT_AGAIN * SLOWNESS
                 for follower, master in pairs
             ):
-                self._away.remove(daemon)
+                del self._away[daemon]
+
+    def _was_put_right(self, daemon, since):
+        """By its members, if it leads; otherwise by a master that was not paused itself."""
+        if daemon.corrected > since:
+            return True
+        view = self._views.get(daemon)
+        told_by = daemon.line and daemon.line.leader
+        known = view and view.words and told_by and told_by not in self._away
+        return bool(known) and told_at(daemon, view.words) > since
 
     def _was_told(self, daemon, raw):
         """For how long it was not, in seconds."""
@@ -226,7 +236,7 @@ class Watch:
 
     def _is_adrift(self, pair, raw):
         told = self._was_told(pair[0], raw)
-        away = not self._away.isdisjoint(pair)
+        away = any(daemon in self._away for daemon in pair)
         return away or self._reached(pair, raw) < REACHED or (
             told > TOLD_LATELY and self._followed(pair, raw) < FOLLOWED
         )

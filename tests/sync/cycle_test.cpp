@@ -54,6 +54,13 @@ class Fixture {
         slaves_ = std::move(slaves);
     }
 
+    /// It has to ask its slaves for the line, and remembers at most the rate of an earlier run.
+    void restartMaster(HostTime now, std::optional<double> rememberedPpb) {
+        options_.rememberedPpb = rememberedPpb;
+        master_ = Discipline{500'000};
+        changeMaster(now);
+    }
+
     void set(SlaveId slave, Nanoseconds by) { slaves_.at(slave).offset += by; }
 
     GroupTime masterTime(HostTime when) const { return master_.state().line.groupTimeAt(when); }
@@ -219,6 +226,41 @@ TEST(Cycle, NewcomerMovesNobodyWhileTheOthersKnowTheirTimeBetterThanTheNewMaster
         EXPECT_FALSE(find(outcome, "slave-1").correction) << "it knows its own better";
     }
     EXPECT_LE(std::chrono::abs(group.masterTime(now + 7s) - before), 10ns);
+}
+
+/// Who still follows the line of the master before is as far from this one's.
+TEST(Cycle, BoundOfATakeoverFades) {
+    Fixture group;
+    for (const char* name : {"a", "b", "c", "d"}) {
+        group.join(name, 0s);
+    }
+    HostTime now = kStart;
+    for (int i = 0; i < 60; ++i) {
+        group.cycle(now += 1s);
+    }
+    group.changeMaster(now);
+    std::vector<Nanoseconds> bounds;
+    for (int i = 0; i < 60; ++i) {
+        bounds.push_back(group.cycle(now += 1s).master.value().bound);
+    }
+    const auto most = std::max_element(bounds.begin(), bounds.end());
+    ASSERT_GT(*most, 500ns);
+    EXPECT_EQ(*most - *std::next(most), 500ns);
+    EXPECT_EQ(bounds.back(), 0ns);
+}
+
+TEST(Cycle, RateThatIsOnlyRememberedMakesTheBoundGrow) {
+    for (const std::optional<double> remembered :
+         {std::optional<double>{}, std::optional{1'000.0}}) {
+        Fixture group;
+        group.join("a", 0s);
+        group.join("b", 0s);
+        group.cycle(kStart);
+        group.restartMaster(kStart, remembered);
+        const Adjustment line = group.cycle(kStart + 1s).master.value();
+        EXPECT_EQ(line.frequencyPpb, remembered.value_or(0));
+        EXPECT_NEAR(line.boundGrowthPpb, remembered ? 10'200 : 500'200, 100);
+    }
 }
 
 }  // namespace

@@ -64,9 +64,9 @@ TEST(Discipline, ClockThatIsFarBehindStepsForward) {
     discipline.apply(kStart, adjustmentTo(0ns));
     EXPECT_EQ(discipline.apply(kStart, adjustmentTo(1s))->manner, Manner::slewed);
     EXPECT_EQ(discipline.state().steps, 0U);
-    EXPECT_EQ(discipline.apply(kStart, adjustmentTo(30s))->manner, Manner::stepped);
+    EXPECT_EQ(discipline.apply(kStart, adjustmentTo(1s + 1ns))->manner, Manner::stepped);
     EXPECT_EQ(discipline.state().steps, 1U);
-    EXPECT_EQ(discipline.state().line.at(kStart), 30s);
+    EXPECT_EQ(discipline.state().line.at(kStart), 1s + 1ns);
     EXPECT_EQ(discipline.state().line.pendingAt(kStart), 0s);
 }
 
@@ -105,6 +105,14 @@ TEST(Discipline, BeginsIn1970) {
     const HostTime early{1min};
     EXPECT_TRUE(discipline.apply(early, adjustmentTo(-10s, early)));
     EXPECT_FALSE(discipline.apply(early, adjustmentTo(-61s, early)));
+}
+
+TEST(Discipline, IsNotSetToTheLastYearThatIsBelieved) {
+    Discipline discipline{kMaxSlewPpb};
+    const HostTime end{kTimeLimit};
+    const HostTime early = end - std::chrono::days{370}, late = end - std::chrono::days{360};
+    EXPECT_TRUE(discipline.apply(early, adjustmentTo(0ns, early)));
+    EXPECT_FALSE(discipline.apply(late, adjustmentTo(0ns, late)));
 }
 
 TEST(Discipline, HoweverBadlyACorrectionIsKnownItCanBeSaid) {

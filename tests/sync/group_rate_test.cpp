@@ -54,6 +54,12 @@ TEST(GroupRate, GoesToTheMeanAtOnceWhileTheGroupIsFounded) {
     EXPECT_NEAR(rate.ppb(), 7'000, 1e-6);
 }
 
+TEST(GroupRate, IsTheMeanOfThoseThatAreKnownWhenTheseAreMost) {
+    GroupRate rate{0};
+    follow(rate, kStart, {{1, 30'000}, {2, -12'000}}, 3);
+    EXPECT_NEAR(rate.ppb(), 6'000, 1e-6);
+}
+
 TEST_F(FoundedGroup, DoesNotChangeItsRateWhenAClockLeaves) {
     cycle({{1, 30'000}});
     EXPECT_NEAR(rate_.ppb(), 6'000, 0.1);

@@ -63,5 +63,15 @@ TEST_F(Members, AreWaitedForUntilNobodyNewHasCome) {
     EXPECT_TRUE(group.isReady(kStart + 9s));
 }
 
+TEST_F(Members, AreNotWaitedForForEver) {
+    for (int i = 1; i <= 59; ++i) {
+        group.join(std::to_string(i), "here", std::nullopt, kStart + i * 1s);
+        EXPECT_FALSE(group.isReady(kStart + i * 1s));
+    }
+    group.join("one more", "here", std::nullopt, kStart + 60s);
+    EXPECT_FALSE(group.isReady(kStart + 60s));
+    EXPECT_TRUE(group.isReady(kStart + 61s));
+}
+
 }  // namespace
 }  // namespace berkeley

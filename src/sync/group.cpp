@@ -269,17 +269,14 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
     }
 }
 
-/// A member that this master has not told yet may know its own correction better than it could be
-/// told; one that contradicts the line may be right, until that is decided.
+/// While it is not decided whose line is right, only those hear of this one that hold it. A member
+/// that this master has not told yet may know its own correction better than it could be told.
 bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, Nanoseconds shift,
                         Verdict verdict) const {
-    if (!isMember(clock)) {
-        return false;
-    }
-    if (verdict == Verdict::open && !intersection(clock.place(), ownPlace())) {
+    if (verdict == Verdict::open && !(isMember(clock) && intersection(clock.place(), ownPlace()))) {
         return true;
     }
-    return !clock.told &&
+    return isMember(clock) && !clock.told &&
            clock.own->after(elapsed_) < kClearly * adjustment.deviation.after(elapsed_) &&
            std::chrono::abs(clock.fromLine - shift) <= clock.host.bound;
 }

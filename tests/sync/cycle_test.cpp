@@ -61,6 +61,8 @@ class Fixture {
         changeMaster(now);
     }
 
+    void waitBeforeDeciding(Nanoseconds time) { options_.foundAfter = time; }
+
     void set(SlaveId slave, Nanoseconds by) { slaves_.at(slave).offset += by; }
 
     GroupTime masterTime(HostTime when) const { return master_.state().line.groupTimeAt(when); }
@@ -226,6 +228,22 @@ TEST(Cycle, NewcomerMovesNobodyWhileTheOthersKnowTheirTimeBetterThanTheNewMaster
         EXPECT_FALSE(find(outcome, "slave-1").correction) << "it knows its own better";
     }
     EXPECT_LE(std::chrono::abs(group.masterTime(now + 7s) - before), 10ns);
+}
+
+TEST(Cycle, WhoComesWhileTheLineIsContradictedIsToldNothingUntilThatIsSettled) {
+    Fixture group;
+    const SlaveId paused = group.join("a", 0s);
+    HostTime now = kStart;
+    group.cycle(now);
+    group.waitBeforeDeciding(5s);
+    group.changeMaster(now);
+    group.set(paused, -4s);
+    const SlaveId fresh = group.join("fresh", 1min);
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_TRUE(group.cycle(now += 1s).adjustments.empty());
+    }
+    group.cycle(now += 1s);
+    EXPECT_EQ(group.time(fresh, now + 2ms), group.masterTime(now + 2ms));
 }
 
 /// Who still follows the line of the master before is as far from this one's.

@@ -138,6 +138,7 @@ bool Group::adopt(Participants& clocks) {
         }
     }
     error_ = LineError::unknown(rateSigmaPpb());
+    rateBoundPpb_ = 0;
     rate_ = GroupRate{rate_.ppb(), true};
     return true;
 }
@@ -231,6 +232,7 @@ Nanoseconds Group::learn(const Participants& clocks) {
     const Nanoseconds theirs = averageOf(readings, {}).offset;
     const auto [offset, ratePpb] = error_->learn({theirs, middleOf(sigmas), middleOf(ages)});
     rate_.correct(ratePpb);
+    rateBoundPpb_ += std::abs(ratePpb);
     // The line is as near to the witnesses' as they can be measured, or as it was and moved.
     const Nanoseconds bound = middleOf(bounds) + std::chrono::abs(theirs - offset);
     line_.bound = wasUnknown ? bound : std::min(line_.bound + std::chrono::abs(offset), bound);
@@ -318,7 +320,8 @@ void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     line_.reference = now;
     line_.frequencyPpb = rate_.ppb();
     line_.deviation = error_ ? error_->deviation() : Deviation{};
-    line_.boundGrowthPpb = motionPpb + kGate * line_.deviation.driftPpb;
+    line_.boundGrowthPpb =
+        motionPpb + (error_ ? std::max(kGate * line_.deviation.driftPpb, rateBoundPpb_) : 0);
     ++line_.cycle;
 }
 

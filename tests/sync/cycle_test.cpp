@@ -40,6 +40,12 @@ class Fixture {
         return outcome;
     }
 
+    /// The slaves have another master now, who was told this line.
+    void changeMaster(HostTime now, const Adjustment& line) {
+        master_.apply(now, line);
+        changeMaster(now);
+    }
+
     /// The slaves have another master now, whose clock and line are the same.
     void changeMaster(HostTime now) {
         group_ = Group{options_, now};
@@ -265,6 +271,18 @@ TEST(Cycle, BoundOfATakeoverFades) {
     ASSERT_GT(*most, 500ns);
     EXPECT_EQ(*most - *std::next(most), 500ns);
     EXPECT_EQ(bounds.back(), 0ns);
+}
+
+/// As the slaves of a master that has only just joined have to reckon with.
+TEST(Cycle, RateOfALineMayBeOffByAsMuchAsItsMasterWasTold) {
+    Fixture group;
+    group.join("a", 0s);
+    group.join("b", 0s);
+    Adjustment line = group.cycle(kStart).master.value();
+    line.reference = kStart + 1s;
+    line.boundGrowthPpb = 800'000;
+    group.changeMaster(line.reference, line);
+    EXPECT_GE(group.cycle(kStart + 2s).master->boundGrowthPpb, 800'000);
 }
 
 TEST(Cycle, RateThatIsOnlyRememberedMakesTheBoundGrow) {

@@ -122,11 +122,12 @@ class Group {
     GroupRate rate_;
     Adjustment line_;
     std::optional<LineError> error_;  ///< nothing while this master has led the line all along
-    std::size_t voters_ = 0;          ///< who knew the line when nobody contradicted it last
-    std::set<std::string> arrived_;   ///< who has come since then
-    HostTime firstArrival_;           ///< when the first of them did
-    HostTime lastArrival_;            ///< when the last new one did, or nobody contradicted
-    Nanoseconds elapsed_{};           ///< from the cycle before to the one that is concluded
+    double rateBoundPpb_ = 0;        ///< how far the rate of such a line can be off, as it was told
+    std::size_t voters_ = 0;         ///< who knew the line when nobody contradicted it last
+    std::set<std::string> arrived_;  ///< who has come since then
+    HostTime firstArrival_;          ///< when the first of them did
+    HostTime lastArrival_;           ///< when the last new one did, or nobody contradicted
+    Nanoseconds elapsed_{};          ///< from the cycle before to the one that is concluded
     double dragPpb_ = 0;
 };
 

@@ -9,6 +9,7 @@ from truth import TruthTest
 
 HONEST = ("one", "two", "three")
 LIE = 0.5  # seconds
+OTHER_GROUP = 0x1112131415161718
 
 
 class Liars(TruthTest):
@@ -42,6 +43,9 @@ class TakeoverTest(RankedMasters, Liars):
     def test_a_lie_of_a_newer_term_at_a_takeover_moves_nobody(self):
         self.check_takeover(newer=1000)
 
+    def test_a_lie_of_another_group_at_a_takeover_moves_nobody(self):
+        self.check_takeover(newer=1000, group=OTHER_GROUP)
+
 
 class RestartTest(Liars):
     def check_restart(self, forgets, **how):
@@ -69,6 +73,11 @@ class RestartTest(Liars):
 
     def test_a_lie_of_a_newer_term_to_a_master_that_has_forgotten_moves_nobody(self):
         self.check_restart(forgets=True, newer=1000)
+
+    def test_a_lie_of_another_group_to_a_master_that_has_forgotten_moves_nobody(self):
+        # It would believe one that comes alone.
+        self.min_slaves = 4
+        self.check_restart(forgets=True, newer=1000, group=OTHER_GROUP)
 
 
 if __name__ == "__main__":

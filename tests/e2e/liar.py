@@ -77,7 +77,9 @@ class Liar:
         return self._epoch + raw_now()
 
     def _answer(self, poll, received):
-        raw = raw_now()
+        return self._report(poll, received, raw_now())
+
+    def _report(self, poll, received, raw):
         sent = self._epoch + raw
         correction = Page.evaluate(self._line, raw).time - sent + self._lie
         body = struct.pack("!B4s3q", ANSWER_WITH_DEVIATION, poll[4:8], received, sent, correction)
@@ -86,3 +88,18 @@ class Liar:
     def _claim(self, told):
         term, group = struct.unpack("!IQ", told[4:16])
         return told[:4] + struct.pack("!IQ", term + self._newer, self._group or group) + told[16:]
+
+
+class Drag(Liar):
+    """It stays ahead of the group, wherever that goes, by what cannot be told from the delay of its
+    path, which seems to take `way` seconds in each direction."""
+
+    def __init__(self, name, truth, lie, ports, way):
+        self._truth, self._way = Page(truth.page_path), way
+        super().__init__(name, truth, lie, ports)
+
+    def _answer(self, poll, received):
+        time.sleep(2 * self._way)
+        way = round(self._way * SECOND)
+        self._line, _ = self._truth.look()
+        return self._report(poll, received + way, raw_now() - way)

@@ -21,11 +21,12 @@ class Liar:
     """Its clock is right, and what it says of its own correction is a lie.
 
     It comes to each of these masters, again and again, to be the first one there. To be believed it
-    says that it is a member of the group, of which it has heard from the master that told it, and
-    that the group's term is so much newer."""
+    says that it is a member of the group, of which it has heard from the master that told it, or of
+    the `group` with that id; and that the group's term is so much newer."""
 
-    def __init__(self, name, truth, lie, ports, newer=0):
-        self._name, self._lie, self._newer = name.encode(), round(lie * SECOND), newer
+    def __init__(self, name, truth, lie, ports, newer=0, group=None):
+        self._name, self._lie = name.encode(), round(lie * SECOND)
+        self._newer, self._group = newer, group
         self._line, _ = Page(truth.page_path).look()
         self._epoch = time.time_ns() - raw_now()
         self._ending = threading.Event()
@@ -76,12 +77,29 @@ class Liar:
         return self._epoch + raw_now()
 
     def _answer(self, poll, received):
-        raw = raw_now()
+        return self._report(poll, received, raw_now())
+
+    def _report(self, poll, received, raw):
         sent = self._epoch + raw
         correction = Page.evaluate(self._line, raw).time - sent + self._lie
         body = struct.pack("!B4s3q", ANSWER_WITH_DEVIATION, poll[4:8], received, sent, correction)
         return frame_of(REPORT, body)
 
     def _claim(self, told):
-        (term,) = struct.unpack("!I", told[4:8])
-        return told[:4] + struct.pack("!I", term + self._newer) + told[8:]
+        term, group = struct.unpack("!IQ", told[4:16])
+        return told[:4] + struct.pack("!IQ", term + self._newer, self._group or group) + told[16:]
+
+
+class Drag(Liar):
+    """It stays ahead of the group, wherever that goes, by what cannot be told from the delay of its
+    path, which seems to take `way` seconds in each direction."""
+
+    def __init__(self, name, truth, lie, ports, way):
+        self._truth, self._way = Page(truth.page_path), way
+        super().__init__(name, truth, lie, ports)
+
+    def _answer(self, poll, received):
+        time.sleep(2 * self._way)
+        way = round(self._way * SECOND)
+        self._line, _ = self._truth.look()
+        return self._report(poll, received + way, raw_now() - way)

@@ -4,6 +4,7 @@ Standard library only.
 """
 
 import secrets
+import select
 import socket
 import threading
 import time
@@ -22,6 +23,28 @@ def frame_of(kind, body=b""):
 
 def hello_of(name):
     return frame_of(HELLO, bytes(5) + name)
+
+
+class Peer:
+    """One end of a connection, which speaks in frames."""
+
+    def __init__(self, connection):
+        self.socket = connection
+        self.socket.settimeout(DEADLINE)
+
+    def frame(self):
+        """The next one; b"" at the end."""
+        data = b""
+        while len(data) < FRAME and (more := self.socket.recv(FRAME - len(data))):
+            data += more
+        return data
+
+    def is_open(self):
+        """Whatever was said is thrown away."""
+        while select.select([self.socket], [], [], 0)[0]:
+            if not self.socket.recv(4096):
+                return False
+        return True
 
 
 class Stranger:

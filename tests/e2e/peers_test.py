@@ -2,12 +2,14 @@
 
 import re
 import signal
+import socket
+import struct
 import time
 import unittest
 
 from berkeley_e2e import DaemonTest
-from peers import HELLO, frame_of, hello_of
-from programs import WARNING
+from peers import ADJUSTMENT, HELLO, MEMBERSHIP, POLL, WELCOME, Peer, frame_of, hello_of
+from programs import DEADLINE, SECOND, WARNING, free_port
 
 
 class BadPeersTest(DaemonTest):
@@ -133,6 +135,33 @@ class ComingAndGoingTest(DaemonTest):
         second = self.start_master("--min-slaves", 2, port=first.port)
         cycle = second.cycle(1, deadline=15)
         self.assertTrue({"one", "two"} <= cycle.clocks.keys())
+
+
+class StrangeMasterTest(DaemonTest):
+    def lead_once(self, slave, deviation):
+        """As its first master: that its clock is right, give or take so many nanoseconds."""
+        self.assertEqual(HELLO, slave.frame()[2])
+        welcome = struct.pack("!5xq", round(self.interval * SECOND))
+        slave.socket.sendall(frame_of(WELCOME, welcome) + frame_of(POLL))
+        sent = slave.frame()[16:24]
+        membership = struct.pack("!xIQ", 1, 1)
+        adjustment = struct.pack("!5x8s6q", sent, 0, 0, 0, 0, deviation, 0)
+        slave.socket.sendall(frame_of(MEMBERSHIP, membership) + frame_of(ADJUSTMENT, adjustment))
+
+    def test_a_slave_of_whose_clock_nothing_is_known_follows_the_next_master(self):
+        port, largest = free_port(), 2**62 - 1
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            listener.settimeout(DEADLINE)
+            slave = self.start_slave("one", port)
+            with listener.accept()[0] as connection:
+                self.lead_once(Peer(connection), largest)
+                slave.wait_for("Synchronized time")
+        master = self.start_master("--min-slaves", 1, port=port)
+        slave.wait_for("Synchronized time", count=2)
+        master.cycle_where(
+            lambda cycle: "one" in cycle.clocks and cycle.clocks["one"].verdict == "counted",
+            "the slave counts",
+        )
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ class Watch:
 class TruthTest(DaemonTest):
     # How long a master waits for somebody new before it founds a group.
     found_after = 1
+    # How many slaves have to be there for a group that `start_group` starts.
+    min_slaves = 1
 
     def start_master(self, *options, **how):
         found_after = ("--found-after", f"{self.found_after * SLOWNESS}s")
@@ -73,7 +75,7 @@ class TruthTest(DaemonTest):
     def start_group(self, *names, options=(), **how):
         """A master and slaves, once their clocks are known well. No host's clock shows the group's
         time, so that whoever forgets that is seen."""
-        master = self.start_master("--min-slaves", 1, *options, **how)
+        master = self.start_master("--min-slaves", self.min_slaves, *options, **how)
         slaves = [
             self.start_slave(name, master, f"--simulate-offset={300 * (number + 1)}ms")
             for number, name in enumerate(names)

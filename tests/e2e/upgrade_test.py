@@ -4,7 +4,6 @@
 import contextlib
 import itertools
 import re
-import select
 import socket
 import time
 import unittest
@@ -20,6 +19,7 @@ from peers import (
     REDIRECT,
     REPORT,
     WELCOME,
+    Peer,
     frame_of,
 )
 from programs import DEADLINE, ROOT, WARNING, free_port
@@ -76,28 +76,6 @@ def checksum(masters):
     for byte in ",".join(masters).encode():
         value = (value ^ byte) * 0x100000001B3 % 2**64
     return value.to_bytes(8, "big")
-
-
-class Peer:
-    """One end of a connection, which speaks in frames."""
-
-    def __init__(self, connection):
-        self.socket = connection
-        self.socket.settimeout(DEADLINE)
-
-    def frame(self):
-        """The next one; b"" at the end."""
-        data = b""
-        while len(data) < FRAME and (more := self.socket.recv(FRAME - len(data))):
-            data += more
-        return data
-
-    def is_open(self):
-        """Whatever was said is thrown away."""
-        while select.select([self.socket], [], [], 0)[0]:
-            if not self.socket.recv(4096):
-                return False
-        return True
 
 
 class UpgradeTest(DaemonTest):

@@ -192,6 +192,9 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     const bool founds = !line_.membership.isKnown() && !adopt(clocks);
     const bool wasKnown = !founds && !isUnknown();
     const Verdict verdict = founds ? Verdict::stands : judge(clocks, now);
+    if (!founds) {
+        countMaster(clocks);
+    }
 
     Nanoseconds shift{};
     if (founds) {

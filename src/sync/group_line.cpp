@@ -161,7 +161,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     }
     const auto nearby = agreementOf(here);
     const std::size_t forLine = 1 + (nearby ? nearby->count : 0);
-    if (here.size() == places.size() || 2 * forLine > voters) {
+    if (2 * forLine > voters) {
         voters_ = voters;
         arrived_.clear();
         lastArrival_ = now;  // To be without a majority has to last.
@@ -256,7 +256,6 @@ void Group::countMaster(Participants& clocks) {
 
 /// The clocks on the line, which measure it, pull it along; no faster than rates explain.
 Nanoseconds Group::follow(Participants& clocks, HostTime now) {
-    countMaster(clocks);
     const Average average = averageOfCounted(clocks, options_.average);
     exclude(clocks, average.exclusions);
     const Nanoseconds most = driftOver(elapsed_, motionPpb(now));

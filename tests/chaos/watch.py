@@ -27,6 +27,8 @@ TOLD_LATELY = 3.0
 # twelve times --found-after while new clocks come, and here they come all the time.
 RIGHT_AGAIN = 65.0
 CYCLES = 2.0
+# What a clock is told so soon after it was paused may have been on its way before, in ns.
+ON_THE_WAY = 1_000_000_000
 # How far a clock that belongs to the group is moved beyond what its bounds say, in ns.
 MOVED = 100_000
 
@@ -218,7 +220,7 @@ class Watch:
         view = self._views.get(daemon)
         told_by = daemon.line and daemon.line.leader
         known = view and view.words and told_by and told_by not in self._away
-        return bool(known) and told_at(daemon, view.words) > since
+        return bool(known) and told_at(daemon, view.words) > since + ON_THE_WAY
 
     def _was_told(self, daemon, raw):
         """For how long it was not, in seconds."""

@@ -69,6 +69,31 @@ class Fixture {
 
     void waitBeforeDeciding(Nanoseconds time) { options_.foundAfter = time; }
 
+    CycleOutcome cycles(int count, HostTime& now) {
+        CycleOutcome outcome;
+        for (int i = 0; i < count; ++i) {
+            outcome = cycle(now += 1s);
+        }
+        return outcome;
+    }
+
+    /// Its clock is on the line of another group, on which it is that far ahead.
+    void joinFrom(const Membership& membership, const std::string& name, Nanoseconds correction,
+                  HostTime now) {
+        const SlaveId slave = join(name, 0s);
+        slaves_.at(slave).discipline.apply(
+            now, {.reference = now, .correction = correction, .membership = membership});
+        group_.introduce(slave, membership);
+    }
+
+    void setAll(Nanoseconds by) {
+        for (auto& [slave, clock] : slaves_) {
+            clock.offset += by;
+        }
+    }
+
+    void doubt(HostTime now) { group_.doubt(now); }
+
     void set(SlaveId slave, Nanoseconds by) { slaves_.at(slave).offset += by; }
 
     GroupTime masterTime(HostTime when) const { return master_.state().line.groupTimeAt(when); }
@@ -297,6 +322,127 @@ TEST(Cycle, RateThatIsOnlyRememberedMakesTheBoundGrow) {
         EXPECT_EQ(line.frequencyPpb, remembered.value_or(0));
         EXPECT_NEAR(line.boundGrowthPpb, remembered ? 10'200 : 500'200, 100);
     }
+}
+
+TEST(Cycle, LineOfAGroupThatIsFoundedMayStillGoAtAnyRateOfItsMembers) {
+    Fixture group;
+    group.join("a", 0s);
+    EXPECT_GE(group.cycle(kStart).master->boundGrowthPpb, 1'000'000);
+}
+
+TEST(Cycle, ClockThatIsTooFastDoesNotWidenTheBoundsOfOthers) {
+    Fixture group;
+    group.join("a", 0s);
+    group.join("b", 0s);
+    group.join("fast", 0s, 3'000'000);
+    HostTime now = kStart;
+    EXPECT_LT(group.cycles(20, now).master->boundGrowthPpb, 100'000);
+}
+
+TEST(Cycle, ClockThatIsTooFastHasNoPartInTheRate) {
+    Fixture group;
+    group.join("a", 0s, 300'000);
+    group.join("fast", 0s, 3'000'000);
+    HostTime now = kStart;
+    EXPECT_NEAR(group.cycles(20, now).master->frequencyPpb, 150'000, 1'000);
+}
+
+TEST(Cycle, NoClockThatIsTooFastIsWaitedForWhenTheRateIsFounded) {
+    Fixture group;
+    group.join("a", 0s, 20'000);
+    group.join("fast", 0s, 3'000'000);
+    group.join("slow", 0s, -3'000'000);
+    HostTime now = kStart;
+    EXPECT_NEAR(group.cycles(20, now).master->frequencyPpb, 10'000, 1'000);
+}
+
+TEST(Cycle, MasterThatIsSlewedToTheLineDoesNotCount) {
+    Fixture group;
+    for (const char* name : {"a", "b", "c"}) {
+        group.join(name, 0s);
+    }
+    HostTime now = kStart;
+    group.cycles(60, now);
+    group.setAll(100ms);
+    const CycleOutcome outcome = group.cycles(1, now);
+    EXPECT_EQ(outcome.status.corrected, 100ms);
+    EXPECT_GE(outcome.master->boundGrowthPpb, 1'500) << "of its rate nobody knows what it did";
+    EXPECT_EQ(find(group.cycles(5, now), "master").exclusion, Exclusion::jumped);
+}
+
+TEST(Cycle, AllThatWereThereBeforeNeedNotWaitToDecide) {
+    Fixture group;
+    for (const char* name : {"a", "b", "c"}) {
+        group.join(name, 0s);
+    }
+    HostTime now = kStart;
+    group.cycle(now);
+    group.waitBeforeDeciding(5s);
+    group.changeMaster(now);
+    group.cycles(10, now);
+    group.setAll(100ms);
+    EXPECT_EQ(group.cycles(1, now).status.corrected, 100ms);
+}
+
+TEST(Cycle, MembersOfAnotherGroupHaveNoSayWhereTheLineIs) {
+    Fixture group;
+    group.join("a", 0s);
+    HostTime now = kStart;
+    group.cycles(10, now);
+    for (const char* name : {"b", "c", "d"}) {
+        group.joinFrom({.group = 99, .term = 7}, name, 10s, now);
+    }
+    const CycleOutcome outcome = group.cycles(1, now);
+    EXPECT_EQ(find(outcome, "d").exclusion, Exclusion::newcomer);
+    EXPECT_FALSE(outcome.status.corrected);
+    EXPECT_EQ(outcome.master->correction, 0s);
+}
+
+TEST(Cycle, MasterThatKnowsNoGroupTakesUpTheLargest) {
+    for (const bool largestFirst : {false, true}) {
+        Fixture group;
+        const Membership large{largestFirst ? GroupId{7} : 99, 3};
+        group.joinFrom(large, "a", 10s, kStart);
+        group.joinFrom({50, 5}, "b", 20s, kStart);
+        group.joinFrom(large, "c", 10s, kStart);
+        const CycleOutcome outcome = group.cycle(kStart);
+        EXPECT_EQ(outcome.status.membership, (Membership{large.group, 4}));
+        EXPECT_EQ(outcome.status.average, 10s);
+    }
+}
+
+TEST(Cycle, MasterThatAsksItsSlavesWasNotCorrectedByThem) {
+    Fixture group;
+    group.join("a", 1min);
+    group.cycle(kStart);
+    group.restartMaster(kStart, {});
+    const CycleOutcome outcome = group.cycle(kStart + 1s);
+    EXPECT_EQ(outcome.status.average, 30s);
+    EXPECT_FALSE(outcome.status.corrected);
+}
+
+TEST(Cycle, MasterThatDoubtsItselfWaitsForThoseThatKnow) {
+    Fixture group;
+    const SlaveId slave = group.join("a", 0s);
+    HostTime now = kStart;
+    group.cycles(10, now);
+    group.doubt(now);
+    EXPECT_FALSE(group.cycle(now += 1s, {slave}).master);
+    EXPECT_TRUE(group.cycle(now += 1s).master);
+}
+
+/// It says itself how far it still has to go.
+TEST(Cycle, SlaveThatIsSlewedFromAfarIsNoWitness) {
+    Fixture group;
+    const SlaveId right = group.join("a", 0s), slewed = group.join("b", 0s);
+    HostTime now = kStart;
+    group.cycles(10, now);
+    group.set(slewed, 30ms);
+    group.cycles(1, now);
+    group.restartMaster(now, {});
+    group.cycles(1, now);
+    now += 2ms;
+    EXPECT_LT(std::chrono::abs(group.masterTime(now) - group.time(right, now)), 100us);
 }
 
 }  // namespace

@@ -100,6 +100,15 @@ TEST(Discipline, SlewUnderWayIsNotKnownOfTheClock) {
     EXPECT_EQ(discipline.state().deviationAt(kStart)->sigma, 400ms);
 }
 
+TEST(Discipline, ClockThatMayHaveStoodStillIsNotKnownUntilItIsToldAgain) {
+    Discipline discipline{kMaxSlewPpb};
+    discipline.apply(kStart, adjustmentTo(0ns));
+    discipline.doubt();
+    EXPECT_FALSE(discipline.state().deviationAt(kStart));
+    discipline.apply(kStart, adjustmentTo(0ns));
+    EXPECT_TRUE(discipline.state().deviationAt(kStart));
+}
+
 TEST(Discipline, BeginsIn1970) {
     Discipline discipline{kMaxSlewPpb};
     const HostTime early{1min};

@@ -55,6 +55,13 @@ class OffsetFilterTest : public testing::Test {
     OffsetFilter symmetric_{JitterKind::symmetric, 1};
 };
 
+TEST_F(OffsetFilterTest, ScoresForgetHowThePathWas) {
+    observe(3'000, exponential(10e3), exponential(10e3));
+    ASSERT_GT(oneSided_.score(), symmetric_.score());
+    observe(1'000, normal(20e3, 3e3), normal(20e3, 3e3));
+    EXPECT_GT(symmetric_.score(), oneSided_.score());
+}
+
 TEST_F(OffsetFilterTest, BothKindsTrackADriftingClock) {
     observe(300, exponential(10e3), exponential(10e3));
     for (const OffsetFilter* filter : {&oneSided_, &symmetric_}) {

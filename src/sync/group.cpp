@@ -65,6 +65,7 @@ void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
     voters_ = 0;
     arrived_.clear();
     lastArrival_ = now;
+    ledSince_ = now;
     roster_.forgetTold();
     if (!own.synchronized) {
         return;
@@ -219,7 +220,7 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
         outcome.status.corrected = shift;
     }
     tell(clocks, shift, verdict, outcome);
-    endError();
+    endError(now);
     outcome.status.spreadBefore = spreadOf(clocks);
     outcome.status.clocks = statusesOf(std::move(clocks), now, roster_);
     return outcome;
@@ -285,8 +286,12 @@ bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, 
            std::chrono::abs(clock.fromLine - shift) <= clock.host.bound;
 }
 
-/// Once this master has told most of those who knew the line, it is the group's.
-void Group::endError() {
+/// Once this master has told most of those who knew the line, it is the group's. The first of them
+/// to come may be the one that knows it worst.
+void Group::endError(HostTime now) {
+    if (now < ledSince_ + options_.foundAfter) {
+        return;
+    }
     std::size_t knew = 0, told = 0;
     bool isAnyTold = false;
     for (const auto& [slave, member] : roster_.members()) {

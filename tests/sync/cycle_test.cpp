@@ -86,6 +86,13 @@ class Fixture {
         group_.introduce(slave, membership);
     }
 
+    void tell(SlaveId slave, HostTime now, const Deviation& deviation) {
+        Discipline& discipline = slaves_.at(slave).discipline;
+        Adjustment adjustment = discipline.state().adjustment;
+        adjustment.deviation = deviation;
+        discipline.apply(slaves_.at(slave).at(now), adjustment);
+    }
+
     void setAll(Nanoseconds by) {
         for (auto& [slave, clock] : slaves_) {
             clock.offset += by;
@@ -308,6 +315,22 @@ TEST(Cycle, RateOfALineMayBeOffByAsMuchAsItsMasterWasTold) {
     line.boundGrowthPpb = 800'000;
     group.changeMaster(line.reference, line);
     EXPECT_GE(group.cycle(kStart + 2s).master->boundGrowthPpb, 800'000);
+}
+
+TEST(Cycle, MasterThatHasJustJoinedWaitsForThoseThatKnowTheLineBest) {
+    Fixture group;
+    const SlaveId bad = group.join("a", 0s);
+    const SlaveId good = group.join("b", 0s), better = group.join("c", 0s);
+    HostTime now = kStart;
+    Adjustment line = group.cycles(60, now).master.value();
+    line.correction += 20us;
+    line.deviation = {50us, 10'000};
+    group.tell(bad, now, {1ms, 10'000});
+    group.waitBeforeDeciding(5s);
+    group.changeMaster(now, line);
+    group.cycle(now += 1s, {good, better});
+    group.cycles(3, now);
+    EXPECT_LT(std::chrono::abs(group.masterTime(now) - group.time(good, now)), 5us);
 }
 
 TEST(Cycle, RateThatIsOnlyRememberedMakesTheBoundGrow) {

@@ -115,13 +115,14 @@ class Group {
     void tell(Participants& clocks, Nanoseconds shift, Verdict verdict, CycleOutcome& outcome);
     bool isLeftAlone(const Participant& clock, const Adjustment& adjustment, Nanoseconds shift,
                      Verdict verdict) const;
-    void endError();
+    void endError(HostTime now);
 
     GroupOptions options_;
     Roster roster_;
     GroupRate rate_;
     Adjustment line_;
     std::optional<LineError> error_;  ///< nothing while this master has led the line all along
+    HostTime ledSince_;               ///< when this master began to lead
     double rateBoundPpb_ = 0;        ///< how far the rate of such a line can be off, as it was told
     std::size_t voters_ = 0;         ///< who knew the line when nobody contradicted it last
     std::set<std::string> arrived_;  ///< who has come since then

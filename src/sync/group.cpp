@@ -278,7 +278,7 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
 /// that this master has not told yet may know its own correction better than it could be told.
 bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, Nanoseconds shift,
                         Verdict verdict) const {
-    if (verdict == Verdict::open && !(isMember(clock) && intersection(clock.place(), ownPlace()))) {
+    if (verdict == Verdict::open && !intersection(clock.place(), ownPlace())) {
         return true;
     }
     return isMember(clock) && !clock.told &&

@@ -183,7 +183,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
 Nanoseconds Group::found(Participants& clocks) {
     line_.membership = {options_.newGroup, 1};
     for (Participant& clock : clocks) {
-        clock.counts = !clock.tooFast;
+        clock.counts = true;
     }
     const Average average = averageOfCounted(clocks, options_.average);
     exclude(clocks, average.exclusions);

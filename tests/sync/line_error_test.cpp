@@ -56,6 +56,40 @@ TEST(LineError, IsNeverKnownBetterThanByTheBestMeasurement) {
     EXPECT_GE(error.deviation().sigma, 1us);
 }
 
+TEST(LineError, WhatAnOldMeasurementSaysIsOfThen) {
+    LineError error{{100ns, 1'000}};
+    error.age(1s);
+    const auto shift = error.learn({100ns, 10ns, 1s});
+    EXPECT_EQ(shift.offset, 99ns);
+    EXPECT_NEAR(shift.ratePpb, 0, 0.1);
+}
+
+TEST(LineError, RateHasBeenAtWorkSinceAnOldMeasurement) {
+    LineError known{{100ns, 1'000}};
+    const auto shift = known.learn({500ns, 10ns, 1s});
+    EXPECT_EQ(shift.offset, 5ns);
+    EXPECT_NEAR(shift.ratePpb, -495, 1);
+    LineError unknown = LineError::unknown(1'000);
+    unknown.learn({500ns, 10ns, 1s});
+    EXPECT_NEAR(static_cast<double>(unknown.deviation().sigma.count()), 1'000, 1);
+}
+
+TEST(LineError, WhatWasLearntOfTheOffsetIsLearntOfTheRate) {
+    LineError error{{100ns, 1'000}};
+    error.age(1s);
+    error.learn({0ns, 10ns});
+    EXPECT_NEAR(error.deviation().driftPpb, 100, 1);
+    error.age(1s);
+    EXPECT_NEAR(static_cast<double>(error.deviation().sigma.count()), 101, 2);
+}
+
+TEST(LineError, LineThatIsKnownExactlyLearnsNothing) {
+    LineError error{{0ns, 0}};
+    const auto shift = error.learn({0ns, 0ns});
+    EXPECT_EQ(shift.offset, 0ns);
+    EXPECT_EQ(shift.ratePpb, 0);
+}
+
 /// The rate shows in what the offset has become since the measurement before.
 TEST(LineError, FindsTheRate) {
     LineError error{{100ns, 100'000}};

@@ -21,6 +21,12 @@ class Fixture {
         return slave;
     }
 
+    SlaveId joinLab(const std::string& address, Nanoseconds offset) {
+        const SlaveId slave = group_.joinLab(address, kStart);
+        slaves_.emplace(slave, Clock{offset, 0, Discipline{500'000}});
+        return slave;
+    }
+
     CycleOutcome cycle(HostTime when, std::vector<SlaveId> silent = {}) {
         group_.beginCycle();
         for (auto& [slave, clock] : slaves_) {
@@ -35,7 +41,9 @@ class Fixture {
         }
         for (const auto& [slave, adjustment] : outcome.adjustments) {
             Clock& clock = slaves_.at(slave);
-            clock.discipline.apply(clock.at(end), adjustment);
+            if (!group_.members().at(slave).lab) {
+                clock.discipline.apply(clock.at(end), adjustment);
+            }
         }
         return outcome;
     }
@@ -199,6 +207,16 @@ TEST(Cycle, ClockIsNewUntilItIsOnTheLineAndHasJumpedWhenItIsNotAnyMore) {
     EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::none);
     group.set(fast, -1ms);
     EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::jumped);
+}
+
+/// It is not steered, so it never comes to be on the line.
+TEST(Cycle, LabClockTakesPartInEachAverageWhereverItIs) {
+    Fixture group;
+    group.join("a", 0s);
+    group.joinLab("lab:1", 2s);
+    HostTime now = kStart;
+    EXPECT_EQ(find(group.cycle(now), "lab:1").exclusion, Exclusion::outlier);
+    EXPECT_EQ(find(group.cycles(1, now), "lab:1").exclusion, Exclusion::outlier);
 }
 
 TEST(Cycle, MasterMovesWhenItIsTheWrongOne) {

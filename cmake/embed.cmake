@@ -21,7 +21,7 @@ endforeach()
 file(WRITE "${OUTPUT}" "// Made by cmake/embed.cmake.
 #include <iterator>
 
-#include \"berkeley/observe/web_page.h\"
+#include \"observe/web_page.h\"
 
 namespace berkeley {
 namespace {

@@ -1,5 +1,6 @@
 """Includes follow the layers of docs/architecture.md, and the core stays arithmetic."""
 
+import functools
 import re
 import shutil
 import tempfile
@@ -61,37 +62,50 @@ CLOCK_CALL = re.compile(r"_clock::now|\b(clock_gettime|gettimeofday|std::time)\s
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
-# The public headers that are in no layer's folder.
-CLIENT_HEADERS = {"berkeley/berkeley.h", "berkeley/group_clock.h"}
-
 
 def layer_of(path):
     """Of a file, named from the project's root."""
     parts = Path(path).parts
-    if parts[0] == "apps":
-        return "apps"
-    if str(Path(*parts[1:])) in CLIENT_HEADERS:
-        return "client"
-    return parts[2] if parts[0] == "include" else parts[1]
+    return {"apps": "apps", "include": "client"}.get(parts[0]) or parts[1]
+
+
+def sources(folder):
+    return [file for file in sorted(folder.rglob("*")) if file.suffix in (".h", ".cpp")]
+
+
+@functools.cache
+def kept_headers(root):
+    """Those that a layer keeps to itself: its own files include them without the folder."""
+    return {
+        path
+        for file in sources(root / "src")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if (include := INCLUDE.match(line)) and include[1]
+        if (path := file.parent / include[1]).is_file()
+    }
 
 
 def mistake_of_project_header(root, file, layer, header):
     """What is wrong with `#include "header"`, if anything."""
-    candidates = [file.parent / header, root / "include" / header]
+    candidates = [file.parent / header, root / "include" / header, root / "src" / header]
     if layer == "apps":
         candidates.append(root / "apps" / header)
-    found = next((path for path in candidates if path.is_file()), None)
+    found = next((path.resolve() for path in candidates if path.is_file()), None)
     if found is None:
         return "is not where this layer may look"
-    other = layer_of(found.resolve().relative_to(root))
+    if file.is_relative_to(root / "include") and not found.is_relative_to(root / "include"):
+        return "is not installed"
+    other = layer_of(found.relative_to(root))
     if other != layer and other not in LAYERS[layer]:
         return f"is of the layer {other}"
+    if other != layer and found in kept_headers(root):
+        return f"is what the layer {other} keeps to itself"
     return None
 
 
-def mistake_of_system_header(layer, header):
+def mistake_of_system_header(root, layer, header):
     """What is wrong with `#include <header>`, if anything."""
-    if header.startswith("berkeley/"):
+    if any((root / folder / header).is_file() for folder in FOLDERS):
         return "belongs to the project, which is included with quotes"
     if "/" not in header and not header.endswith(".h"):
         return "is nothing for arithmetic" if layer in CORE and header in BLOCKING else None
@@ -117,7 +131,7 @@ def mistakes_of(root, file):
             mistake = (
                 mistake_of_project_header(root, file, layer, project)
                 if project
-                else mistake_of_system_header(layer, system)
+                else mistake_of_system_header(root, layer, system)
             )
         elif layer in CORE and CLOCK_CALL.search(line):
             mistake = "reads a clock"
@@ -131,8 +145,7 @@ def mistakes(root):
     return [
         mistake
         for folder in FOLDERS
-        for file in sorted((root / folder).rglob("*"))
-        if file.suffix in (".h", ".cpp")
+        for file in sources(root / folder)
         for mistake in mistakes_of(root, file)
     ]
 
@@ -141,8 +154,7 @@ class Layers(unittest.TestCase):
     maxDiff = None
 
     def test_every_layer_is_in_the_table(self):
-        folders = {path.name for path in (ROOT / "include" / "berkeley").iterdir() if path.is_dir()}
-        folders |= {path.parent.name for path in (ROOT / "src").glob("*/*.cpp")}
+        folders = {file.relative_to(ROOT / "src").parts[0] for file in sources(ROOT / "src")}
         self.assertEqual(folders | {"apps"}, set(LAYERS))
         self.assertEqual(set(LIBRARIES), set(LAYERS))
 
@@ -176,7 +188,7 @@ class WrongIncludes(unittest.TestCase):
     def test_a_layer_below_does_not_include_one_above(self):
         for file, header in (
             ("src/time/units.cpp", "sync/average.h"),
-            ("include/berkeley/sync/roster.h", "wire/messages.h"),
+            ("src/sync/roster.h", "wire/messages.h"),
             ("src/wire/native.cpp", "net/connection.h"),
             ("src/page/page.cpp", "sync/discipline.h"),
             ("src/net/connection.cpp", "node/backoff.h"),
@@ -186,7 +198,7 @@ class WrongIncludes(unittest.TestCase):
             with self.subTest(file):
                 self.expect(
                     file,
-                    f'#include "berkeley/{header}"',
+                    f'#include "{header}"',
                     f"is of the layer {header.split('/')[0]}",
                 )
 
@@ -199,15 +211,41 @@ class WrongIncludes(unittest.TestCase):
                     with self.subTest(f"{layer} includes {other}"):
                         self.expect(
                             f"src/{layer}/{file}",
-                            f'#include "berkeley/{other}/{header}"',
+                            f'#include "{other}/{header}"',
                             f"is of the layer {other}",
                         )
 
-    def test_private_headers_of_another_layer_are_out_of_reach(self):
-        self.expect("src/net/endpoint.cpp", '#include "../page/page_words.h"', "is of the layer page")
+    def test_what_a_layer_keeps_to_itself_is_out_of_reach(self):
+        for file, header, other in (
+            ("src/host/shared_page.cpp", "../page/page_words.h", "page"),
+            ("src/node/backoff.cpp", "net/tls_session.h", "net"),
+            ("apps/master/main.cpp", "sync/jitter.h", "sync"),
+        ):
+            with self.subTest(f"{file} includes {header}"):
+                self.expect(
+                    file, f'#include "{header}"', f"is what the layer {other} keeps to itself"
+                )
+        self.expect(
+            "src/net/endpoint.cpp", '#include "../page/page_words.h"', "is of the layer page"
+        )
         self.expect(
             "src/node/backoff.cpp", '#include "tls_session.h"', "is not where this layer may look"
         )
+
+    def test_an_installed_header_includes_no_other(self):
+        for file in ("include/berkeley/berkeley.h", "include/berkeley/group_clock.h"):
+            for header in ("page/page.h", "../../src/time/timeline.h"):
+                with self.subTest(f"{file} includes {header}"):
+                    self.expect(file, f'#include "{header}"', "is not installed")
+
+    def test_the_project_is_included_with_quotes(self):
+        for header in ("berkeley/berkeley.h", "time/units.h"):
+            with self.subTest(header):
+                self.expect(
+                    "apps/ctl/main.cpp",
+                    f"#include <{header}>",
+                    "belongs to the project, which is included with quotes",
+                )
 
     def test_the_core_has_no_sockets_threads_logs_or_system_calls(self):
         for line, mistake in (
@@ -224,7 +262,7 @@ class WrongIncludes(unittest.TestCase):
         ):
             for file in (
                 "src/time/timeline.cpp",
-                "include/berkeley/sync/cycle.h",
+                "src/sync/cycle.h",
                 "src/wire/native.cpp",
             ):
                 with self.subTest(f"{file}: {line}"):

@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "berkeley/host/page_memory.h"
-#include "berkeley/page/group_page.h"
-#include "berkeley/time/units.h"
+#include "host/page_memory.h"
+#include "page/group_page.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

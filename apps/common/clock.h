@@ -9,8 +9,8 @@
 
 #include <string>
 
-#include "berkeley/host/steered_clock.h"
 #include "common/options.h"
+#include "host/steered_clock.h"
 
 namespace berkeley {
 

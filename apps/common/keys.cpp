@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/node/leadership.h"
+#include "node/leadership.h"
 
 namespace berkeley {
 namespace {

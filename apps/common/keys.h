@@ -5,8 +5,8 @@
 
 #include <optional>
 
-#include "berkeley/net/key_file.h"
 #include "common/options.h"
+#include "net/key_file.h"
 
 namespace berkeley {
 

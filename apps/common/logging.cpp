@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "berkeley/host/environment.h"
+#include "host/environment.h"
 
 namespace berkeley {
 namespace {

@@ -8,10 +8,10 @@
 #include <memory>
 #include <utility>
 
-#include "berkeley/net/http_server.h"
-#include "berkeley/node/monitor.h"
-#include "berkeley/node/monitor_site.h"
 #include "common/options.h"
+#include "net/http_server.h"
+#include "node/monitor.h"
+#include "node/monitor_site.h"
 
 namespace berkeley {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "berkeley/time/units.h"
-#include "berkeley/wire/native.h"
+#include "time/units.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

@@ -9,15 +9,15 @@
 #include <span>
 #include <string>
 
-#include "berkeley/net/endpoint.h"
-#include "berkeley/node/admission.h"
-#include "berkeley/sync/average.h"
-#include "berkeley/sync/drift_limit.h"
-#include "berkeley/sync/election.h"
 #include "common/command_line.h"
 #include "common/logging.h"
 #include "common/program_text.h"
 #include "common/values.h"
+#include "net/endpoint.h"
+#include "node/admission.h"
+#include "sync/average.h"
+#include "sync/drift_limit.h"
+#include "sync/election.h"
 
 namespace berkeley {
 

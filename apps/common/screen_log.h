@@ -12,7 +12,7 @@
 #include <mutex>
 #include <vector>
 
-#include "berkeley/observe/screen.h"
+#include "observe/screen.h"
 
 namespace berkeley {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

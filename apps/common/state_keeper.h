@@ -9,9 +9,9 @@
 #include <memory>
 #include <optional>
 
-#include "berkeley/host/state_file.h"
-#include "berkeley/host/steered_clock.h"
 #include "common/options.h"
+#include "host/state_file.h"
+#include "host/steered_clock.h"
 
 namespace berkeley {
 

@@ -15,8 +15,8 @@
 #include <string>
 #include <system_error>
 
-#include "berkeley/host/environment.h"
 #include "common/console.h"
+#include "host/environment.h"
 
 namespace berkeley {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/host/time_feed.h"
 #include "common/options.h"
+#include "host/time_feed.h"
 
 namespace berkeley {
 

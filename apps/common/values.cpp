@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "berkeley/sync/drift_limit.h"
-#include "berkeley/time/units.h"
-#include "berkeley/wire/native.h"
+#include "sync/drift_limit.h"
+#include "time/units.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "berkeley/net/endpoint.h"
-#include "berkeley/sync/average.h"
 #include "common/logging.h"
+#include "net/endpoint.h"
+#include "sync/average.h"
 
 namespace berkeley {
 

@@ -1,6 +1,6 @@
 #include "common/watchdog.h"
 
-#include "berkeley/time/silence.h"
+#include "time/silence.h"
 
 namespace berkeley {
 

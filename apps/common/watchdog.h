@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "berkeley/time/timeline.h"
+#include "time/timeline.h"
 
 namespace berkeley {
 

@@ -4,13 +4,13 @@
 #include <thread>
 
 #include "berkeley/group_clock.h"
-#include "berkeley/page/raw_clock.h"
-#include "berkeley/time/units.h"
 #include "common/daemon.h"
 #include "ctl/options.h"
 #include "ctl/run.h"
 #include "ctl/sources.h"
 #include "ctl/status.h"
+#include "page/raw_clock.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/host/environment.h"
-#include "berkeley/net/endpoint.h"
-#include "berkeley/time/timeline.h"
 #include "common/command_line.h"
 #include "common/program_text.h"
+#include "host/environment.h"
+#include "net/endpoint.h"
+#include "time/timeline.h"
 
 namespace berkeley {
 

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "berkeley/host/environment.h"
+#include "host/environment.h"
 
 namespace berkeley {
 namespace {

@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "berkeley/observe/text.h"
-#include "berkeley/time/units.h"
+#include "observe/text.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "berkeley/net/endpoint.h"
+#include "net/endpoint.h"
 
 namespace berkeley {
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "berkeley/observe/text.h"
-#include "berkeley/time/units.h"
+#include "observe/text.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

@@ -1,7 +1,7 @@
 #include "master/latest_cycle.h"
 
-#include "berkeley/observe/table.h"
-#include "berkeley/time/units.h"
+#include "observe/table.h"
+#include "time/units.h"
 
 namespace berkeley {
 

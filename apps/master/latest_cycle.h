@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 
-#include "berkeley/host/steered_clock.h"
-#include "berkeley/node/leadership.h"
-#include "berkeley/node/master_node.h"
+#include "host/steered_clock.h"
+#include "node/leadership.h"
+#include "node/master_node.h"
 
 namespace berkeley {
 

@@ -3,10 +3,6 @@
 
 #include <random>
 
-#include "berkeley/node/failover_node.h"
-#include "berkeley/node/master_node.h"
-#include "berkeley/observe/table.h"
-#include "berkeley/time/units.h"
 #include "common/clock.h"
 #include "common/console.h"
 #include "common/daemon.h"
@@ -20,6 +16,10 @@
 #include "common/watchdog.h"
 #include "master/latest_cycle.h"
 #include "master/watch.h"
+#include "node/failover_node.h"
+#include "node/master_node.h"
+#include "observe/table.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <utility>
 
-#include "berkeley/host/time_zone.h"
 #include "common/daemon.h"
 #include "common/logging.h"
+#include "host/time_zone.h"
 
 namespace berkeley {
 namespace {

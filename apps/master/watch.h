@@ -8,10 +8,10 @@
 #include <string>
 #include <thread>
 
-#include "berkeley/node/monitor.h"
-#include "berkeley/observe/screen.h"
 #include "common/screen_log.h"
 #include "common/terminal.h"
+#include "node/monitor.h"
+#include "observe/screen.h"
 
 namespace berkeley {
 

@@ -3,11 +3,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "berkeley/host/time_zone.h"
-#include "berkeley/net/connector.h"
-#include "berkeley/node/slave_node.h"
-#include "berkeley/time/units.h"
-#include "berkeley/wire/lab.h"
 #include "common/clock.h"
 #include "common/console.h"
 #include "common/daemon.h"
@@ -19,6 +14,11 @@
 #include "common/state_keeper.h"
 #include "common/time_feeds.h"
 #include "common/watchdog.h"
+#include "host/time_zone.h"
+#include "net/connector.h"
+#include "node/slave_node.h"
+#include "time/units.h"
+#include "wire/lab.h"
 
 namespace berkeley {
 namespace {

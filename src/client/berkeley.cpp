@@ -4,7 +4,7 @@
 #include <cstring>
 #include <new>
 
-#include "berkeley/page/group_page.h"
+#include "page/group_page.h"
 
 // No exception crosses the C interface because there is none: nothing here or below throws, and
 // programs in C need no C++ library for it.

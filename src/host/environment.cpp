@@ -1,4 +1,4 @@
-#include "berkeley/host/environment.h"
+#include "host/environment.h"
 
 #include <cstdlib>
 

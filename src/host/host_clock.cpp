@@ -1,8 +1,8 @@
-#include "berkeley/host/host_clock.h"
+#include "host/host_clock.h"
 
 #include <stdexcept>
 
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 namespace berkeley {
 

@@ -1,8 +1,8 @@
-#include "berkeley/host/page_memory.h"
+#include "host/page_memory.h"
 
 #include <cstdint>
 
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

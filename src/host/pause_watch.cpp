@@ -1,4 +1,4 @@
-#include "berkeley/host/pause_watch.h"
+#include "host/pause_watch.h"
 
 #include <algorithm>
 #include <fstream>

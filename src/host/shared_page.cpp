@@ -1,4 +1,4 @@
-#include "berkeley/host/shared_page.h"
+#include "host/shared_page.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "berkeley/host/stamp_converter.h"
+#include "host/stamp_converter.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "berkeley/host/state_file.h"
+#include "host/state_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,8 +10,8 @@
 #include <string>
 #include <system_error>
 
-#include "berkeley/host/environment.h"
-#include "berkeley/sync/drift_limit.h"
+#include "host/environment.h"
+#include "sync/drift_limit.h"
 
 namespace berkeley {
 namespace {

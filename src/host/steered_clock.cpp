@@ -1,8 +1,8 @@
-#include "berkeley/host/steered_clock.h"
+#include "host/steered_clock.h"
 
 #include <utility>
 
-#include "berkeley/host/page_memory.h"
+#include "host/page_memory.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/host/system_clock.h"
+#include "host/system_clock.h"
 
 #include <sys/timex.h>
 

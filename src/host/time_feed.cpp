@@ -1,4 +1,4 @@
-#include "berkeley/host/time_feed.h"
+#include "host/time_feed.h"
 
 #include <sys/ipc.h>
 #include <sys/shm.h>
@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "berkeley/host/stamp_converter.h"
+#include "host/stamp_converter.h"
 
 namespace berkeley {
 namespace {

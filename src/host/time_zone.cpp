@@ -1,9 +1,9 @@
-#include "berkeley/host/time_zone.h"
+#include "host/time_zone.h"
 
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/host/environment.h"
+#include "host/environment.h"
 
 namespace berkeley {
 namespace {

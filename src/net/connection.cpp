@@ -1,4 +1,4 @@
-#include "berkeley/net/connection.h"
+#include "net/connection.h"
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <utility>
 
-#include "berkeley/time/units.h"
-#include "berkeley/wire/messages.h"
 #include "socket.h"
+#include "time/units.h"
 #include "timestamping.h"
 #include "tls_session.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/net/connector.h"
+#include "net/connector.h"
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/wire/messages.h"
 #include "timestamping.h"
 #include "tls_session.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 

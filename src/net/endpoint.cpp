@@ -1,4 +1,4 @@
-#include "berkeley/net/endpoint.h"
+#include "net/endpoint.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>

@@ -1,4 +1,4 @@
-#include "berkeley/net/http_server.h"
+#include "net/http_server.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -1,4 +1,4 @@
-#include "berkeley/net/key_file.h"
+#include "net/key_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-#include "berkeley/wire/native.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/net/key_ring.h"
+#include "net/key_ring.h"
 
 namespace berkeley {
 

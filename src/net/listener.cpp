@@ -1,4 +1,4 @@
-#include "berkeley/net/listener.h"
+#include "net/listener.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/net/connector.h"
+#include "net/connector.h"
 #include "socket.h"
 #include "timestamping.h"
 #include "tls_session.h"

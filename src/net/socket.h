@@ -7,7 +7,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "berkeley/net/endpoint.h"
+#include "net/endpoint.h"
 
 namespace berkeley {
 

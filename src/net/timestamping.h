@@ -11,7 +11,7 @@
 #include <optional>
 #include <span>
 
-#include "berkeley/time/timeline.h"
+#include "time/timeline.h"
 
 namespace berkeley {
 

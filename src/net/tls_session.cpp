@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "berkeley/wire/native.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

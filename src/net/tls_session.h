@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/net/key_ring.h"
+#include "net/key_ring.h"
 #include "record_boundaries.h"
 
 namespace berkeley {

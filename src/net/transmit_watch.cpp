@@ -1,4 +1,4 @@
-#include "berkeley/net/transmit_watch.h"
+#include "net/transmit_watch.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/node/admission.h"
+#include "node/admission.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/node/backoff.h"
+#include "node/backoff.h"
 
 #include <algorithm>
 

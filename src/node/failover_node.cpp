@@ -1,9 +1,9 @@
-#include "berkeley/node/failover_node.h"
+#include "node/failover_node.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "berkeley/wire/native.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

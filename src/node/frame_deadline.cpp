@@ -1,8 +1,8 @@
-#include "berkeley/node/frame_deadline.h"
+#include "node/frame_deadline.h"
 
 #include <algorithm>
 
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/node/leadership.h"
+#include "node/leadership.h"
 
 #include <ctime>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "berkeley/node/master_list.h"
+#include "node/master_list.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "berkeley/node/master_node.h"
+#include "node/master_node.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "berkeley/time/units.h"
 #include "receivers.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

@@ -5,10 +5,10 @@
 #include <utility>
 #include <variant>
 
-#include "berkeley/host/time_zone.h"
-#include "berkeley/time/units.h"
-#include "berkeley/wire/lab.h"
-#include "berkeley/wire/native.h"
+#include "host/time_zone.h"
+#include "time/units.h"
+#include "wire/lab.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

@@ -11,13 +11,13 @@
 #include <optional>
 #include <string>
 
-#include "berkeley/host/stamp_converter.h"
-#include "berkeley/host/steered_clock.h"
-#include "berkeley/net/connection.h"
-#include "berkeley/node/frame_deadline.h"
-#include "berkeley/node/move_log.h"
-#include "berkeley/node/slave_node.h"
-#include "berkeley/wire/messages.h"
+#include "host/stamp_converter.h"
+#include "host/steered_clock.h"
+#include "net/connection.h"
+#include "node/frame_deadline.h"
+#include "node/move_log.h"
+#include "node/slave_node.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 

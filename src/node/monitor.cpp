@@ -1,4 +1,4 @@
-#include "berkeley/node/monitor.h"
+#include "node/monitor.h"
 
 #include <fmt/format.h>
 

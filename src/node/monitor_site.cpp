@@ -1,4 +1,4 @@
-#include "berkeley/node/monitor_site.h"
+#include "node/monitor_site.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "berkeley/observe/web_page.h"
+#include "observe/web_page.h"
 
 namespace berkeley {
 namespace {

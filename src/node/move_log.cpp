@@ -1,6 +1,6 @@
-#include "berkeley/node/move_log.h"
+#include "node/move_log.h"
 
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 namespace berkeley {
 

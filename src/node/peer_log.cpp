@@ -1,4 +1,4 @@
-#include "berkeley/node/peer_log.h"
+#include "node/peer_log.h"
 
 #include <spdlog/fmt/fmt.h>
 

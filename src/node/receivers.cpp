@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "berkeley/host/time_zone.h"
+#include "host/time_zone.h"
 
 namespace berkeley {
 namespace {

@@ -18,17 +18,17 @@
 #include <thread>
 #include <vector>
 
-#include "berkeley/host/steered_clock.h"
-#include "berkeley/net/connection.h"
-#include "berkeley/net/key_ring.h"
-#include "berkeley/net/listener.h"
-#include "berkeley/node/admission.h"
-#include "berkeley/node/leadership.h"
-#include "berkeley/node/master_node.h"
-#include "berkeley/node/peer_log.h"
-#include "berkeley/node/shared_group.h"
-#include "berkeley/node/slave_session.h"
-#include "berkeley/observe/peer_counts.h"
+#include "host/steered_clock.h"
+#include "net/connection.h"
+#include "net/key_ring.h"
+#include "net/listener.h"
+#include "node/admission.h"
+#include "node/leadership.h"
+#include "node/master_node.h"
+#include "node/peer_log.h"
+#include "node/shared_group.h"
+#include "node/slave_session.h"
+#include "observe/peer_counts.h"
 
 namespace berkeley {
 

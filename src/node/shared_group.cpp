@@ -1,4 +1,4 @@
-#include "berkeley/node/shared_group.h"
+#include "node/shared_group.h"
 
 namespace berkeley {
 

@@ -1,14 +1,14 @@
-#include "berkeley/node/slave_node.h"
+#include "node/slave_node.h"
 
 #include <random>
 #include <span>
 #include <utility>
 
-#include "berkeley/host/time_zone.h"
-#include "berkeley/time/units.h"
-#include "berkeley/wire/lab.h"
-#include "berkeley/wire/native.h"
+#include "host/time_zone.h"
 #include "master_session.h"
+#include "time/units.h"
+#include "wire/lab.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

@@ -1,11 +1,11 @@
-#include "berkeley/node/slave_session.h"
+#include "node/slave_session.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <utility>
 
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

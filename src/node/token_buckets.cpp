@@ -1,4 +1,4 @@
-#include "berkeley/node/token_buckets.h"
+#include "node/token_buckets.h"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <tuple>
 
-#include "berkeley/observe/text.h"
-#include "berkeley/time/units.h"
+#include "observe/text.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

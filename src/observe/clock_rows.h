@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/observe/screen.h"
+#include "observe/screen.h"
 
 namespace berkeley {
 

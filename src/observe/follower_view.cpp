@@ -1,8 +1,8 @@
-#include "berkeley/observe/follower_view.h"
+#include "observe/follower_view.h"
 
 #include <utility>
 
-#include "berkeley/time/silence.h"
+#include "time/silence.h"
 
 namespace berkeley {
 

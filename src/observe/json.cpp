@@ -1,4 +1,4 @@
-#include "berkeley/observe/json.h"
+#include "observe/json.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "berkeley/observe/text.h"
+#include "observe/text.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/observe/metrics.h"
+#include "observe/metrics.h"
 
 #include <prometheus/gauge.h>
 #include <prometheus/text_serializer.h>

@@ -1,12 +1,12 @@
-#include "berkeley/observe/screen.h"
+#include "observe/screen.h"
 
 #include <algorithm>
 #include <span>
 
-#include "berkeley/observe/text.h"
-#include "berkeley/time/units.h"
-#include "berkeley/wire/lab.h"
 #include "clock_rows.h"
+#include "observe/text.h"
+#include "time/units.h"
+#include "wire/lab.h"
 
 namespace berkeley {
 namespace {

@@ -1,9 +1,9 @@
-#include "berkeley/observe/status.h"
+#include "observe/status.h"
 
 #include <array>
 
-#include "berkeley/time/silence.h"
-#include "berkeley/time/units.h"
+#include "time/silence.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

@@ -1,12 +1,12 @@
-#include "berkeley/observe/table.h"
+#include "observe/table.h"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
 #include <vector>
 
-#include "berkeley/observe/text.h"
-#include "berkeley/time/units.h"
+#include "observe/text.h"
+#include "time/units.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/observe/text.h"
+#include "observe/text.h"
 
 #include <date/date.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/page/group_page.h"
+#include "page/group_page.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -1,9 +1,9 @@
-#include "berkeley/page/page.h"
+#include "page/page.h"
 
 #include <algorithm>
 
-#include "berkeley/time/silence.h"
 #include "page_words.h"
+#include "time/silence.h"
 
 namespace berkeley {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "berkeley/page/page.h"
+#include "page/page.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/page/raw_clock.h"
+#include "page/raw_clock.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "berkeley/page/vm_clock.h"
+#include "page/vm_clock.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

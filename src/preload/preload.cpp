@@ -15,7 +15,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "berkeley/page/group_page.h"
+#include "page/group_page.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 

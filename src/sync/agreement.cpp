@@ -1,4 +1,4 @@
-#include "berkeley/sync/agreement.h"
+#include "sync/agreement.h"
 
 #include <algorithm>
 #include <tuple>

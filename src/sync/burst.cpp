@@ -1,4 +1,4 @@
-#include "berkeley/sync/burst.h"
+#include "sync/burst.h"
 
 #include <algorithm>
 #include <cassert>

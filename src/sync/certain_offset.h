@@ -17,8 +17,8 @@
 #include <deque>
 #include <optional>
 
-#include "berkeley/sync/drift_limit.h"
-#include "berkeley/sync/exchange.h"
+#include "sync/drift_limit.h"
+#include "sync/exchange.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/estimator.h"
+#include "sync/estimator.h"
 
 #include <algorithm>
 #include <cassert>

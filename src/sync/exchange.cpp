@@ -1,8 +1,8 @@
-#include "berkeley/sync/exchange.h"
+#include "sync/exchange.h"
 
 #include <algorithm>
 
-#include "berkeley/sync/drift_limit.h"
+#include "sync/drift_limit.h"
 
 namespace berkeley {
 

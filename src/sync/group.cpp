@@ -1,12 +1,12 @@
-#include "berkeley/sync/group.h"
+#include "sync/group.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <utility>
 
-#include "berkeley/sync/burst.h"
 #include "participant.h"
+#include "sync/burst.h"
 
 namespace berkeley {
 namespace {

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "berkeley/sync/agreement.h"
-#include "berkeley/sync/group.h"
 #include "participant.h"
+#include "sync/agreement.h"
+#include "sync/group.h"
 
 namespace berkeley {
 namespace {

@@ -1,11 +1,11 @@
-#include "berkeley/sync/group_rate.h"
+#include "sync/group_rate.h"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
 
-#include "berkeley/sync/average.h"
+#include "sync/average.h"
 
 namespace berkeley {
 namespace {

@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "berkeley/sync/cycle.h"
-#include "berkeley/sync/discipline.h"
-#include "berkeley/sync/line_error.h"
+#include "sync/cycle.h"
+#include "sync/discipline.h"
+#include "sync/line_error.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/roster.h"
+#include "sync/roster.h"
 
 #include <utility>
 

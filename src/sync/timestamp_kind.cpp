@@ -1,4 +1,4 @@
-#include "berkeley/sync/timestamp_kind.h"
+#include "sync/timestamp_kind.h"
 
 namespace berkeley {
 

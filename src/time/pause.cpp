@@ -1,6 +1,6 @@
-#include "berkeley/time/pause.h"
+#include "time/pause.h"
 
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 namespace berkeley {
 

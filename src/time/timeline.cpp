@@ -1,4 +1,4 @@
-#include "berkeley/time/timeline.h"
+#include "time/timeline.h"
 
 #include <cassert>
 #include <cmath>

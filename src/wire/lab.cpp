@@ -1,9 +1,9 @@
-#include "berkeley/wire/lab.h"
+#include "wire/lab.h"
 
 #include <locale>
 #include <utility>
 
-#include "berkeley/wire/messages.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 namespace {

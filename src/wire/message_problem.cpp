@@ -2,7 +2,7 @@
 
 #include <variant>
 
-#include "berkeley/wire/native.h"
+#include "wire/native.h"
 
 namespace berkeley {
 namespace {

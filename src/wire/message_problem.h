@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "berkeley/wire/messages.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 

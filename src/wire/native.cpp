@@ -1,4 +1,4 @@
-#include "berkeley/wire/native.h"
+#include "wire/native.h"
 
 #include <algorithm>
 #include <cassert>

@@ -9,7 +9,7 @@
 
 #include "berkeley/berkeley.h"
 #include "berkeley/group_clock.h"
-#include "berkeley/host/steered_clock.h"
+#include "host/steered_clock.h"
 
 namespace {
 

@@ -17,12 +17,12 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/host/host_clock.h"
-#include "berkeley/sync/discipline.h"
-#include "berkeley/wire/native.h"
+#include "host/host_clock.h"
 #include "sockets.h"
 #include "statistics.h"
 #include "support/open_page.h"
+#include "sync/discipline.h"
+#include "wire/native.h"
 
 namespace {
 

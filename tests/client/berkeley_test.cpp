@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "berkeley/group_clock.h"
-#include "berkeley/host/steered_clock.h"
+#include "host/steered_clock.h"
 #include "support/temporary_folder.h"
 
 namespace berkeley {

@@ -1,4 +1,5 @@
-"""What is installed: other programs are built against it, and read a running daemon's clock."""
+"""What is installed: other programs are built against it, and read a running daemon's clock. The
+library is built without the daemons, too."""
 
 import os
 import re
@@ -8,7 +9,7 @@ import unittest
 from pathlib import Path
 
 from berkeley_e2e import GROUP_AHEAD, DaemonTest
-from programs import BIN, DEADLINE, NOBODY, ROOT, output
+from programs import BIN, DEADLINE, NOBODY, ROOT, output, run
 
 EXAMPLES = ROOT / "docs" / "examples"
 
@@ -152,6 +153,84 @@ except ValueError as error:
         told = output("/usr/bin/python3", "-c", failing, env=env).splitlines()
         self.assertRegex(told[0], f"^1 {missing}: there is no published page")
         self.assertEqual([str(self.page), "the clock is closed"], told[1:])
+
+
+# Read at the end of project(): looking for anything but the compiler ends the configuration.
+FINDS_NOTHING = r"""
+foreach(command find_package find_library find_file find_path find_program)
+  cmake_language(EVAL CODE "macro(${command} what)
+    message(FATAL_ERROR \"it looks for \${what}\")
+  endmacro()")
+endforeach()
+"""
+
+# Has the library as a part of itself, and looks at what this does to its own variables.
+PARENT = """
+cmake_minimum_required(VERSION 3.25)
+project(parent VERSION 1.0 LANGUAGES CXX)
+get_cmake_property(names VARIABLES)
+foreach(name ${names})
+  set(was_${name} "${${name}}")
+endforeach()
+add_subdirectory(${BERKELEY} berkeley EXCLUDE_FROM_ALL)
+foreach(name ${names})
+  if(NOT "${${name}}" STREQUAL "${was_${name}}")
+    message(FATAL_ERROR "${name} was '${was_${name}}' and is '${${name}}'")
+  endif()
+endforeach()
+get_cmake_property(new VARIABLES)
+list(REMOVE_ITEM new ${names} names)
+list(FILTER new EXCLUDE REGEX
+  "^(was_|BERKELEY_|berkeley_|CMAKE_INSTALL_[A-Z]+DIR$|_GNUInstallDirs)")
+if(new)
+  message(FATAL_ERROR "${new} were not there")
+endif()
+add_executable(read_time ${BERKELEY}/docs/examples/read_time.cpp)
+target_link_libraries(read_time PRIVATE berkeley::berkeley_static)
+"""
+
+
+class LibraryTest(unittest.TestCase):
+    """libberkeley without the daemons."""
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.build = self.folder / "build"
+
+    def configure(self, source, *options):
+        command = ["cmake", "-S", source, "-B", self.build, "-G", "Ninja", *options]
+        return run(*command, timeout=6 * DEADLINE)
+
+    def test_it_is_built_with_a_compiler_and_nothing_else(self):
+        trap = self.folder / "finds_nothing.cmake"
+        trap.write_text(FINDS_NOTHING, encoding="utf-8")
+        options = [f"-DCMAKE_PROJECT_berkeley_INCLUDE={trap}", "-DBERKELEY_WERROR=ON"]
+        failed = self.configure(ROOT, *options)
+        self.assertIn("it looks for Threads", failed.stderr)
+        configured = self.configure(ROOT, *options, "-DBERKELEY_DAEMONS=OFF")
+        self.assertEqual(0, configured.returncode, configured.stderr)
+        output("cmake", "--build", self.build, timeout=6 * DEADLINE)
+        prefix = self.folder / "installed"
+        output("cmake", "--install", self.build, "--prefix", prefix)
+        installed = {path.name for path in prefix.rglob("*") if not path.is_dir()}
+        libraries = {"libberkeley.a", "libberkeley.so", "libberkeley.so.1", "libberkeley.so.1.0.0"}
+        packages = {"berkeley.pc", "berkeley-config-version.cmake"}
+        packages |= {"berkeley-config.cmake", "berkeley-config-release.cmake"}
+        self.assertEqual({"berkeley.h", "group_clock.h"} | libraries | packages, installed)
+
+    def test_as_a_part_of_another_project_it_changes_nothing_of_that(self):
+        (self.folder / "CMakeLists.txt").write_text(PARENT, encoding="utf-8")
+        for choices in ([], ["-DCMAKE_BUILD_TYPE=Debug", "-DBUILD_TESTING=OFF"]):
+            with self.subTest(choices):
+                configured = self.configure(self.folder, f"-DBERKELEY={ROOT}", *choices)
+                self.assertEqual(0, configured.returncode, configured.stderr)
+                self.assertIn("Total Tests: 0", output("ctest", "--test-dir", self.build, "-N"))
+        output("cmake", "--build", self.build, timeout=6 * DEADLINE)
+        told = run(self.build / "read_time", self.folder / "missing")
+        self.assertRegex(told.stderr, "there is no published page")
+        prefix = self.folder / "installed"
+        output("cmake", "--install", self.build, "--prefix", prefix)
+        self.assertEqual([], [path for path in prefix.rglob("*") if not path.is_dir()])
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/net/key_file.h"
 #include "fuzz.h"
+#include "net/key_file.h"
 
 namespace berkeley::fuzz {
 namespace {

@@ -1,9 +1,9 @@
 /// The lab's text from a stream that is cut anywhere, in a zone with and one without summer time.
 #include <algorithm>
 
-#include "berkeley/wire/lab.h"
-#include "berkeley/wire/messages.h"
 #include "fuzz.h"
+#include "wire/lab.h"
+#include "wire/messages.h"
 
 namespace berkeley::fuzz {
 namespace {

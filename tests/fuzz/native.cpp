@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <variant>
 
-#include "berkeley/wire/native.h"
 #include "fuzz.h"
+#include "wire/native.h"
 
 namespace berkeley::fuzz {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "common/options.h"
 
-#include "berkeley/time/units.h"
 #include "fuzz.h"
+#include "time/units.h"
 
 namespace berkeley::fuzz {
 

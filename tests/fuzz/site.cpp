@@ -1,8 +1,8 @@
 /// What somebody asks for over HTTP, after the server has taken the request to pieces.
 #include <nlohmann/json.hpp>
 
-#include "berkeley/node/monitor_site.h"
 #include "fuzz.h"
+#include "node/monitor_site.h"
 
 namespace berkeley::fuzz {
 namespace {

@@ -4,10 +4,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/host/state_file.h"
-#include "berkeley/sync/drift_limit.h"
 #include "fuzz.h"
+#include "host/state_file.h"
 #include "support/temporary_folder.h"
+#include "sync/drift_limit.h"
 
 namespace berkeley::fuzz {
 

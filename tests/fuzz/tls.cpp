@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "berkeley/wire/messages.h"
 #include "fuzz.h"
 #include "net/tls_session.h"
+#include "wire/messages.h"
 
 namespace berkeley::fuzz {
 namespace {

@@ -3,9 +3,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/time/units.h"
 #include "common/values.h"
 #include "fuzz.h"
+#include "time/units.h"
 
 namespace berkeley::fuzz {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/host/page_memory.h"
+#include "host/page_memory.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <random>
 
-#include "berkeley/host/host_clock.h"
+#include "host/host_clock.h"
 #include "support/errors.h"
 
 namespace berkeley {

@@ -1,4 +1,4 @@
-#include "berkeley/host/shared_page.h"
+#include "host/shared_page.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-#include "berkeley/host/steered_clock.h"
+#include "host/steered_clock.h"
 #include "support/errors.h"
 #include "support/open_page.h"
 #include "support/temporary_folder.h"

@@ -1,10 +1,10 @@
-#include "berkeley/host/stamp_converter.h"
+#include "host/stamp_converter.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "berkeley/host/host_clock.h"
+#include "host/host_clock.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/host/state_file.h"
+#include "host/state_file.h"
 
 #include <gtest/gtest.h>
 

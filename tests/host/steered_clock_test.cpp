@@ -1,11 +1,11 @@
-#include "berkeley/host/steered_clock.h"
+#include "host/steered_clock.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <thread>
 
-#include "berkeley/host/page_memory.h"
+#include "host/page_memory.h"
 #include "support/open_page.h"
 #include "support/temporary_folder.h"
 #include "support/vm_clock_file.h"

@@ -1,4 +1,4 @@
-#include "berkeley/host/time_feed.h"
+#include "host/time_feed.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>

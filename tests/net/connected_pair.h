@@ -9,9 +9,9 @@
 #include <string_view>
 #include <thread>
 
-#include "berkeley/net/connection.h"
-#include "berkeley/net/connector.h"
-#include "berkeley/net/listener.h"
+#include "net/connection.h"
+#include "net/connector.h"
+#include "net/listener.h"
 
 namespace berkeley {
 

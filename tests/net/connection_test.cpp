@@ -1,4 +1,4 @@
-#include "berkeley/net/connection.h"
+#include "net/connection.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>

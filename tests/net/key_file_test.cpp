@@ -1,4 +1,4 @@
-#include "berkeley/net/key_file.h"
+#include "net/key_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "berkeley/wire/messages.h"
 #include "connected_pair.h"
 #include "net/tls_session.h"
 #include "path.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 

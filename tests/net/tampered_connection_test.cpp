@@ -5,9 +5,9 @@
 #include <functional>
 #include <thread>
 
-#include "berkeley/wire/messages.h"
 #include "relay.h"
 #include "support/errors.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <future>
 
-#include "berkeley/net/listener.h"
+#include "net/listener.h"
 #include "node/log.h"
 #include "node/peer.h"
 

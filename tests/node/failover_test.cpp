@@ -1,5 +1,5 @@
 /// What a master that has others makes of those who connect to it, over real sockets.
-#include "berkeley/node/failover_node.h"
+#include "node/failover_node.h"
 
 #include <gtest/gtest.h>
 

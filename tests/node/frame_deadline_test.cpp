@@ -1,4 +1,4 @@
-#include "berkeley/node/frame_deadline.h"
+#include "node/frame_deadline.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <thread>
 
-#include "berkeley/net/listener.h"
+#include "net/listener.h"
 #include "node/log.h"
 #include "node/peer.h"
 

@@ -1,12 +1,12 @@
-#include "berkeley/node/monitor.h"
+#include "node/monitor.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "berkeley/node/monitor_site.h"
-#include "berkeley/observe/web_page.h"
+#include "node/monitor_site.h"
 #include "observe/clocks.h"
+#include "observe/web_page.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/node/move_log.h"
+#include "node/move_log.h"
 
 #include <gtest/gtest.h>
 

@@ -6,10 +6,10 @@
 #include <utility>
 #include <variant>
 
-#include "berkeley/net/connector.h"
-#include "berkeley/node/master_node.h"
-#include "berkeley/node/slave_node.h"
-#include "berkeley/wire/native.h"
+#include "net/connector.h"
+#include "node/master_node.h"
+#include "node/slave_node.h"
+#include "wire/native.h"
 
 namespace berkeley {
 

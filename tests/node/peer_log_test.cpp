@@ -1,4 +1,4 @@
-#include "berkeley/node/peer_log.h"
+#include "node/peer_log.h"
 
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>

@@ -1,10 +1,10 @@
 /// What a master makes of a slave's hello: it is on the roster exactly when it is welcome.
-#include "berkeley/node/slave_session.h"
+#include "node/slave_session.h"
 
 #include <gtest/gtest.h>
 
-#include "berkeley/host/time_zone.h"
-#include "berkeley/net/listener.h"
+#include "host/time_zone.h"
+#include "net/listener.h"
 #include "node/peer.h"
 
 namespace berkeley {

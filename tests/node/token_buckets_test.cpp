@@ -1,4 +1,4 @@
-#include "berkeley/node/token_buckets.h"
+#include "node/token_buckets.h"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/observe/event_log.h"
-#include "berkeley/sync/cycle.h"
+#include "observe/event_log.h"
+#include "sync/cycle.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/observe/follower_view.h"
+#include "observe/follower_view.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/observe/group_view.h"
+#include "observe/group_view.h"
 
 #include <gtest/gtest.h>
 

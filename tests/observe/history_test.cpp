@@ -1,4 +1,4 @@
-#include "berkeley/observe/history.h"
+#include "observe/history.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/observe/json.h"
+#include "observe/json.h"
 
 #include <gtest/gtest.h>
 

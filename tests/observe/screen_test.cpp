@@ -1,4 +1,4 @@
-#include "berkeley/observe/screen.h"
+#include "observe/screen.h"
 
 #include <gtest/gtest.h>
 

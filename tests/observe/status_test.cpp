@@ -1,4 +1,4 @@
-#include "berkeley/observe/status.h"
+#include "observe/status.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/observe/table.h"
+#include "observe/table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/observe/traces.h"
+#include "observe/traces.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/observe/web_page.h"
+#include "observe/web_page.h"
 
 #include <gtest/gtest.h>
 

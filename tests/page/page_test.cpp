@@ -1,4 +1,4 @@
-#include "berkeley/page/page.h"
+#include "page/page.h"
 
 #include <gtest/gtest.h>
 

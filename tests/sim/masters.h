@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/sync/election.h"
+#include "sync/election.h"
 
 namespace berkeley::sim {
 

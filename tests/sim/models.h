@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/time/timeline.h"
+#include "time/timeline.h"
 
 namespace berkeley::sim {
 

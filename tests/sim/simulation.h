@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "berkeley/sync/burst.h"
-#include "berkeley/sync/group.h"
 #include "sim/models.h"
+#include "sync/burst.h"
+#include "sync/group.h"
 
 namespace berkeley::sim {
 

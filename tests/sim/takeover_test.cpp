@@ -1,6 +1,6 @@
 /// Another master takes over when the first one dies.
-#include "berkeley/time/units.h"
 #include "sim/scenario_test.h"
+#include "time/units.h"
 
 namespace berkeley::sim {
 namespace {

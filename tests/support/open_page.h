@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "berkeley/page/group_page.h"
+#include "page/group_page.h"
 
 namespace berkeley {
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/adjustment.h"
+#include "sync/adjustment.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/average.h"
+#include "sync/average.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/group.h"
+#include "sync/group.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/discipline.h"
+#include "sync/discipline.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/election.h"
+#include "sync/election.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/sync/exchange.h"
+#include "sync/exchange.h"
 
 #include <gtest/gtest.h>
 

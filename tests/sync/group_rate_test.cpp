@@ -1,4 +1,4 @@
-#include "berkeley/sync/group_rate.h"
+#include "sync/group_rate.h"
 
 #include <gtest/gtest.h>
 

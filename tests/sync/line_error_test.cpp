@@ -1,4 +1,4 @@
-#include "berkeley/sync/line_error.h"
+#include "sync/line_error.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 /// Who is a member of a group, and what is recorded of it.
 #include <gtest/gtest.h>
 
-#include "berkeley/sync/group.h"
+#include "sync/group.h"
 
 namespace berkeley {
 namespace {

@@ -1,4 +1,4 @@
-#include "berkeley/time/adjustable_clock.h"
+#include "time/adjustable_clock.h"
 
 #include <gtest/gtest.h>
 

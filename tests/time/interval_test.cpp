@@ -1,4 +1,4 @@
-#include "berkeley/time/interval.h"
+#include "time/interval.h"
 
 #include <gtest/gtest.h>
 

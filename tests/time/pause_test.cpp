@@ -1,4 +1,4 @@
-#include "berkeley/time/pause.h"
+#include "time/pause.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/time/silence.h"
+#include "time/silence.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/time/units.h"
+#include "time/units.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "berkeley/wire/lab.h"
+#include "wire/lab.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "berkeley/wire/messages.h"
 #include "support/errors.h"
+#include "wire/messages.h"
 
 namespace berkeley {
 namespace {

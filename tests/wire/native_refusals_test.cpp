@@ -1,6 +1,6 @@
 /// What no frame may say, in either direction, and what is left aside because a later minor version
 /// may say it.
-#include "berkeley/wire/native.h"
+#include "wire/native.h"
 
 #include <gtest/gtest.h>
 

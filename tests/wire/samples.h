@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "berkeley/wire/native.h"
+#include "wire/native.h"
 
 namespace berkeley {
 

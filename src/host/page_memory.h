@@ -1,0 +1,24 @@
+/// What a daemon takes up of the page that one before it has left: the clock goes on as if nothing
+/// had happened, and its readers see the same time.
+///
+/// Units: std::chrono, or in the name. Thread safety: pure functions, but for bootId() and the raw
+/// clock, which are read.
+#pragma once
+
+#include <string>
+
+#include "host/shared_page.h"
+
+namespace berkeley {
+
+/// Why what is in the page is not the clock that this daemon is to keep: it is of another run of
+/// the machine, or of another simulated clock. "" when it is.
+std::string differenceIn(const PageContent& content, double simulatedDriftPpb);
+
+/// Why it cannot be believed, in words for a log line; "" when it can.
+std::string problemIn(const PageContent& content, RawTime now);
+
+/// The state that `content`, in which nothing is wrong, was made from.
+ClockState stateOf(const PageContent& content);
+
+}  // namespace berkeley

@@ -1,0 +1,87 @@
+/// A daemon's group clock: the host's clock, the discipline above it, and the published
+/// page.
+///
+/// It looks whether the machine stood still, which the host's clock does not show. The clock is
+/// suspect then, for its readers too, until an adjustment comes that was measured afterwards.
+/// Units: std::chrono. Thread safety: apply() and lookForPause() from one thread each, the rest
+/// from any.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "host/host_clock.h"
+#include "host/pause_watch.h"
+#include "host/shared_page.h"
+#include "host/system_clock.h"
+#include "sync/discipline.h"
+
+namespace berkeley {
+
+/// What looks for pauses.
+struct PauseWatches {
+    PauseWatch watch{};
+    RtcWatch rtc{};
+};
+
+class SteeredClock {
+  public:
+    /// Publishes in `page` and steers `system` after the group clock, where they are given.
+    SteeredClock(const HostClock& host, const Discipline& discipline,
+                 std::unique_ptr<PageWriter> page = nullptr,
+                 std::unique_ptr<SystemClock> system = nullptr, PauseWatches watches = {});
+
+    /// Goes on with the clock of `memory`, in which nothing is wrong (page_memory.h).
+    SteeredClock(const PageContent& memory, const Discipline& discipline,
+                 std::unique_ptr<PageWriter> page = nullptr,
+                 std::unique_ptr<SystemClock> system = nullptr, PauseWatches watches = {});
+
+    HostTime hostNow() const { return host_.now(); }
+    const HostLine& hostLine() const { return host_.line(); }
+    ClockState state() const;
+
+    /// Why the clock is not believed until it is measured again.
+    PauseKind suspect() const;
+
+    /// As Discipline::apply, at this moment, and published. The clock stays suspect unless a
+    /// measurement has begun since the pause. Throws when the system clock, which is to follow,
+    /// cannot be steered any more.
+    std::optional<Change> apply(const Adjustment& adjustment, const AdjustmentSource& source = {});
+
+    /// The clock is about to be measured: looks whether the machine stood still since the last
+    /// time. Costs less than a microsecond.
+    void beginMeasurement();
+
+    /// Looks more closely; once a second is often enough. Each pause of an adjusted clock is
+    /// returned once, whoever found it.
+    std::optional<Pause> lookForPause();
+
+  private:
+    SteeredClock(const HostClock& host, const Discipline& discipline, const PageContent& content,
+                 std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system,
+                 PauseWatches watches);
+
+    bool look();
+    bool doubt(const Pause& pause);
+    std::optional<PageContent> applied(const Adjustment& adjustment, const AdjustmentSource& source,
+                                       std::optional<Change>& change);
+    void publish(const std::function<std::optional<PageContent>()>& compute);
+    void publishAgain();
+
+    const HostClock host_;
+    mutable std::mutex lock_;  ///< guards what follows
+    Discipline discipline_;
+    PageContent content_;  ///< as published last
+    PauseWatch watch_;
+    std::optional<Pause> found_;  ///< and not returned yet
+    bool isMeasured_ = false;     ///< a measurement has begun since the last pause
+    RtcWatch rtc_;                ///< these two are lookForPause()'s
+    RawTime rtcRead_;
+    std::mutex publishing_;  ///< one thread at a time writes the page; taken before lock_
+    const std::unique_ptr<PageWriter> page_;
+    const std::unique_ptr<SystemClock> system_;
+    std::optional<SystemFollower> follower_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,125 @@
+/// Blocking TCP connections of small frames with the kernel's timestamps. With keys they speak TLS
+/// 1.3, and every frame is a record of its own.
+///
+/// Thread safety: one thread receives, any thread sends or shuts down. Errors: WireError about a
+/// peer, where a function says that it throws.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "net/endpoint.h"
+#include "net/transmit_watch.h"
+#include "sync/timestamp_kind.h"
+#include "time/timeline.h"
+
+namespace berkeley {
+
+class TlsSession;
+
+enum class Receipt { data, timeout, closed };
+
+/// What came of waiting for bytes.
+struct Received {
+    Receipt receipt{};
+    std::size_t size{};                   ///< of the data
+    std::optional<SystemTime> arrived{};  ///< when the last of it did; only where that is certain
+};
+
+class Connection {
+  public:
+    using Protocol = boost::asio::ip::tcp;  ///< of the connector and the listener too
+    using Socket = Protocol::socket;
+    using Patience = std::optional<std::chrono::milliseconds>;
+
+    /// Takes over a connected socket over which nothing was sent yet. `tls` where it has keys.
+    Connection(Socket socket, std::unique_ptr<TlsSession> tls);
+    ~Connection();
+
+    /// Before anything else on a connection with keys; on others there is nothing to do. Waits
+    /// until both sides have proved that they have the same key, no longer than `patience` in all.
+    /// False when the peer has left meanwhile. Throws WireError when it has failed. The receiving
+    /// thread's.
+    bool handshake(std::chrono::milliseconds patience = std::chrono::seconds{5});
+
+    /// Waits for bytes, no longer than `patience` if that is given. The kernel's timestamp comes
+    /// with them unless `buffer` is full: it may belong to bytes behind them then. With keys it
+    /// comes with the whole of one record that arrived alone; and WireError is thrown when the
+    /// peer's bytes are not what it sent, or when it took too long for a record.
+    Received receive(std::span<std::byte> buffer, Patience patience);
+
+    /// How long the peer may take for a record, from its first byte to its last. The receiving
+    /// thread's.
+    void setRecordPatience(std::chrono::milliseconds patience) { recordPatience_ = patience; }
+
+    /// Hands the bytes, all or none, to the kernel without waiting. False when the peer is gone or
+    /// has stopped reading for so long that the kernel's buffer is full; the connection is then
+    /// shut down.
+    bool send(std::span<const std::byte> bytes);
+
+    /// The same, and has the kernel record when the bytes leave.
+    bool sendStamped(std::span<const std::byte> bytes);
+
+    /// When what sendStamped() sent last left this machine for the first time. Nothing as long as
+    /// the kernel has not said so, which it may never do. Does not wait.
+    std::optional<SystemTime> departed();
+
+    /// What the kernel has given so far.
+    TimestampKind timestamps() const;
+
+    /// Whether it was shut down because the peer had stopped reading.
+    bool wasDeaf() const { return wasDeaf_; }
+
+    /// The peer's machine is given up when what was sent to it has not arrived for that long.
+    void giveUpAfter(std::chrono::milliseconds patience);
+
+    /// Wakes the receiving thread, which finds the connection closed. Never blocks.
+    void shutdown();
+
+    const Endpoint& peer() const { return peer_; }
+
+    /// The name to which the peer's key belongs; only on the master's side of a connection with
+    /// keys, after the handshake.
+    std::optional<std::string> keyName() const;
+
+    /// False when the key that the peer has proved to have is no longer the one of that name.
+    bool isKeyCurrent() const;
+
+    /// The kernel's smoothed estimate of the round trip (TCP_INFO).
+    Nanoseconds roundTrip() const;
+
+  private:
+    using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+    Received receiveRaw(std::span<std::byte> buffer, Patience patience);
+    Received receiveSecret(std::span<std::byte> buffer, Patience patience);
+    Patience leftForRecord(Deadline deadline);
+    void setPatience(Patience patience);
+    std::span<const std::byte> sealed(std::span<const std::byte> bytes);
+    bool sendRaw(std::span<const std::byte> bytes, bool stamped);
+    template <class Step>
+    auto withTls(Step step);
+
+    Socket socket_;
+    Endpoint peer_;
+    Patience patience_;  ///< of the socket; the receiving thread's
+    std::chrono::milliseconds recordPatience_{5'000};
+    Deadline recordDeadline_;  ///< of a record that has begun; the receiving thread's
+    const bool stampsTransmits_;
+    std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
+    std::atomic<bool> wasDeaf_ = false;
+    mutable std::mutex sending_;  ///< two frames never mix; guards what follows
+    TransmitWatch watch_;
+    const std::unique_ptr<TlsSession> tls_;  ///< only with keys
+    std::vector<std::byte> record_;          ///< that is being sent
+};
+
+}  // namespace berkeley

@@ -1,0 +1,34 @@
+/// The keys that the master knows at present, which can be exchanged while it runs.
+///
+/// Thread safety: any thread.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "net/key_file.h"
+
+namespace berkeley {
+
+class KeyRing {
+  public:
+    explicit KeyRing(Keys keys) : keys_(std::move(keys)) {}
+
+    void replace(Keys keys);
+
+    std::optional<Key> find(const std::string& name) const;
+
+  private:
+    mutable std::mutex lock_;  ///< guards keys_
+    Keys keys_;
+};
+
+/// What a slave proves with who it is.
+struct NamedKey {
+    std::string name;
+    Key key;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,50 @@
+/// Accepts connections.
+///
+/// Thread safety: one thread accepts, any thread shuts down. Errors: std::runtime_error in one line
+/// that names the address and what to do, where a function says that it throws.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "net/connection.h"
+#include "net/endpoint.h"
+#include "net/key_ring.h"
+
+namespace berkeley {
+
+class Listener {
+  public:
+    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `context` and
+    /// `keys` outlive this and all its connections; without keys these are open to everyone. The
+    /// kernel keeps `unreadBytes` for each peer that does not read, and about as many more to
+    /// manage them.
+    Listener(boost::asio::io_context& context, const Endpoint& endpoint,
+             const KeyRing* keys = nullptr, int unreadBytes = kUnreadBytes);
+    ~Listener();
+
+    /// The next connection, before its handshake; nothing after shutdown(). Throws when the machine
+    /// has run out of something (descriptors, memory); a later call may succeed. Where it is
+    /// descriptors, those that wait have been refused: they are not left to wait for what may never
+    /// come.
+    std::shared_ptr<Connection> accept();
+
+    /// Wakes the accepting thread.
+    void shutdown();
+
+    /// With the port that was chosen where 0 was asked for.
+    Endpoint local() const;
+
+    static constexpr int kUnreadBytes = 16 * 1024;
+
+  private:
+    int refuseWaiting();
+
+    const KeyRing* keys_;
+    Connection::Protocol::acceptor acceptor_;
+    int spare_;  ///< a descriptor to accept with when there is no other, and to close
+    std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,38 @@
+/// Finds, among the kernel's transmit timestamps of one connection, the one of the frame in
+/// question.
+///
+/// The kernel names a timestamp by the number of the last byte that was handed to it in one piece,
+/// counted from 0 modulo 2^32. Thread safety: none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "time/timeline.h"
+
+namespace berkeley {
+
+class TransmitWatch {
+  public:
+    /// The kernel has taken `size` bytes, in which nobody is interested.
+    void passed(std::size_t size) { bytes_ += static_cast<std::uint32_t>(size); }
+
+    /// The kernel has taken `size` bytes, at least one. From now on their timestamp is wanted, and
+    /// that of earlier ones no more.
+    void wanted(std::size_t size);
+
+    /// A timestamp of the byte `number`. The first one of a byte counts: a later one is of its
+    /// retransmission, and the peer may have had the byte before that.
+    void stamped(std::uint32_t number, SystemTime when);
+
+    /// Of the bytes wanted last; nothing as long as there is none.
+    std::optional<SystemTime> stamp() const { return stamp_; }
+
+  private:
+    std::uint32_t bytes_ = 0;
+    std::optional<std::uint32_t> wanted_;
+    std::optional<SystemTime> stamp_;
+};
+
+}  // namespace berkeley

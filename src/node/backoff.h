@@ -1,0 +1,29 @@
+/// How long to wait before the next attempt: twice as long each time, up to a limit, and never
+/// quite the same for two slaves, so that a master started again is not met by all at once.
+///
+/// Thread safety: none.
+#pragma once
+
+#include <random>
+
+#include "time/timeline.h"
+
+namespace berkeley {
+
+class Backoff {
+  public:
+    Backoff(Nanoseconds first, Nanoseconds limit, std::uint32_t seed)
+        : first_(first), limit_(limit), wait_(first), random_(seed) {}
+
+    /// Between half of the present wait and the whole of it.
+    Nanoseconds next();
+    void reset() { wait_ = first_; }
+
+  private:
+    Nanoseconds first_;
+    Nanoseconds limit_;
+    Nanoseconds wait_;
+    std::mt19937 random_;
+};
+
+}  // namespace berkeley

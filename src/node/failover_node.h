@@ -1,0 +1,91 @@
+/// One of several masters: announces itself to the others, and carries out what the election says.
+///
+/// While another master is active this one follows it as a slave does, and its MasterNode stands
+/// by; when it is its turn, the slave ends and the MasterNode leads the group with the time that
+/// its clock has. One thread for each other master, which announces this one there, and one that
+/// looks what the election says. Units: std::chrono. Thread safety: as each function says.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "net/connector.h"
+#include "node/leadership.h"
+#include "node/master_node.h"
+#include "node/slave_node.h"
+
+namespace berkeley {
+
+struct FailoverConfig {
+    Nanoseconds interval = std::chrono::seconds{5};  ///< from one sync cycle to the next
+    std::optional<Key> key{};                        ///< of this master's name
+};
+
+/// They must not block for long and must not throw.
+struct FailoverEvents {
+    SlaveEvents following;  ///< while another master is active
+    /// From the watching thread, before the first sync cycle and after the last one.
+    std::function<void(bool active)> roleChanged = [](bool) {};
+};
+
+class FailoverNode {
+  public:
+    /// After this much silence a master is taken for dead.
+    static Nanoseconds patienceFor(Nanoseconds interval);
+
+    /// `leadership` is also `master`'s. Everything outlives the node.
+    FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
+                 FailoverEvents events, SteeredClock& clock,
+                 std::shared_ptr<spdlog::logger> logger);
+    ~FailoverNode();
+
+    /// Starts the threads. After the master's initiateClockServer().
+    void start();
+
+    /// Ends them, and lets the next master lead at once if this one did. From any thread but the
+    /// node's own; again for nothing.
+    void stop();
+
+  private:
+    void startThread(std::string what, std::function<void()> body);
+    void run(const std::string& what, const std::function<void()>& body);
+    void startAnnouncing(Rank to, Connector& connector);
+    void announceOver(Connection& connection, Rank to);
+    void startWatching();
+
+    void carryOut(std::optional<Rank> active);
+    void sayWhy();
+    void follow(Rank active);
+
+    bool isStopping();
+    /// True after stop(), else false after `duration` or as soon as this master has another role.
+    bool pause(Nanoseconds duration);
+
+    const FailoverConfig config_;
+    const Nanoseconds patience_;
+    Leadership& leadership_;
+    MasterNode& master_;
+    const FailoverEvents events_;
+    SteeredClock& clock_;
+    std::shared_ptr<spdlog::logger> logger_;
+
+    boost::asio::io_context context_;
+    std::vector<std::unique_ptr<Connector>> connectors_;
+    std::optional<Rank> active_;           ///< as carried out; the watching thread's
+    std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's
+    std::mutex lock_;                      ///< guards what follows
+    std::condition_variable changed_;
+    std::uint64_t roles_ = 0;  ///< how often the role has changed
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,85 @@
+/// Watches a node and remembers what it shows: for HTTP, or whoever else wants to look.
+///
+/// Everything is kept here, so that whoever looks never waits for the node, nor the node for them.
+/// Thread safety: any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "host/steered_clock.h"
+#include "node/failover_node.h"
+#include "node/master_node.h"
+#include "node/slave_node.h"
+#include "observe/event_log.h"
+#include "observe/follower_view.h"
+#include "observe/group_view.h"
+#include "observe/history.h"
+#include "observe/json.h"
+#include "observe/metrics.h"
+#include "observe/status.h"
+
+namespace berkeley {
+
+struct MonitorConfig {
+    std::string program;  ///< "berkeley-master"
+    std::string version;  ///< "0.1.0"
+    std::string name;     ///< of the clock
+    Role role{};          ///< at the start; only a standby gets another one
+    bool lab{};           ///< a slave of a lab master
+    Nanoseconds interval = std::chrono::seconds{5};
+};
+
+class Monitor {
+  public:
+    /// `clock` outlives it.
+    Monitor(MonitorConfig config, const SteeredClock& clock);
+
+    /// The same events for the node, which the monitor sees before `events` do. It outlives the
+    /// node.
+    MasterEvents watching(MasterEvents events);
+    SlaveEvents watching(SlaveEvents events);
+    FailoverEvents watching(FailoverEvents events);
+
+    /// This machine stood still.
+    void paused(const Pause& pause);
+
+    Status status() const;
+
+    /// Some of the points from index `since` on; of `clocks`, or of all when there are none.
+    HistoryAnswer history(std::uint64_t since, std::vector<std::string> clocks) const;
+
+    /// In Prometheus's text format, as of Metrics::text().
+    std::string metrics(const std::optional<PeerCounts>& peers, std::size_t mostClocks) const;
+
+  private:
+    Moment now() const;
+    std::optional<Nanoseconds> boundAt(HostTime now) const;
+
+    void cycleEnded(const CycleStatus& status);
+    void cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed);
+    void joined(const Endpoint& master, std::optional<Nanoseconds> interval);
+    void timestamped(TimestampKind timestamps);
+    void left();
+    void adjusted(const Change& change);
+    void roleChanged(bool active);
+
+    void describeLeader(Status& status) const;
+    void describeFollower(Status& status) const;
+
+    const MonitorConfig config_;
+    const SteeredClock& clock_;
+    const std::string instance_;
+    Metrics metrics_;
+    mutable std::mutex lock_;  ///< guards what follows
+    Role role_;
+    HostTime since_;  ///< when it got that role
+    EventLog log_;
+    GroupView group_{log_};
+    std::shared_ptr<const GroupSnapshot> snapshot_ = std::make_shared<const GroupSnapshot>();
+    FollowerView follower_;
+    History history_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,39 @@
+/// Log lines about peers, so many and no more: no peer can fill the log.
+///
+/// Thread safety: any thread.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "net/endpoint.h"
+#include "node/token_buckets.h"
+
+namespace berkeley {
+
+class PeerLog {
+  public:
+    /// A host gets `perSecond` lines of that level, and ten times as many at once. What counts as
+    /// one host says networkOf().
+    PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level,
+            std::uint32_t perSecond)
+        : logger_(std::move(logger)), level_(level), lines_(perSecond) {}
+
+    /// One line that begins with the peer. The next one that gets through says how many did not.
+    void write(const Endpoint& peer, const std::string& text);
+
+  private:
+    std::optional<unsigned> take(const std::string& host);
+
+    const std::shared_ptr<spdlog::logger> logger_;
+    const spdlog::level::level_enum level_;
+    std::mutex lock_;  ///< guards lines_
+    TokenBuckets lines_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,77 @@
+/// The group that the master's threads share: a lock around it, and the wait for a cycle's answers.
+///
+/// Thread safety: any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sync/burst.h"
+#include "sync/group.h"
+
+namespace berkeley {
+
+class SharedGroup {
+  public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    SharedGroup(GroupOptions options, HostTime now) : group_(std::move(options), now) {}
+
+    // As in Group.
+    SlaveId join(const std::string& name, const std::string& address,
+                 std::optional<double> frequencyPpb, HostTime now);
+    void introduce(SlaveId slave, const Membership& membership);
+    /// With its first report, so that no sync cycle finds a lab slave that has not answered.
+    SlaveId joinLab(const std::string& address, const Measurement& measurement);
+    void leave(SlaveId slave);
+    bool record(SlaveId slave, const Measurement& measurement);
+    void lead(const ClockState& own, std::uint32_t term, HostTime now);
+    void doubt(HostTime now);
+    std::optional<HostTime> readyAt() const;
+    CycleOutcome conclude(HostTime now, const ClockState& own);
+
+    void beginCycle();
+    /// A burst with the slave begins; the cycle waits for its end. How many exchanges it has.
+    int beginBurst(SlaveId slave, Nanoseconds interval);
+    void endBurst(SlaveId slave);
+
+    std::size_t size() const;
+    /// Who is there.
+    std::vector<ClockStatus> slaves() const;
+
+    /// Waits until every burst has ended or its slave has left; no longer than `deadline`.
+    void awaitBursts(Deadline deadline);
+    /// Waits until there are that many slaves; false when `deadline` comes first.
+    bool awaitSlaves(std::size_t count, Deadline deadline);
+    /// True at once when stop() or pause() was called, else false at `deadline`.
+    bool awaitStop(Deadline deadline);
+    /// Waits until there may be sync cycles; false at `deadline` and after stop().
+    bool awaitTurn(Deadline deadline);
+    bool isStopped() const;
+    /// Ends every wait, now and until resume().
+    void pause();
+    /// There may be sync cycles again.
+    void resume();
+    /// Ends every wait, now and later.
+    void stop();
+
+  private:
+    bool isOver() const { return stopping_ || paused_ || turn_ != entered_; }
+
+    mutable std::mutex lock_;  ///< guards everything below
+    std::condition_variable changed_;
+    Group group_;
+    std::set<SlaveId> inBurst_;
+    bool paused_ = false;
+    std::uint64_t turn_ = 0;     ///< how often resume() was called
+    std::uint64_t entered_ = 0;  ///< the turn for which awaitTurn() has waited
+    bool stopping_ = false;
+};
+
+}  // namespace berkeley

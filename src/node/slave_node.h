@@ -1,0 +1,121 @@
+/// The slave: connects to its master, answers polls on the spot, reports by itself, and follows.
+///
+/// Mirrors the lab's client: a send thread and a receive thread. With a lab master it reports as
+/// the lab's client does and hands out what it is told, but steers nothing: that server has the
+/// sign wrong. Units: std::chrono. Thread safety: as each function says.
+#pragma once
+
+#include <date/tz.h>
+#include <spdlog/logger.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host/steered_clock.h"
+#include "net/connection.h"
+#include "net/connector.h"
+#include "node/backoff.h"
+#include "node/master_list.h"
+
+namespace berkeley {
+
+struct SlaveConfig {
+    std::vector<Endpoint> masters{{"127.0.0.1", 8080}};  ///< by rank; one of them is active
+    Nanoseconds interval = std::chrono::seconds{5};      ///< between two reports unasked
+    std::string name;
+    bool lab = false;                       ///< the master speaks the lab's text
+    std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
+    std::optional<Key> key{};               ///< of its name; a master without it is refused
+
+    bool hasOtherMasters() const { return masters.size() > 1; }
+};
+
+/// Called from the receive thread. They must not block for long and must not throw.
+struct SlaveEvents {
+    std::function<void(const Change&, GroupTime now, Nanoseconds bound)> synchronized =
+        [](const auto&, auto, auto) {};
+    std::function<void(HostTime told)> toldByLab = [](auto) {};
+    /// The master is one that leads a group; a lab master does not say its interval.
+    std::function<void(const Endpoint& master, std::optional<Nanoseconds> interval)> joined =
+        [](const Endpoint&, std::optional<Nanoseconds>) {};
+    /// With the first adjustment over a connection.
+    std::function<void(TimestampKind)> timestamped = [](TimestampKind) {};
+    /// A connection is over, also one to a master that was not joined.
+    std::function<void()> left = [] {};
+};
+
+class SlaveNode {
+  public:
+    /// `clock` outlives the node.
+    SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock,
+              std::shared_ptr<spdlog::logger> logger);
+    ~SlaveNode();
+
+    /// Starts the threads; they connect, again and again if need be.
+    void initiateSlaveClient();
+
+    /// Ends every thread and the connection. From any thread but the node's own; again for nothing.
+    void stop();
+
+    /// Whether the receive thread has not gone on when it should have, whatever the master does.
+    /// Any thread.
+    bool isStuck() const;
+
+  private:
+    using Steady = std::chrono::steady_clock;
+
+    void startSendingTime();
+    void startReceivingTime();
+
+    /// Tries until a master can be reached; nothing after stop().
+    std::shared_ptr<Connection> connectToMaster();
+    /// It is the turn of the next master, after a pause when all have had theirs. True after
+    /// stop().
+    bool tryNext(const std::string& reason, spdlog::level::level_enum level);
+    /// It is the turn of the active master. True after stop().
+    bool goTo(const Endpoint& active);
+    bool pauseBeforeRetry(const std::string& reason);
+
+    /// Says who this is, how fast its group clock goes, and of which group it is.
+    void introduce(Connection& master) const;
+    void sendReport(Connection& master);
+    void sendLabTime(Connection& master);
+
+    /// The connection there is, or the next one; nothing after stop().
+    std::shared_ptr<Connection> awaitConnection();
+    /// False after stop().
+    bool setConnection(std::shared_ptr<Connection> connection);
+    /// True when stop() was called, else false after `duration`.
+    bool pause(Nanoseconds duration);
+    bool isStopping() const;
+    /// The receive thread is about to wait for no longer than `patience`.
+    void expectToGoOn(Connection::Patience patience);
+
+    const SlaveConfig config_;
+    const SlaveEvents events_;
+    SteeredClock& clock_;
+    std::shared_ptr<spdlog::logger> logger_;
+    const date::time_zone& zone_;
+
+    boost::asio::io_context context_;
+    Connector connector_;
+    MasterList masters_;       ///< the receive thread's
+    Backoff backoff_;          ///< likewise
+    mutable std::mutex lock_;  ///< guards connection_ and stopping_
+    std::condition_variable changed_;
+    std::shared_ptr<Connection> connection_;
+    bool stopping_ = false;
+    std::atomic<Steady::time_point> goesOnBefore_{Steady::time_point::max()};
+    std::thread sendThread_;
+    std::thread receiveThread_;
+};
+
+}  // namespace berkeley

@@ -1,0 +1,49 @@
+/// How often each address may do something: so many times a second, and ten times as many at once.
+///
+/// What counts as one address says networkOf(). Memory is bounded whatever number of addresses
+/// comes. Time is handed in. Thread safety: none.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "time/timeline.h"
+
+namespace berkeley {
+
+class TokenBuckets {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    /// `perSecond` is at least 1.
+    explicit TokenBuckets(std::uint32_t perSecond);
+
+    /// Nothing when `network` has no token left; otherwise how often that was so since it got its
+    /// last one.
+    std::optional<unsigned> take(const std::string& network, Time now);
+
+    /// Of how many addresses anything is remembered.
+    std::size_t size() const { return buckets_.size(); }
+
+  private:
+    struct Bucket {
+        Time fullAgain;  ///< the level, kept as the time at which it will be full
+        unsigned refused{};
+    };
+
+    void forgetTheIdle(Time now);
+
+    const Nanoseconds perToken_;  ///< the time in which a bucket gets a token
+    const Nanoseconds emptiest_;  ///< the time in which an empty one fills
+    std::map<std::string, Bucket> buckets_;
+};
+
+/// What counts as one address: an IPv4 address, also one that IPv6 wraps; of an IPv6 address the
+/// first 64 bits, as a network has all of the other half to itself; any other text itself.
+std::string networkOf(const std::string& host);
+
+}  // namespace berkeley

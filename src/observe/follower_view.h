@@ -1,0 +1,58 @@
+/// A clock that follows a master, as itself sees it: whom, what it was told last, how long ago.
+///
+/// Time is handed in. Units: std::chrono. Thread safety: none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "observe/group_view.h"
+#include "sync/timestamp_kind.h"
+#include "time/pause.h"
+
+namespace berkeley {
+
+class FollowerView {
+  public:
+    /// `interval` is the guess until a master says its own; `lab` whether it speaks the lab's text.
+    FollowerView(std::string name, bool lab, Nanoseconds interval, EventLog& log);
+
+    /// The connection to `master` is up.
+    void joined(const std::string& master, std::optional<Nanoseconds> interval, Moment now);
+    void timestamped(TimestampKind timestamps) { timestamps_ = timestamps; }
+    /// It is gone, if there was one.
+    void left(Moment now);
+    /// `correction` is by how much the clock moves.
+    void adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now);
+
+    /// It was adjusted last in that cycle, and nobody has told this view: it has led the group
+    /// itself, or this is an earlier run's clock.
+    void goesOn(std::uint32_t cycle, HostTime adjusted);
+
+    const std::string& master() const { return master_; }  ///< "host:port", or ""
+    /// Of the connection to it, once they are known.
+    std::optional<TimestampKind> timestamps() const { return timestamps_; }
+    Nanoseconds interval() const { return interval_; }  ///< from one sync cycle to the next
+    std::optional<std::uint32_t> cycle() const { return cycle_; }
+    std::optional<HostTime> adjustedAt() const { return adjustedAt_; }
+    /// It was adjusted, and no adjustment has come for too long.
+    bool holdoverAt(HostTime now) const;
+
+    /// The own clock; `bound` is what it is now.
+    ClockView clockAt(HostTime now, std::optional<Nanoseconds> bound,
+                      PauseKind suspect = PauseKind::none) const;
+
+  private:
+    std::string name_;
+    bool lab_;
+    Nanoseconds interval_;
+    EventLog& log_;
+    std::string master_;
+    std::optional<TimestampKind> timestamps_;
+    std::optional<std::uint32_t> cycle_;
+    std::optional<HostTime> adjustedAt_;
+    std::optional<Nanoseconds> correction_;
+};
+
+}  // namespace berkeley

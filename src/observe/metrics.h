@@ -1,0 +1,51 @@
+/// What a daemon tells Prometheus, in its text format; docs/monitoring.md describes every metric.
+///
+/// What has happened is counted here, what is now comes with the status. Units: seconds and ratios,
+/// as is usual there; what is not known is left out. Thread safety: any thread.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "observe/peer_counts.h"
+#include "observe/status.h"
+#include "sync/cycle.h"
+#include "sync/discipline.h"
+
+namespace berkeley {
+
+class Metrics {
+  public:
+    /// What can happen to it: it leads a group, it follows a master, or the one after the other.
+    Metrics(bool leads, bool follows);
+
+    void cycleEnded(const CycleStatus& status);
+    void cycleSkipped();
+    void joined();
+    void adjusted(Manner manner);
+    void roleChanged();
+    void paused(PauseKind kind);
+
+    /// Everything, of `mostClocks` clocks at most, the first by name. `peers` are a master's.
+    std::string text(const Status& status, const std::optional<PeerCounts>& peers,
+                     std::size_t mostClocks) const;
+
+  private:
+    prometheus::Registry registry_;
+    prometheus::Counter* cycles_ = nullptr;
+    prometheus::Counter* skipped_ = nullptr;
+    prometheus::Counter* told_ = nullptr;
+    prometheus::Histogram* duration_ = nullptr;
+    prometheus::Histogram* lateness_ = nullptr;
+    prometheus::Counter* joins_ = nullptr;
+    std::array<prometheus::Counter*, kManners.size()> adjustments_{};
+    prometheus::Counter* roles_ = nullptr;
+    std::array<prometheus::Counter*, kPauseKinds.size()> pauses_{};
+};
+
+}  // namespace berkeley

@@ -1,0 +1,21 @@
+/// The peers of a master in numbers.
+///
+/// Thread safety: a value.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sync/timestamp_kind.h"
+#include "wire/messages.h"
+
+namespace berkeley {
+
+struct PeerCounts {
+    std::size_t slaves{};  ///< connected now
+    /// Of them, by the kind of their connections' timestamps; not before a first burst is over.
+    std::array<std::size_t, kTimestampKinds> timestamps{};
+    std::array<std::uint64_t, kFaults> sentAway{};  ///< since the start, by why
+};
+
+}  // namespace berkeley

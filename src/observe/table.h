@@ -1,0 +1,30 @@
+/// A sync cycle as the table that the master prints.
+///
+/// Text is UTF-8, and ends with a newline where nothing else is said. Thread safety: pure
+/// functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "sync/cycle.h"
+
+namespace berkeley {
+
+/// "New synchronization cycle started (cycle 3)." and the number of clients to be synchronized, as
+/// in the lab.
+std::string renderAnnouncement(std::uint32_t cycle, std::size_t slaves);
+
+/// The aligned table (clock, offset, ± bound, delay, drift, counted or why not, correction) and the
+/// summary line. The master's clock is marked "(this)", a lab peer "(lab)"; a missing figure is
+/// "–". `colour` adds ANSI colours; the widths are those of the plain text.
+std::string renderCycle(const CycleStatus& status, bool colour);
+
+/// The summary alone: average, spread before, clocks counted, cycle time; without a newline.
+std::string renderSummary(const CycleStatus& status);
+
+/// Why there is no sync cycle: no slaves, or fewer than are needed; without a newline.
+std::string renderSkipped(std::size_t slaves, std::size_t needed);
+
+}  // namespace berkeley

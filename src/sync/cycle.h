@@ -1,0 +1,58 @@
+/// What becomes of one sync cycle: how each clock did, and what each is told.
+///
+/// Units: std::chrono, or in the name; offsets are clock minus master. Thread safety: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sync/adjustment.h"
+#include "sync/average.h"
+#include "sync/roster.h"
+
+namespace berkeley {
+
+/// One clock in one sync cycle. A figure that is not known is absent, never zero, as are all of one
+/// that is late.
+struct ClockStatus {
+    std::string name;
+    std::string address;  ///< "" for the master's own clock
+    bool master{};
+    bool lab{};
+    Exclusion exclusion{};                  ///< why it does not count, or Exclusion::none
+    std::optional<Nanoseconds> offset;      ///< group clock minus the master's group clock
+    std::optional<Nanoseconds> bound;       ///< largest possible error of `offset`
+    std::optional<Nanoseconds> delay;       ///< shortest round trip of the burst
+    std::optional<double> driftPpb;         ///< of the unsteered clock against the master's
+    std::optional<Nanoseconds> correction;  ///< the change this clock is told to make
+};
+
+/// One sync cycle.
+struct CycleStatus {
+    std::uint32_t cycle{};            ///< counted from 1
+    GroupTime when;                   ///< when it ended
+    std::vector<ClockStatus> clocks;  ///< the master first, then by name
+    Nanoseconds average{};       ///< by how much the group's time moves, seen from its old line
+    Nanoseconds spreadBefore{};  ///< largest minus smallest offset of the counted clocks
+    Nanoseconds duration{};      ///< from the first poll to the last adjustment
+    Nanoseconds lateness{};      ///< how long after its turn it began
+    Membership membership{};     ///< of the group that it was a cycle of
+    /// The members of the group contradict the master: its line was not theirs, by so much.
+    std::optional<Nanoseconds> corrected{};
+    double dragPpb{};  ///< at which rate the averages of the last minute have moved the line
+};
+
+struct CycleOutcome {
+    CycleStatus status;
+    /// Also the group's new line; nothing, and none for the slaves, while that is not known.
+    std::optional<Adjustment> master;
+    std::vector<std::pair<SlaveId, Adjustment>> adjustments;  ///< for those that answered
+};
+
+/// Of a slave that was not asked: nothing but who it is.
+ClockStatus statusOf(const Member& member);
+
+}  // namespace berkeley

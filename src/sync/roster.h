@@ -1,0 +1,70 @@
+/// The slaves that the master knows, and what their clocks have shown so far.
+///
+/// Units: std::chrono, or in the name. Thread safety: none; the node keeps a lock around it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "sync/adjustment.h"
+#include "sync/drift_limit.h"
+#include "sync/estimator.h"
+#include "sync/exchange.h"
+
+namespace berkeley {
+
+/// Never given twice by one master.
+using SlaveId = std::uint64_t;
+
+/// What a slave's own group clock showed, on the slave's unsteered clock.
+struct ClockReading {
+    HostTime sent;
+    Nanoseconds correction{};  ///< group time minus host time at `sent`
+    /// Of the clock at `sent`; absent when it was never adjusted, or does not believe itself.
+    std::optional<Deviation> deviation{};
+};
+
+struct Member {
+    std::string name;
+    std::string address;
+    bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that nobody steers
+    OffsetEstimator estimator{};
+    Membership membership{};  ///< of whose line its clock is, as it has said or was told
+    bool knew{};              ///< the group's line before this master told it
+    bool told{};              ///< an adjustment, since it joined or its offset jumped
+    bool tooFast{};           ///< its rate is not one of a good clock
+    bool counted{};           ///< has been on the group's line since it joined
+    bool expected{};          ///< was on the roster already when the present sync cycle began
+    std::optional<ClockReading> reading{};
+    HostTime heard{};    ///< when the reading arrived, on the master's unsteered clock
+    bool inThisCycle{};  ///< whether that was after the present sync cycle began
+
+    /// Whether its reading is fresh enough for the average of a sync cycle that ends at `now`.
+    bool answered(HostTime now) const;
+};
+
+class Roster {
+  public:
+    SlaveId join(Member member);
+    void leave(SlaveId slave) { members_.erase(slave); }
+
+    /// Nothing for one that has left.
+    Member* find(SlaveId slave);
+
+    /// None was told anything by who leads from now on.
+    void forgetTold();
+
+    /// From now on every slave has to answer anew.
+    void beginCycle();
+
+    std::size_t size() const { return members_.size(); }
+    const std::map<SlaveId, Member>& members() const { return members_; }
+
+  private:
+    SlaveId lastId_ = 0;
+    std::map<SlaveId, Member> members_;
+};
+
+}  // namespace berkeley

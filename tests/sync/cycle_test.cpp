@@ -77,6 +77,17 @@ class Fixture {
 
     void waitBeforeDeciding(Nanoseconds time) { options_.foundAfter = time; }
 
+    /// An exchange with that slave, whose answer takes so long, ends the cycle.
+    CycleOutcome hearLate(SlaveId slave, HostTime when, Nanoseconds late) {
+        group_.beginCycle();
+        const Clock& clock = slaves_.at(slave);
+        const HostTime t2 = clock.at(when + 50us), t3 = clock.at(when + 60us);
+        const ClockState state = clock.discipline.state();
+        (void)group_.beginBurst(slave, 1s);
+        group_.record(slave, {when, t2, t3, when + late}, {t3, state.line.at(t3), {}});
+        return group_.conclude(when + late + 1ms, master_.state());
+    }
+
     CycleOutcome cycles(int count, HostTime& now) {
         CycleOutcome outcome;
         for (int i = 0; i < count; ++i) {
@@ -253,6 +264,15 @@ TEST(Cycle, DriftingClockIsKeptTogetherByItsRate) {
     now += 10s;
     const Nanoseconds apart = group.time(drifting, now) - group.masterTime(now);
     EXPECT_LT(std::chrono::abs(apart), 2us) << "ten seconds after the last cycle";
+}
+
+TEST(Cycle, WhereAClockWasIsKnownHoweverLateItsAnswerCame) {
+    Fixture group;
+    const SlaveId fast = group.join("fast", 0s, 400'000);
+    HostTime now = kStart;
+    group.cycles(60, now);
+    const Nanoseconds offset = find(group.hearLate(fast, now += 1s, 900ms), "fast").offset.value();
+    EXPECT_LT(std::chrono::abs(offset), 20us);
 }
 
 TEST(Cycle, GroupRunsAtTheMeanRateOfItsClocks) {

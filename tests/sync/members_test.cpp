@@ -32,6 +32,15 @@ TEST_F(Members, AreNotRecordedWithAnExchangeThatContradictsItself) {
     EXPECT_TRUE(group.members().at(slave).reading);
 }
 
+TEST_F(Members, ThatComeDuringACycleAreNotLateInIt) {
+    join("here before");
+    group.beginCycle();
+    join("new");
+    const CycleOutcome outcome = group.conclude(kStart + 1s, Discipline{500'000}.state());
+    ASSERT_EQ(outcome.status.clocks.size(), 2U);
+    EXPECT_EQ(outcome.status.clocks.back().name, "here before");
+}
+
 TEST_F(Members, ThatHaveLeftAreIgnored) {
     const SlaveId slave = join("one");
     group.leave(slave);

@@ -1,0 +1,37 @@
+#include "sync/participant.h"
+
+#include <gtest/gtest.h>
+
+namespace berkeley {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr HostTime kNow{std::chrono::hours{500'000}};
+
+TEST(Participant, IsToldTheLineOverItsOwnClock) {
+    Adjustment line;
+    line.reference = kNow;
+    line.correction = 7s;
+    line.frequencyPpb = 5'000;
+    line.bound = 300ns;
+    line.boundGrowthPpb = 200;
+    line.deviation = {30ns, 4};
+    const Estimate host{.offset = 2s,
+                        .bound = 5us,
+                        .sigma = 40ns,
+                        .driftPpb = 100'000'000,
+                        .driftSigmaPpb = 3,
+                        .boundGrowthPpb = 1'000};
+    const Adjustment told = seenFrom(host, line);
+    EXPECT_EQ(told.reference, kNow + 2s);
+    EXPECT_EQ(told.correction, 5s);
+    EXPECT_NEAR(told.frequencyPpb, (5'000 - 100'000'000) / 1.1, 1e-3);
+    EXPECT_EQ(told.bound, 5'300ns);
+    EXPECT_EQ(told.boundGrowthPpb, 1'200);
+    EXPECT_EQ(told.deviation.sigma, 50ns);
+    EXPECT_NEAR(told.deviation.driftPpb, 5, 1e-9);
+}
+
+}  // namespace
+}  // namespace berkeley

@@ -84,7 +84,8 @@ class Fixture {
         const HostTime t2 = clock.at(when + 50us), t3 = clock.at(when + 60us);
         const ClockState state = clock.discipline.state();
         (void)group_.beginBurst(slave, 1s);
-        group_.record(slave, {when, t2, t3, when + late}, {t3, state.line.at(t3), {}});
+        group_.record(slave, {when, t2, t3, when + late},
+                      {t3, state.line.at(t3), state.deviationAt(t3)});
         return group_.conclude(when + late + 1ms, master_.state());
     }
 
@@ -273,6 +274,18 @@ TEST(Cycle, WhereAClockWasIsKnownHoweverLateItsAnswerCame) {
     group.cycles(60, now);
     const Nanoseconds offset = find(group.hearLate(fast, now += 1s, 900ms), "fast").offset.value();
     EXPECT_LT(std::chrono::abs(offset), 20us);
+}
+
+/// The answer came 100 µs late, which looks like an offset of half of that.
+TEST(Cycle, NewMasterBeginsWithWhatASlaveKnowsOfItself) {
+    Fixture group;
+    const SlaveId slave = group.join("a", 0s);
+    HostTime now = kStart;
+    group.cycles(60, now);
+    group.changeMaster(now);
+    const Nanoseconds offset =
+        find(group.hearLate(slave, now += 1s, 210us), "slave-1").offset.value();
+    EXPECT_LT(std::chrono::abs(offset), 10us);
 }
 
 TEST(Cycle, GroupRunsAtTheMeanRateOfItsClocks) {

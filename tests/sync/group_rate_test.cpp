@@ -99,6 +99,13 @@ TEST_F(FoundedGroup, GoesToTheMeanInTheEnd) {
     EXPECT_NEAR(rate_.ppb(), 15'000, 1e-6);
 }
 
+/// It was learnt of liars.
+TEST_F(FoundedGroup, IsNeverFarFromTheMean) {
+    rate_.correct(500'000);
+    cycle(drifts_);
+    EXPECT_NEAR(rate_.ppb(), 106'000, 1);
+}
+
 /// Under a master that is new, it may be the only one at first.
 TEST(GroupRate, IsNotTakenAlongByAClockThatComesWhileMostDriftsAreUnknown) {
     GroupRate rate{6'000, true};

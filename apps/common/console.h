@@ -1,4 +1,4 @@
-/// Prints what people watch, without letting whoever reads it hold up the daemon.
+/// Prints what people watch, without letting the reader hold up the daemon.
 ///
 /// Thread safety: one thread at a time.
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace berkeley {
 
-/// Writes to `output`. When nobody reads there for a tenth of a second (a stopped terminal, a pager
+/// Writes to `output`. When it is not read for a tenth of a second (a stopped terminal, a pager
 /// that waits), the rest of `text` is dropped.
 void print(std::string_view text, int output = STDOUT_FILENO);
 

@@ -17,7 +17,7 @@
 namespace berkeley {
 
 /// Blocks SIGINT, SIGTERM and SIGHUP in this thread and in every thread that it starts from now on,
-/// SIGWINCH as well, for whoever waits for it, and ignores SIGPIPE, so that a lost peer is an error
+/// and SIGWINCH, which a screen waits for, and ignores SIGPIPE, so that a lost peer is an error
 /// of one write. Call it before any thread starts.
 void blockStopSignals();
 
@@ -29,8 +29,8 @@ bool waitForStop(
 /// Ends waitForStop(), also one that has not begun yet. Any thread, after blockStopSignals().
 void requestStop();
 
-/// Lets this process have that many descriptors, or as many as it may: how many. The limit that a
-/// shell gives is far lower than what it may be raised to, for programs with select().
+/// Raises the descriptor limit to `wanted` if permitted; returns the new limit. A shell sets it far
+/// lower than it may be, for programs with select().
 std::size_t allowDescriptors(std::size_t wanted);
 
 /// Runs `run` and returns the exit status: 0, or 2 for a UsageError and 1 for any other

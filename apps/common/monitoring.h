@@ -15,7 +15,7 @@
 
 namespace berkeley {
 
-/// Of a master called `name`; nothing when nobody wants to see it.
+/// Of a master called `name`; nothing when it is not wanted.
 std::unique_ptr<Monitor> monitorFor(const MasterOptions& options, const std::string& name,
                                     const SteeredClock& clock);
 /// Of a slave.

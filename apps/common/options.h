@@ -28,7 +28,7 @@ struct CommonOptions {
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
     /// Farther behind than this it steps forward, farther ahead it is slewed as fast as is allowed.
     Nanoseconds step = std::chrono::seconds{1};
-    DriftLimit driftLimit;          ///< of good unsteered clocks; whoever is beyond is named
+    DriftLimit driftLimit;          ///< of good unsteered clocks; one beyond it is named
     std::filesystem::path publish;  ///< page for other processes; empty: the usual place
     /// With a larger one the clock is not healthy, and other processes are told not to rely on it.
     Nanoseconds maxBound = std::chrono::milliseconds{100};
@@ -43,9 +43,9 @@ struct CommonOptions {
 
 struct MasterOptions : CommonOptions {
     Endpoint listen{"127.0.0.1", kDefaultPort};
-    bool insecure{};              ///< whoever reaches the port may join without a key
+    bool insecure{};              ///< any peer that reaches the port may join without a key
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
-    /// A new group begins when nobody new has come for so long.
+    /// A new group begins when no new slave has come for that long.
     Nanoseconds foundAfter = std::chrono::seconds{5};
     std::uint32_t cycles = 0;  ///< after which the master ends; 0: it goes on until stopped
     AverageOptions average;

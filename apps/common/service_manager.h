@@ -10,9 +10,9 @@
 
 namespace berkeley {
 
-/// A daemon as somebody sees it who looks now and then.
+/// The state of a daemon, as it looks at one moment.
 struct ServiceState {
-    bool ready{};        ///< whoever waits for the daemon may go on; once ready is ready for good
+    bool ready{};        ///< services that wait for the daemon may start; it stays ready
     bool alive{};        ///< what is due is done; a daemon that is not is started again
     std::string status;  ///< one line
 };

@@ -22,7 +22,7 @@ inline constexpr std::uint16_t kDefaultPort = 8080;
 
 /// Which clock follows the group.
 enum class ClockKind {
-    software,  ///< one above the host's, for whoever asks this daemon
+    software,  ///< one above the host's, as of a program that asks this daemon
     system,    ///< that one, and the system clock after it
 };
 

@@ -1,8 +1,7 @@
-/// Notices when what is numbered and ought to happen again and again does not: sync cycles,
-/// adjustments.
+/// Notices when numbered events stop coming: sync cycles, adjustments.
 ///
-/// Whoever looks only now and then sees from the numbers how far apart they usually are. Time is
-/// handed in. Thread safety: none.
+/// The numbers tell a caller that looks only now and then how far apart the events usually are.
+/// Time is handed in. Thread safety: none.
 #pragma once
 
 #include <chrono>
@@ -23,7 +22,7 @@ class Watchdog {
         over,     ///< is the silence that was found
     };
 
-    /// Things happen every `interval`, until they have shown that it is another one.
+    /// Things happen every `interval`, until they have shown that it is different.
     explicit Watchdog(Nanoseconds interval);
 
     /// `number` is that of the latest thing.

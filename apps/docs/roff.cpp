@@ -7,7 +7,7 @@
 namespace berkeley {
 namespace {
 
-/// What would be a command at the beginning of a line, is not there in these texts.
+/// None of these texts has a line that begins like a command.
 std::string escaped(const std::string& text) {
     std::string escaped;
     for (const char c : text) {

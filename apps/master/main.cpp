@@ -101,7 +101,7 @@ MasterEvents eventsFor(const MasterOptions& options,
     return options.watch ? MasterEvents{.finished = requestStop} : eventsForPeople();
 }
 
-/// Besides its connections the master has these few: log, page, listener, whoever watches it.
+/// Besides its connections the master needs a few descriptors: log, page, listener, viewers.
 constexpr std::size_t kOwnDescriptors = 32 + HttpServer::kConnections;
 
 void makeRoomFor(const AdmissionLimits& limits, spdlog::logger& logger) {
@@ -143,7 +143,7 @@ std::unique_ptr<Watch> watchFor(const MasterOptions& options, const Monitor* mon
                                    options.maxBound);
 }
 
-/// A file that is wrong, or half written, shuts nobody out.
+/// A file that is wrong, or half written, shuts no slave out.
 void reloadKeys(const MasterOptions& options, MasterNode& master, spdlog::logger& logger) {
     try {
         if (std::optional<Keys> keys = keysOf(options)) {

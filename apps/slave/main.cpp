@@ -115,7 +115,7 @@ void lookAfter(const SteeredClock& clock, Watchdog& watchdog, spdlog::logger& lo
     }
 }
 
-/// A name that nobody knows is a mistake, unless another one is known.
+/// An unknown name is a mistake, unless another one is known.
 void requireKnownMaster(const std::vector<Endpoint>& masters) {
     boost::asio::io_context context;
     for (std::size_t i = 0; i < masters.size(); ++i) {

@@ -103,7 +103,7 @@ BERKELEY_API int berkeley_describe(const berkeley_clock* clock, berkeley_descrip
 /* The file that was opened; valid until the clock is closed. */
 BERKELEY_API const char* berkeley_path(const berkeley_clock* clock);
 
-/* Nobody may use the clock any more. NULL is closed already. */
+/* The clock must not be used any more. NULL is closed already. */
 BERKELEY_API void berkeley_close(berkeley_clock* clock);
 
 /* "synchronized", "holdover", "unsynchronized". */

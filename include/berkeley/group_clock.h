@@ -20,8 +20,8 @@ namespace berkeley {
 
 /// The group's time as a std::chrono clock, read from this machine's daemon (or from the page that
 /// BERKELEY_PAGE in the environment names). Never throws: where there is no page, the time is the
-/// system clock's and status() is unsynchronized. Whoever wants to know how wrong a time can be
-/// reads a GroupClock instead.
+/// system clock's and status() is unsynchronized. A program that wants to know how wrong a time can
+/// be reads a GroupClock instead.
 struct group_clock {
     using rep = std::int64_t;
     using period = std::nano;

@@ -5,7 +5,7 @@
 namespace berkeley {
 
 std::string environmentVariable(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody writes to it
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): it is not written to
     return value == nullptr ? "" : value;
 }
 

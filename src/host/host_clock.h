@@ -1,4 +1,4 @@
-/// The clock of this machine that nobody steers: CLOCK_MONOTONIC_RAW plus an epoch read once.
+/// The unsteered clock of this machine: CLOCK_MONOTONIC_RAW plus an epoch read once.
 ///
 /// `date -s` or a time daemon on this machine cannot disturb it. It can be made wrong on purpose,
 /// by an offset and a drift, so that a wrong clock can be had anywhere. Units: std::chrono, or in

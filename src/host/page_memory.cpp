@@ -42,7 +42,7 @@ bool hasBelievableTimes(const PageClock& clock, RawTime now) {
 }  // namespace
 
 std::string differenceIn(const PageContent& content, double simulatedDriftPpb) {
-    // The raw clock has begun anew since, or nobody knows whether it has.
+    // The raw clock has begun anew since, or may have.
     if (const BootId boot = bootId(); !boot.isKnown() || content.clock.boot != boot) {
         return "it is of another run of this machine";
     }

@@ -57,7 +57,7 @@ std::optional<RtcReading> readRtc();
 /// The RTC tells whole seconds, and is slow to read: some 100 µs or a millisecond.
 ///
 /// It goes on while a virtual machine is stopped, so it jumps forward against the raw clock. It
-/// jumps as well when somebody sets it. If it was wrong before and is afterwards the system clock's
+/// jumps as well when it is set. If it was wrong before and is afterwards the system clock's
 /// time, it was set from that (as the kernel does every 11 minutes when NTP keeps the time), and if
 /// it jumps backward, it was set as well. When it is set forward to another time, that cannot be
 /// told from a pause, and the clock is measured once more than it had to be. What was shorter than

@@ -59,7 +59,7 @@ void refuseFileOfAnother(int file, const std::string& path) {
     }
 }
 
-/// Nothing in a file that is no page. Nobody writes to it any more.
+/// Nothing in a file that is no page. It has no writer any more.
 std::optional<LeftPage> leftIn(int file) {
     std::array<std::uint64_t, kPageWords> words{};
     const ssize_t read = ::pread(file, words.data(), sizeof words, 0);

@@ -22,7 +22,7 @@ class StateFile {
     /// Nothing when there is no file. Throws when it is damaged: it is better ignored then.
     std::optional<ClockMemory> load() const;
 
-    /// Replaces the file in one piece: whoever is interrupted leaves the old one or the new one.
+    /// Replaces the file in one piece: an interruption leaves the old one or the new one.
     void save(const ClockMemory& memory) const;
 
     const std::filesystem::path& path() const { return path_; }

@@ -54,7 +54,7 @@ class SteeredClock {
     void beginMeasurement();
 
     /// Looks more closely; once a second is often enough. Each pause of an adjusted clock is
-    /// returned once, whoever found it.
+    /// returned once, whichever look found it.
     std::optional<Pause> lookForPause();
 
   private:

@@ -103,7 +103,7 @@ struct NtpMemory {
     int reserved[8];
 };
 
-/// Whoever made it could feed any time to whoever reads it; giving it away does not change that.
+/// Its maker could feed any time to its readers; giving it away does not change that.
 void refuseMemoryOfAnother(int segment, std::uint32_t unit) {
     shmid_ds status{};
     if (::shmctl(segment, IPC_STAT, &status) != 0) {
@@ -143,7 +143,7 @@ class NtpSharedMemory : public TimeFeed {
     NtpSharedMemory(const NtpSharedMemory&) = delete;
     NtpSharedMemory& operator=(const NtpSharedMemory&) = delete;
 
-    /// Whoever reads while this writes finds another count afterwards than before.
+    /// A reader that reads while this writes finds that the count has changed.
     void send(const TimeSample& sample) override {
         const Split clock = split(sample.system.time_since_epoch() + sample.offset);
         const Split received = split(sample.system.time_since_epoch());

@@ -27,7 +27,7 @@ class TimeFeed {
   public:
     virtual ~TimeFeed() = default;
 
-    /// Throws std::runtime_error, with the remedy, when nobody takes it.
+    /// Throws std::runtime_error, with the remedy, when no daemon takes it.
     virtual void send(const TimeSample& sample) = 0;
 };
 

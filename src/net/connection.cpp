@@ -144,7 +144,8 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
 }
 
 /// How long to wait for more bytes: until `deadline`, and for the rest of a record that has begun
-/// no longer than for a record. Whoever waits for a frame need not know that its record has begun.
+/// no longer than for a record. The caller that waits for a frame need not know that its record has
+/// begun.
 Connection::Patience Connection::leftForRecord(Deadline deadline) {
     const Steady::time_point now = Steady::now();
     if (!tls_->boundaries().within()) {

@@ -62,7 +62,7 @@ error_code Connector::reach(Connection::Socket& socket, const Address& address) 
     }
     error_code error;
     if (socket.local_endpoint(error) == address) {
-        // Nobody listens there: the kernel chose the very port that was asked for and connected
+        // No server listens there: the kernel chose the very port that was asked for and connected
         // the socket to itself.
         error = boost::asio::error::connection_refused;
     }

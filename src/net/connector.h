@@ -24,8 +24,8 @@ std::vector<Connection::Protocol::endpoint> resolve(boost::asio::io_context& con
 
 class Connector {
   public:
-    /// `context` outlives this and all its connections. Whoever has a key speaks only with those
-    /// who have the same.
+    /// `context` outlives this and all its connections. With a key it speaks only with peers
+    /// that have the same.
     /// A host that does not answer for `patience` is given up.
     explicit Connector(boost::asio::io_context& context, std::optional<NamedKey> key = std::nullopt,
                        std::chrono::milliseconds patience = kPatience)

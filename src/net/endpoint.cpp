@@ -12,7 +12,7 @@ bool isLoopback(const std::string& host) {
     return error ? host == "localhost" : address.is_loopback();
 }
 
-/// Nobody can bind to an address of another machine.
+/// No process can bind to an address of another machine.
 bool isAddressOfThisMachine(const std::string& host) {
     using boost::asio::ip::udp;
     boost::asio::io_context context;

@@ -30,7 +30,7 @@ HttpResponse plain(http::status status) {
             std::string{http::obsolete_reason(status)} + "\n"};
 }
 
-/// What is wrong with a request that could not be read; nothing when nobody waits for an answer.
+/// What is wrong with a request that could not be read; nothing when no client waits for an answer.
 std::optional<http::status> refusalFor(const error_code& error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         return http::status::request_header_fields_too_large;

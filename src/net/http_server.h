@@ -3,7 +3,7 @@
 /// One thread serves all connections, none of which can hold up another one. What they may cost is
 /// bounded: a request has no body and kHeaderBytes at most, and comes within kRequestPatience; an
 /// answer is read within kAnswerPatience; of more than kConnections the oldest one makes way.
-/// Whoever asks for something else is told so (400, 405, 413, 431). Thread safety: as each function
+/// Any other request is refused (400, 405, 413, 431). Thread safety: as each function
 /// says.
 #pragma once
 

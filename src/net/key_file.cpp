@@ -19,7 +19,7 @@
 namespace berkeley {
 namespace {
 
-/// The shortest is what nobody can guess, the longest what OpenSSL takes with room to spare.
+/// The shortest cannot be guessed; the longest is what OpenSSL takes with room to spare.
 constexpr std::size_t kShortestKey = 32;
 constexpr std::size_t kLongestKey = 256;
 
@@ -76,7 +76,7 @@ void addLine(std::string_view line, Reading& reading) {
 class File {
   public:
     explicit File(const std::filesystem::path& path)
-        // Without waiting for whoever writes, should it be a pipe.
+        // Without waiting for a writer, should it be a pipe.
         : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
         if (handle_ < 0) {
             refuse(path, errno);

@@ -22,7 +22,7 @@ int openSpare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 constexpr int kForever = -1;
 
-/// Whether somebody waits to be accepted, or does within so many milliseconds.
+/// Whether a connection waits to be accepted, now or within that many milliseconds.
 bool isWaiting(int listener, int patience) {
     pollfd state{.fd = listener, .events = POLLIN, .revents = 0};
     return ::poll(&state, 1, patience) == 1;
@@ -72,8 +72,8 @@ std::shared_ptr<Connection> Listener::accept() {
             throw std::runtime_error("refused " + std::to_string(refuseWaiting()) +
                                      " connections: " + error.message() + " (ulimit -n)");
         }
-        // The kernel wants a descriptor before there is somebody to accept. Until then there may be
-        // one again.
+        // The kernel wants a descriptor before there is a connection to accept. Until then there
+        // may be one again.
         (void)isWaiting(acceptor_.native_handle(), kForever);
         acceptor_.accept(socket, error);
     }
@@ -87,8 +87,9 @@ std::shared_ptr<Connection> Listener::accept() {
                                         keys_ ? std::make_unique<TlsSession>(*keys_) : nullptr);
 }
 
-/// How many; none if somebody else on this machine was quicker to take the spare descriptor. No
-/// more than the kernel lets wait at once, so that whoever keeps coming does not keep this thread.
+/// How many; none if another process on this machine was quicker to take the spare descriptor. No
+/// more than the kernel lets wait at once, so that a peer that keeps coming does not hold up this
+/// thread.
 int Listener::refuseWaiting() {
     const int listener = acceptor_.native_handle();
     int refused = 0;

@@ -12,7 +12,7 @@ namespace berkeley {
 namespace {
 
 constexpr std::uint32_t kReceive = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
-/// Which sends are stamped is asked for with each: a timestamp that nobody takes would lie in the
+/// Which sends are stamped is asked for with each: a timestamp that is not read would lie in the
 /// error queue, and fill the buffer that the peer's bytes need.
 constexpr std::uint32_t kTransmit = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
 /// SOF_TIMESTAMPING_OPT_ID_TCP, which older headers and kernels lack: count from what was written

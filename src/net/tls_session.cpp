@@ -124,8 +124,8 @@ TlsSession::TlsSession(NamedKey self) : TlsSession(slaveContext()) {
     SSL_set_connect_state(ssl_.get());
 }
 
-/// To a name that is unknown belongs a key that nobody has, so that a stranger cannot find out
-/// which names are known.
+/// An unknown name gets a key that no peer has, so that a stranger cannot find out which names are
+/// known.
 int TlsSession::findSession(SSL* ssl, const unsigned char* name, std::size_t size,
                             SSL_SESSION** session) {
     TlsSession& self = sessionOf(ssl);

@@ -21,7 +21,7 @@ namespace berkeley {
 
 class TlsSession {
   public:
-    /// The master's side: the peer is whoever it has the key of. `keys` outlives this.
+    /// The master's side: the peer is the one whose key it has. `keys` outlives this.
     explicit TlsSession(const KeyRing& keys);
     /// The slave's side.
     explicit TlsSession(NamedKey self);

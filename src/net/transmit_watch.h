@@ -15,7 +15,7 @@ namespace berkeley {
 
 class TransmitWatch {
   public:
-    /// The kernel has taken `size` bytes, in which nobody is interested.
+    /// The kernel has taken `size` bytes, whose timestamps are not wanted.
     void passed(std::size_t size) { bytes_ += static_cast<std::uint32_t>(size); }
 
     /// The kernel has taken `size` bytes, at least one. From now on their timestamp is wanted, and

@@ -1,4 +1,4 @@
-/// Who may connect: limits that one address, or all together, cannot exceed.
+/// Limits on connections, for each address and for all together.
 ///
 /// A connection is pending until it has said who it is, and a slave from then on. Another master of
 /// the group takes no slave's place, or a master that is full would be without standbys; but no

@@ -66,8 +66,8 @@ Message Leadership::greeting(Nanoseconds interval) const {
     if (active_ == ranks_.self) {
         return Welcome{interval};
     }
-    // Elected, but not active yet, it has already been announced as the active one: whoever comes
-    // for that reason must not be sent to the former one, which is gone.
+    // Elected, but not active yet, it has already been announced as the active one: a slave that
+    // comes for that reason must not be sent to the former one, which is gone.
     if (!active_ || (election_ && election_->mayAct(bootTime()))) {
         return Redirect{};
     }

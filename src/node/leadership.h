@@ -1,7 +1,7 @@
 /// Which master is active, as the threads of this one know it.
 ///
 /// A master without others is always active. One of several begins as a standby; the election
-/// (election.h) decides, and whoever watches over it carries out what it has decided: carryOut()
+/// (election.h) decides, and the thread that watches it carries out what it has decided: carryOut()
 /// changes what slaves are told, the rest is theirs to do. Units: std::chrono. Thread safety: any
 /// thread.
 #pragma once

@@ -68,8 +68,8 @@ class MasterNode {
     /// Binds, listens and starts the threads. std::runtime_error when the address cannot be had.
     void initiateClockServer();
 
-    /// From now on these are the keys, where the config has some; whoever joined with another one
-    /// is sent away, nobody else notices. From any thread but the node's own.
+    /// From now on these are the keys, where the config has some; a slave that joined with a
+    /// former key is sent away, no other notices. From any thread but the node's own.
     void replaceKeys(Keys keys);
 
     /// The group is this master's now: it goes on with the time that it has. For one that stands
@@ -105,7 +105,7 @@ class MasterNode {
     void lookForPause();
     void pollAll(Deadline start);
     CycleOutcome getAverageClockDiff();
-    /// What nobody could be told is taken out of `outcome`.
+    /// What could not be told is taken out of `outcome`.
     void tellAll(CycleOutcome& outcome);
     void warnOf(const CycleStatus& status);
     void tell(SlaveSession& session, const Adjustment& adjustment);
@@ -121,7 +121,7 @@ class MasterNode {
     std::unique_ptr<Receivers> receivers_;
     std::mutex inCycle_;             ///< held by the sync thread during a sync cycle
     std::uint32_t cycle_ = 0;        ///< that ended last; the sync thread's
-    bool waits_ = false;             ///< for nobody new to come; likewise
+    bool waits_ = false;             ///< for new slaves to stop coming; likewise
     bool isDragged_ = false;         ///< as the log said last; likewise
     std::set<std::string> tooFast_;  ///< clocks that the log has named; likewise
     MoveLog moves_;                  ///< likewise

@@ -1,6 +1,6 @@
-/// Watches a node and remembers what it shows: for HTTP, or whoever else wants to look.
+/// Watches a node and remembers what it shows: for HTTP and other viewers.
 ///
-/// Everything is kept here, so that whoever looks never waits for the node, nor the node for them.
+/// Everything is kept here, so that no viewer waits for the node, nor the node for a viewer.
 /// Thread safety: any thread.
 #pragma once
 

@@ -1,4 +1,4 @@
-/// Log lines about peers, so many and no more: no peer can fill the log.
+/// Log lines about peers, at a limited rate: no peer can fill the log.
 ///
 /// Thread safety: any thread.
 #pragma once

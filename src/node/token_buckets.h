@@ -1,4 +1,4 @@
-/// How often each address may do something: so many times a second, and ten times as many at once.
+/// How often each address may do something: a rate per second, and bursts of ten times that.
 ///
 /// What counts as one address says networkOf(). Memory is bounded whatever number of addresses
 /// comes. Time is handed in. Thread safety: none.

@@ -1,4 +1,4 @@
-/// A clock that follows a master, as itself sees it: whom, what it was told last, how long ago.
+/// What a following clock knows of itself: its master, what it was told last, and when.
 ///
 /// Time is handed in. Units: std::chrono. Thread safety: none.
 #pragma once
@@ -26,7 +26,7 @@ class FollowerView {
     /// `correction` is by how much the clock moves.
     void adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now);
 
-    /// It was adjusted last in that cycle, and nobody has told this view: it has led the group
+    /// It was adjusted last in that cycle, and this view was not told: it has led the group
     /// itself, or this is an earlier run's clock.
     void goesOn(std::uint32_t cycle, HostTime adjusted);
 

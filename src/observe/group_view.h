@@ -24,7 +24,7 @@ enum class Standing {
 std::string_view toText(Standing standing);
 
 struct ClockView {
-    /// Under which nobody else is known here: its name, and its address where another clock has
+    /// Unique here: its name, and its address where another clock has
     /// that name.
     std::string id;
     ClockStatus status;  ///< in the last cycle; of a lost clock, in the last one that it was in
@@ -66,9 +66,9 @@ class GroupView {
     explicit GroupView(EventLog& log) : log_(log) {}
 
     void cycleEnded(const CycleStatus& status, Moment now);
-    /// There was none: these slaves are there, and nobody has asked them.
+    /// There was none: these slaves are there, and have not been asked.
     void cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed, Moment now);
-    /// Somebody else leads the group.
+    /// Another master leads the group.
     void clear();
 
     GroupSnapshot snapshot() const;

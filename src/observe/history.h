@@ -60,7 +60,7 @@ struct HistoryPoint {
 /// Of the snapshot's last cycle, which there is.
 HistoryPoint pointOf(const GroupSnapshot& group, std::optional<Nanoseconds> ownBound);
 
-/// Of a clock that follows another one, and was adjusted.
+/// Of a clock that follows another, and was adjusted.
 HistoryPoint pointOf(const std::string& name, std::uint32_t cycle, GroupTime when,
                      Nanoseconds correction, Nanoseconds bound);
 

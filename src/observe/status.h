@@ -25,7 +25,7 @@ std::string_view toText(Role role);
 struct Status {
     std::string program;   ///< "berkeley-master"
     std::string version;   ///< "0.1.0"
-    std::string instance;  ///< another one at each start
+    std::string instance;  ///< a new one at each start
     std::string name;
     Role role{};
     std::optional<std::uint32_t> cycle;  ///< the last one that ended here, or was heard of

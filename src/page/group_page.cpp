@@ -174,7 +174,7 @@ PageError GroupPage::findBest(PagePath& found) const {
 }
 
 /// Long ago when it never was adjusted, is not about this run of the machine, or is being written:
-/// a search waits for nobody, least of all for a daemon that is dead.
+/// a search does not wait, least of all for a daemon that is dead.
 RawTime GroupPage::lastAdjustment() const {
     PageClock clock;
     RawTime raw;
@@ -244,7 +244,7 @@ bool GroupPage::read(const Visit& visit, RawTime& raw, Patience patience) const 
     }
 }
 
-/// Waits for the writer. False when it must be dead; whoever comes next need not wait again.
+/// Waits for the writer. False when it must be dead; the next reader need not wait again.
 bool GroupPage::mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const {
     if (deadSequence_.load(std::memory_order_relaxed) == sequence) {
         return false;

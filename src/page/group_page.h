@@ -29,12 +29,12 @@ enum class PageError {
 using PagePath = std::array<char, 512>;
 
 /// Where a daemon publishes unless it is told otherwise: "berkeley/ROLE.page" in /run or, for
-/// whoever may not write there, in `userFolder`. `index` counts them in the order of preference;
+/// users that may not write there, in `userFolder`. `index` counts them in the order of preference;
 /// false beyond the last one.
 bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, PagePath& path);
 
-/// XDG_RUNTIME_DIR in the environment, or ""; also "" for a program with more rights than whoever
-/// started it, who could name any file.
+/// XDG_RUNTIME_DIR in the environment, or ""; also "" for a program with more rights than its
+/// user, who could name any file.
 const char* userRuntimeFolder();
 
 class GroupPage {
@@ -46,7 +46,7 @@ class GroupPage {
 
     /// The page at `path`. With nullptr, the one that BERKELEY_PAGE in the environment names, else
     /// that of this machine's daemon: of several, the one that was adjusted last. A program with
-    /// more rights than whoever started it does not look at the environment.
+    /// more rights than its user does not look at the environment.
     PageError open(const char* path);
     void close();
     bool isOpen() const { return words_ != nullptr; }

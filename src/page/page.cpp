@@ -14,7 +14,7 @@ Nanoseconds PageClock::boundAt(HostTime time) const {
 
 namespace {
 
-/// Since the clock's last adjustment, as its daemon knows or as whoever reads finds out.
+/// Since the clock's last adjustment, as its daemon knows, or as the reader finds out.
 PauseKind pauseSince(const PageClock& clock, const PageInstant& instant) {
     if (clock.suspect != PauseKind::none) {
         return clock.suspect;

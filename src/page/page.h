@@ -1,7 +1,7 @@
 /// The published page: a daemon's group clock as 64-bit words in a file that any process can map.
 /// What the words are, and what follows from them about one instant.
 ///
-/// docs/page.md is the description for whoever reads the page without this code; the order of the
+/// docs/page.md describes it for programs that read the page without this code; the order of the
 /// words is that of PageContent, after magic, version and sequence. Units: std::chrono, or in the
 /// name. Thread safety: values. Nothing here throws or allocates.
 #pragma once

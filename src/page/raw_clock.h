@@ -44,7 +44,7 @@ struct Suspension {
 };
 Suspension suspension();
 
-/// Which run of this machine: another one after each start.
+/// Which run of this machine: a new one after each start.
 struct BootId {
     std::uint64_t high{};
     std::uint64_t low{};

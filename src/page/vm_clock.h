@@ -20,7 +20,7 @@ class VmClock {
     void open();
     void close();
 
-    /// Another one after each disruption of the machine's clock; 0 when it is not known.
+    /// Changes with each disruption of the machine's clock; 0 when it is not known.
     std::uint64_t marker() const;
 
   private:

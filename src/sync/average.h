@@ -78,7 +78,7 @@ struct Average {
 /// The first reading is the master's own clock; there is at least that one.
 Average averageOf(std::span<const Reading> readings, const AverageOptions& options);
 
-/// The robust mean of frequencies. It has no jumps: whoever is just within the limit counts in
+/// The robust mean of frequencies. It has no jumps: a clock just within the limit counts in
 /// full, and less and less up to twice that distance (Hampel, "The influence curve and its role in
 /// robust estimation", 1974).
 double robustMean(std::span<const double> ppb);

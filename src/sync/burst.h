@@ -5,7 +5,7 @@
 /// afterwards, and said by the next one; so an exchange is complete when the next report has come.
 /// The first one of a burst, which warms the path and is inexact as it is anyway, counts at once:
 /// whatever becomes of the burst, the slave has answered. The last one does not count, unless it is
-/// the only one: nobody will say when it left. Thread safety: none.
+/// the only one: no later answer says when it left. Thread safety: none.
 #pragma once
 
 #include <cstddef>

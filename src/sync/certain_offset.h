@@ -6,12 +6,12 @@
 /// than their ends allow. Rates wander, so that is widened by a margin.
 ///
 /// The limit is an assumption, and gives way to evidence. When samples contradict each other, the
-/// clock was set, or it is faster than the limit says. Nobody can tell, so from then on the limit
-/// is as wide as the second explanation needs. That costs a clock that was set no more than a wider
-/// bound until the drift is known again; a drift that is certain to be within the limit that was
-/// assumed brings that one back. Units: std::chrono, or in the name. Thread safety: none. Source:
-/// Marzullo (1984) for the offset; for the drift, the bound version of Moon, Skelly & Towsley,
-/// "Estimation and removal of clock skew from network delay measurements" (INFOCOM 1999).
+/// clock was set, or it is faster than the limit says. Which of these cannot be told, so from then
+/// on the limit is as wide as the second explanation needs. That costs a clock that was set no more
+/// than a wider bound until the drift is known again; a drift that is certain to be within the
+/// limit that was assumed brings that one back. Units: std::chrono, or in the name. Thread safety:
+/// none. Source: Marzullo (1984) for the offset; for the drift, the bound version of Moon, Skelly &
+/// Towsley, "Estimation and removal of clock skew from network delay measurements" (INFOCOM 1999).
 #pragma once
 
 #include <deque>

@@ -24,7 +24,7 @@ struct ClockState {
     bool synchronized{};    ///< whether it was ever adjusted; the bound means nothing before
     Adjustment adjustment;  ///< the last one applied, which carries the bound
     std::uint32_t steps{};  ///< forward, after the first adjustment
-    bool suspect{};         ///< the machine stood still since then: nobody knows how well it goes
+    bool suspect{};  ///< the machine stood still since then, so how well it goes is not known
 
     /// The largest possible error at `host`: of the measurement, its age, and the slew under way.
     Nanoseconds boundAt(HostTime host) const;

@@ -9,7 +9,7 @@
 /// it), one resigns: who leads fewer members; of equals who leads in the smaller term; of equals
 /// the lower-ranked one. A term is larger than all that a master knew of when it became active.
 /// Each of the two first counts its members anew, in a sync cycle that begins after they have met,
-/// so that nobody wins by what was true before; and neither resigns before the other one knows its
+/// so that none wins by what was true before; and neither resigns before the other one knows its
 /// count, so that they do not both. The others keep to the active one that they follow until it
 /// resigns. A master of an older version has no term; between it and another one rank decides, at
 /// once.
@@ -20,7 +20,7 @@
 /// former one active; and a link that carries only one direction is none. In the same way a count
 /// is new when it began after the other one had heard what this one sent since they met.
 ///
-/// Each master looks when it announces itself and when it has heard another one. It announces
+/// Each master looks when it announces itself and when it has heard another. It announces
 /// itself to each other one, over a link that keeps the order, so often that the time from one
 /// announcement to the next and the time it takes to arrive are together a quarter of patience at
 /// most. Then, among masters that all reach each other,
@@ -32,7 +32,7 @@
 ///   active, a quarter of patience after the one has resigned;
 /// - the active one stays active for as long as it lives, is not stopped for a quarter of patience,
 ///   and meets no other active one that leads more members. So a frozen master loses the group to
-///   whoever took it over, and so does one that was cut off alone.
+///   the one that took it over, and so does one that was cut off alone.
 ///
 /// Units: time is since any common zero of this machine's processes, on a clock that goes on while
 /// the process is stopped or the machine suspended (CLOCK_BOOTTIME). Thread safety: none.
@@ -101,7 +101,7 @@ class Election {
     std::optional<Rank> look(Nanoseconds now);
 
     /// Whether this master is still active, without a look: not when it was stopped since the last
-    /// one. For whoever is about to act.
+    /// one. To be asked before it acts.
     bool mayAct(Nanoseconds now) const;
 
     /// In which this master leads; while it is not active, the largest that it knows of.
@@ -115,7 +115,7 @@ class Election {
 
     /// Of an active master, in each interval: a sync cycle begins; and it has ended, with so many
     /// members that have answered, this master among them. Where there is none, for want of
-    /// slaves, it leads nobody but itself.
+    /// slaves, it leads only itself.
     void beginCount(Nanoseconds now);
     void endCount(std::uint32_t members, Nanoseconds now);
 

@@ -158,7 +158,7 @@ class OffsetEstimator::Bank {
         return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualSigmaPpb)};
     }
 
-    /// It is far outside of what is certain: the clock's rate is another one than before.
+    /// It is far outside of what is certain: the clock's rate is not what it was.
     bool isRuledOut(const RememberedDrift& drift) const {
         const double nearest =
             std::clamp(drift.ppb, certain_.driftLowPpb(), certain_.driftHighPpb());

@@ -29,8 +29,8 @@ struct GroupOptions {
     std::string masterName = "master";
     AverageOptions average{};
     DriftLimit driftLimit{};
-    /// Nothing is founded, and no contradiction is settled against the line, before nobody new has
-    /// come for so long. A slave that waits for its master tries again every 4 s.
+    /// Nothing is founded, and no contradiction is settled against the line, before no new slave
+    /// has come for that long. A slave that waits for its master tries again every 4 s.
     Nanoseconds foundAfter = std::chrono::seconds{5};
     GroupId newGroup = 1;  ///< at random, of the group that this master may found; never 0
     std::optional<double> rememberedPpb{};  ///< the rate of the group's time in an earlier run
@@ -64,13 +64,13 @@ class Group {
     /// False when the exchange contradicts itself; then nothing was recorded.
     bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
 
-    /// From when on there may be a sync cycle, unless somebody new comes before: nothing when the
+    /// From when on there may be a sync cycle, unless a new slave comes before: nothing when the
     /// group is known, as there may be one at any time.
     std::optional<HostTime> readyAt() const;
     bool isReady(HostTime now) const { return now >= readyAt().value_or(now); }
 
     /// The sync cycle ends at `now`. `own` is the master's group clock. Leaves `status.duration`
-    /// and `status.lateness` to whoever can read a clock.
+    /// and `status.lateness` to the caller, who can read a clock.
     CycleOutcome conclude(HostTime now, const ClockState& own);
 
     std::size_t size() const { return roster_.size(); }
@@ -83,7 +83,7 @@ class Group {
     /// What the members make of the master's line.
     enum class Verdict {
         stands,  ///< most of those who know the line hold it too
-        falls,   ///< most of them agree on another one: the master's clock jumped
+        falls,   ///< most of them agree on a different one: the master's clock jumped
         open,    ///< neither, and those are missing who could decide it
     };
 
@@ -123,11 +123,11 @@ class Group {
     Adjustment line_;
     std::optional<LineError> error_;  ///< nothing while this master has led the line all along
     HostTime ledSince_;               ///< when this master began to lead
-    double rateBoundPpb_ = 0;        ///< how far the rate of such a line can be off, as it was told
-    std::size_t voters_ = 0;         ///< who knew the line when nobody contradicted it last
+    double rateBoundPpb_ = 0;  ///< how far the rate of such a line can be off, as it was told
+    std::size_t voters_ = 0;   ///< of those that knew the line, when none contradicted it last
     std::set<std::string> arrived_;  ///< who has come since then
     HostTime firstArrival_;          ///< when the first of them did
-    HostTime lastArrival_;           ///< when the last new one did, or nobody contradicted
+    HostTime lastArrival_;           ///< when the last new one did, or none contradicted
     Nanoseconds elapsed_{};          ///< from the cycle before to the one that is concluded
     double dragPpb_ = 0;
 };

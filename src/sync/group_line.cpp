@@ -179,7 +179,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     return Verdict::falls;
 }
 
-/// Nobody knows a group: all clocks that are there make its time.
+/// No clock knows a group: all that are there make its time.
 Nanoseconds Group::found(Participants& clocks) {
     line_.membership = {options_.newGroup, 1};
     for (Participant& clock : clocks) {
@@ -216,7 +216,7 @@ Nanoseconds Group::learn(const Participants& clocks) {
     const std::vector<const Participant*> witnesses = witnessesAmong(clocks);
     if (witnesses.empty()) {
         if (isUnknown()) {
-            error_.reset();  // Nobody knows another line than this one.
+            error_.reset();  // No member knows a different line.
         }
         return {};
     }

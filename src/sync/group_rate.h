@@ -1,7 +1,7 @@
 /// How fast the group's time goes: the robust mean of its members' rates, without a jump when one
 /// of them comes or leaves.
 ///
-/// A slave that has left cannot hear that the mean is now another one. So the rate follows what the
+/// A slave that has left cannot hear that the mean has changed. So the rate follows what the
 /// members' rates do, which is the same for all who are there, and moves to the mean itself only
 /// slowly, as a timescale of atomic clocks does (Levine, "Introduction to time and frequency
 /// metrology", Review of Scientific Instruments 70, 1999, on ensembles). A group that is being
@@ -30,7 +30,7 @@ class GroupRate {
     /// clocks are from each other.
     void follow(HostTime now, const std::map<SlaveId, double>& drifts, std::size_t clocks);
 
-    /// The rate is another one than was believed, by so much, whatever the members' rates do.
+    /// The rate differs from what was believed by that much, whatever the members' rates do.
     void correct(double ppb) { move(ppb); }
 
     double ppb() const { return ppb_; }

@@ -29,7 +29,7 @@ struct ClockReading {
 struct Member {
     std::string name;
     std::string address;
-    bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that nobody steers
+    bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that is not steered
     OffsetEstimator estimator{};
     Membership membership{};  ///< of whose line its clock is, as it has said or was told
     bool knew{};              ///< the group's line before this master told it

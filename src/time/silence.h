@@ -1,5 +1,5 @@
-/// When somebody who ought to be heard at intervals is silent: the one rule for pages, daemons and
-/// whoever watches over them.
+/// When a peer that is to be heard at intervals counts as silent: the one rule for pages, daemons
+/// and their watchdogs.
 ///
 /// Units: std::chrono. Thread safety: pure functions.
 #pragma once
@@ -11,7 +11,7 @@
 namespace berkeley {
 
 /// After this long without a sync cycle, or an adjustment, something is wrong: six are missing. In
-/// a shorter time than 5 s nobody would do anything about it.
+/// less than 5 s no operator could act on it.
 constexpr Nanoseconds silenceAfter(Nanoseconds interval) {
     constexpr int kMissing = 6;
     constexpr std::chrono::seconds kAtLeast{5};

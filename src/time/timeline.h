@@ -24,7 +24,7 @@ struct Timeline {
     static constexpr bool is_steady = true;
 };
 
-/// The clock of one host that nobody steers (CLOCK_MONOTONIC_RAW plus an epoch read once).
+/// The unsteered clock of one host (CLOCK_MONOTONIC_RAW plus an epoch read once).
 struct HostTimeline : Timeline<HostTimeline> {};
 
 /// The time that the group has agreed on.
@@ -34,7 +34,7 @@ using HostTime = HostTimeline::time_point;
 using GroupTime = GroupTimeline::time_point;
 
 /// The system clock's time (CLOCK_REALTIME), in which the kernel's timestamps come. It is set and
-/// steered by whoever administers the machine, so nothing is measured in it: a kernel's timestamp
+/// steered by the administrator of the machine, so nothing is measured in it: a kernel's timestamp
 /// is turned into host time at once.
 using SystemTime = std::chrono::sys_time<Nanoseconds>;
 

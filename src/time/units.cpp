@@ -304,7 +304,7 @@ std::string toOptionText(Nanoseconds duration) {
         return "0s";
     }
     std::string text = duration < Nanoseconds::zero() ? "-" : "";
-    // Years only when they come out even: nobody reads 400 days off "1y34d18h".
+    // Years only when they come out even: "1y34d18h" is no way to say 400 days.
     if (rest % kYear == 0) {
         return text + std::to_string(rest / kYear) + "y";
     }

@@ -22,7 +22,7 @@ namespace berkeley {
 /// Why a peer is sent away, as far as they are counted apart.
 enum class Fault {
     protocol,  ///< it sent what it may not send
-    key,       ///< it has none, a wrong one, or another one's
+    key,       ///< it has none, a wrong one, or another peer's
     silence,   ///< it did not say in time what it had to
     unread,    ///< it does not read what it is sent
     refused,   ///< there are too many, or something has run out

@@ -172,7 +172,7 @@ class FrameReader {
   public:
     explicit FrameReader(std::span<const std::byte, kFrameSize> frame) : rest_(frame.subspan(3)) {}
 
-    /// Flags that nobody here knows are of a later minor version.
+    /// Unknown flags are of a later minor version.
     std::uint8_t flags(std::uint8_t known) { return static_cast<std::uint8_t>(take(1) & known); }
     std::uint32_t sequence() { return static_cast<std::uint32_t>(take(4)); }
     HostTime time() { return HostTime{span()}; }

@@ -161,7 +161,9 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     }
     const auto nearby = agreementOf(here);
     const std::size_t forLine = 1 + (nearby ? nearby->count : 0);
-    if (2 * forLine > voters) {
+    // What newcomers are told by a master that is alone with its line they would only repeat.
+    const bool isAlone = voters == 1 && voters_ != 1;
+    if (2 * forLine > voters && (!isAlone || isSettled(now, voters))) {
         voters_ = voters;
         arrived_.clear();
         lastArrival_ = now;  // To be without a majority has to last.
@@ -182,6 +184,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
 /// No clock knows a group: all that are there make its time.
 Nanoseconds Group::found(Participants& clocks) {
     line_.membership = {options_.newGroup, 1};
+    voters_ = 1;
     for (Participant& clock : clocks) {
         clock.counts = true;
     }

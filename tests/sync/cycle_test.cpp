@@ -15,8 +15,9 @@ constexpr HostTime kStart{std::chrono::hours{500'000}};
 /// A master and its slaves, whose path takes 50 µs each way and whom it polls once in a cycle.
 class Fixture {
   public:
-    SlaveId join(const std::string& name, Nanoseconds offset, double driftPpb = 0) {
-        const SlaveId slave = group_.join(name, name + ":1", std::nullopt, kStart);
+    SlaveId join(const std::string& name, Nanoseconds offset, double driftPpb = 0,
+                 HostTime now = kStart) {
+        const SlaveId slave = group_.join(name, name + ":1", std::nullopt, now);
         slaves_.emplace(slave, Clock{offset, driftPpb, Discipline{500'000}});
         return slave;
     }
@@ -98,12 +99,18 @@ class Fixture {
     }
 
     /// Its clock is on the line of another group, on which it is that far ahead.
-    void joinFrom(const Membership& membership, const std::string& name, Nanoseconds correction,
-                  HostTime now) {
-        const SlaveId slave = join(name, 0s);
+    SlaveId joinFrom(const Membership& membership, const std::string& name, Nanoseconds correction,
+                     HostTime now) {
+        const SlaveId slave = join(name, 0s, 0, now);
         slaves_.at(slave).discipline.apply(
             now, {.reference = now, .correction = correction, .membership = membership});
         group_.introduce(slave, membership);
+        return slave;
+    }
+
+    void leave(SlaveId slave) {
+        group_.leave(slave);
+        slaves_.erase(slave);
     }
 
     void tell(SlaveId slave, HostTime now, const Deviation& deviation) {
@@ -466,6 +473,37 @@ TEST(Cycle, AllThatWereThereBeforeNeedNotWaitToDecide) {
     group.cycles(10, now);
     group.setAll(100ms);
     EXPECT_EQ(group.cycles(1, now).status.corrected, 100ms);
+}
+
+/// They would repeat what they were told, and outvote those that know better.
+TEST(Cycle, MasterThatIsAloneTellsItsLineToNoNewcomerAtOnce) {
+    Fixture group;
+    group.waitBeforeDeciding(5s);
+    HostTime now = kStart;
+    group.changeMaster(now, {.reference = now, .membership = {7, 3}});
+    group.join("b", 1min);
+    group.join("c", 1min);
+    EXPECT_TRUE(group.cycles(2, now).adjustments.empty());
+    group.joinFrom({7, 3}, "a", 4s, now);
+    EXPECT_TRUE(group.cycles(2, now).adjustments.empty());
+    EXPECT_EQ(group.cycles(5, now).status.clocks.size(), 4U);
+    const GroupTime right{(now + 4s).time_since_epoch()};
+    EXPECT_LT(std::chrono::abs(group.masterTime(now) - right), 100us);
+}
+
+TEST(Cycle, MasterThatAllHaveLeftTellsItsLineToNoNewcomerAtOnce) {
+    Fixture group;
+    group.waitBeforeDeciding(5s);
+    HostTime now = kStart;
+    group.changeMaster(now, {.reference = now, .membership = {7, 3}});
+    const SlaveId member = group.joinFrom({7, 3}, "a", 0s, now);
+    group.cycles(3, now);
+    group.leave(member);
+    group.join("b", 1min, 0, now);
+    EXPECT_TRUE(group.cycles(4, now).adjustments.empty());
+    EXPECT_FALSE(group.cycles(2, now).adjustments.empty());
+    group.join("c", 1min, 0, now);
+    EXPECT_EQ(group.cycles(1, now).adjustments.size(), 2U);
 }
 
 TEST(Cycle, OfTwoClocksTheLaterOneIsRight) {

@@ -506,6 +506,16 @@ TEST(Cycle, MasterThatAllHaveLeftTellsItsLineToNoNewcomerAtOnce) {
     EXPECT_EQ(group.cycles(1, now).adjustments.size(), 2U);
 }
 
+TEST(Cycle, MasterThatHasBeenAloneFromTheBeginningTellsTheFirstSlaveAtOnce) {
+    Fixture group;
+    group.waitBeforeDeciding(5s);
+    HostTime now = kStart;
+    group.changeMaster(now);
+    group.cycles(10, now);
+    group.join("a", 1min, 0, now);
+    EXPECT_EQ(group.cycles(1, now).adjustments.size(), 1U);
+}
+
 TEST(Cycle, OfTwoClocksTheLaterOneIsRight) {
     for (const Nanoseconds jump : {4s, -4s}) {
         Fixture group;

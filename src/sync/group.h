@@ -123,8 +123,8 @@ class Group {
     Adjustment line_;
     std::optional<LineError> error_;  ///< nothing while this master has led the line all along
     HostTime ledSince_;               ///< when this master began to lead
-    double rateBoundPpb_ = 0;  ///< how far the rate of such a line can be off, as it was told
-    std::size_t voters_ = 0;   ///< of those that knew the line, when none contradicted it last
+    double rateBoundPpb_ = 0;        ///< how far the rate of such a line can be off, as it was told
+    std::size_t voters_ = 0;         ///< how many knew the line when none contradicted it last
     std::set<std::string> arrived_;  ///< who has come since then
     HostTime firstArrival_;          ///< when the first of them did
     HostTime lastArrival_;           ///< when the last new one did, or none contradicted

@@ -300,8 +300,14 @@ void Group::endError(HostTime now) {
         isAnyTold |= member.told;
     }
     if (error_ && !isUnknown() && isAnyTold && 2 * told >= knew) {
-        error_.reset();
+        holdLine();
     }
+}
+
+/// The line is the one that this master keeps.
+void Group::holdLine() {
+    error_.reset();
+    rateBoundPpb_ = 0;
 }
 
 }  // namespace berkeley

@@ -29,8 +29,10 @@ struct GroupOptions {
     std::string masterName = "master";
     AverageOptions average{};
     DriftLimit driftLimit{};
-    /// Nothing is founded, and no contradiction is settled against the line, before no new slave
-    /// has come for that long. A slave that waits for its master tries again every 4 s.
+    /// How long those that know a line are waited for, without any new slave: before one is
+    /// founded, before a contradiction is settled against it, before a master that is alone with it
+    /// tells it to newcomers; and how long a new master learns it. A slave that waits for its
+    /// master tries again every 4 s.
     Nanoseconds foundAfter = std::chrono::seconds{5};
     GroupId newGroup = 1;  ///< at random, of the group that this master may found; never 0
     std::optional<double> rememberedPpb{};  ///< the rate of the group's time in an earlier run
@@ -84,7 +86,7 @@ class Group {
     enum class Verdict {
         stands,  ///< most of those who know the line hold it too
         falls,   ///< most of them agree on a different one: the master's clock jumped
-        open,    ///< neither, and those are missing who could decide it
+        open,    ///< those are missing that could decide it
     };
 
     void forget();
@@ -116,6 +118,7 @@ class Group {
     bool isLeftAlone(const Participant& clock, const Adjustment& adjustment, Nanoseconds shift,
                      Verdict verdict) const;
     void endError(HostTime now);
+    void holdLine();
 
     GroupOptions options_;
     Roster roster_;

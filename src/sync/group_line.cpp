@@ -161,7 +161,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     }
     const auto nearby = agreementOf(here);
     const std::size_t forLine = 1 + (nearby ? nearby->count : 0);
-    // What newcomers are told by a master that is alone with its line they would only repeat.
+    // Newcomers that such a master has told would only echo its line.
     const bool isAlone = voters == 1 && voters_ != 1;
     if (2 * forLine > voters && (!isAlone || isSettled(now, voters))) {
         voters_ = voters;
@@ -219,7 +219,7 @@ Nanoseconds Group::learn(const Participants& clocks) {
     const std::vector<const Participant*> witnesses = witnessesAmong(clocks);
     if (witnesses.empty()) {
         if (isUnknown()) {
-            error_.reset();  // No member knows a different line.
+            holdLine();  // No member knows a different line.
         }
         return {};
     }

@@ -18,8 +18,8 @@ namespace berkeley {
 
 /// What is farther off than so many standard deviations is no accident.
 inline constexpr int kGate = 5;
-/// That many. A deviation may be as large as the wire carries: two of these, and what is believed
-/// of a clock, can be added all the same.
+/// That many of `sigma`, which may be as large as the wire carries: two of these, and what is
+/// believed of a clock, can be added all the same.
 constexpr Nanoseconds gateOf(Nanoseconds sigma) {
     return kGate * std::min(sigma, kTimeLimit / (4 * kGate));
 }

@@ -6,6 +6,7 @@ then; docs/images/page.png is one of them.
 
 import contextlib
 import os
+import re
 import signal
 import unittest
 from pathlib import Path
@@ -133,7 +134,10 @@ class PageTest(DaemonTest):
             self.wait_for_state(name, "counted")
         self.wait_for(lambda: "5 of 5 clocks agree within" in self.headline(), "all agreeing")
         self.assertRegex(self.browser.text("#big"), r"^\d[\d.]* (ns|µs|ms|s)$")
-        self.assertRegex(self.rows()["rack-3"][4], r"^\+(39|40)\.\d{3} ppm$")
+        self.wait_for(
+            lambda: re.fullmatch(r"\+(39|40)\.\d{3} ppm", self.rows()["rack-3"][4]),
+            "the drift of rack-3",
+        )
 
         self.let_pass(master)
         self.start_lab_liar(master)

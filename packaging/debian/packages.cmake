@@ -1,6 +1,6 @@
 # Debian packages, see scripts/package.
 
-# Whoever makes the packages, as Debian's tools know it.
+# The maintainer, as Debian's tools know it.
 set(maintainer "The Berkeley authors <berkeley@localhost.localdomain>")
 if(DEFINED ENV{DEBEMAIL})
   set(maintainer "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
@@ -38,9 +38,9 @@ function(debian_package component name section short what)
     "Berkeley clock synchronization, ${short}.\n"
     ".\n"
     "The clocks of a group of machines agree on one time, without a trusted source\n"
-    "of time, and with a bound on the error of every time that is told.\n"
+    "of time, and with a bound on the error of every time.\n"
     ".\n"
-    "This package has ${what}.")
+    "This package contains ${what}.")
   set(${prefix}_DESCRIPTION "${text}" PARENT_SCOPE)
   install(FILES ${folder}/copyright ${made}/changelog.Debian.gz
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} COMPONENT ${component})
@@ -51,7 +51,7 @@ function(debian_package component name section short what)
 endfunction()
 
 debian_package(daemons berkeley net "daemons and tools"
-  "the master, the slave, and berkeleyctl, which tells\nother programs the group's time")
+  "the master, the slave, and berkeleyctl, which\ngives other programs the group's time")
 set(CPACK_DEBIAN_DAEMONS_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_DAEMONS_PACKAGE_DEPENDS
   "systemd | systemd-standalone-sysusers | systemd-sysusers")

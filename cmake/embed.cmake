@@ -23,7 +23,7 @@ file(WRITE "${OUTPUT}" "// Made by cmake/embed.cmake.
 
 #include \"observe/web_page.h\"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 ${arrays}
@@ -34,5 +34,5 @@ ${table}};
 
 std::span<const WebPageFile> webPageFiles() { return kFiles; }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe
 ")

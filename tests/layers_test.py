@@ -60,6 +60,13 @@ BLOCKING = set(
 )
 CLOCK_CALL = re.compile(r"_clock::now|\b(clock_gettime|gettimeofday|std::time)\s*\(")
 
+# layer: the namespaces that it may open, where that is not its own name in berkeley
+NAMESPACES = {
+    "time": {"berkeley::inline time"},  # the words that all layers speak: they need no prefix
+    "client": {"berkeley", "detail"},  # what is installed
+}  # fmt: skip
+NAMESPACE = re.compile(r"(?:inline )?namespace ([\w: ]+) \{")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
 
@@ -133,6 +140,9 @@ def mistakes_of(root, file):
                 if project
                 else mistake_of_system_header(root, layer, system)
             )
+        elif namespace := NAMESPACE.match(line):
+            if namespace[1] not in NAMESPACES.get(layer, {f"berkeley::{layer}"}):
+                mistake = "is not the layer's namespace"
         elif layer in CORE and CLOCK_CALL.search(line):
             mistake = "reads a clock"
         if mistake:
@@ -246,6 +256,16 @@ class WrongIncludes(unittest.TestCase):
                     f"#include <{header}>",
                     "belongs to the project, which is included with quotes",
                 )
+
+    def test_a_layer_has_a_namespace_of_its_own(self):
+        for file, namespace in (
+            ("src/sync/group.h", "berkeley"),
+            ("src/time/units.h", "berkeley::time"),
+            ("src/net/key_file.cpp", "berkeley::sync"),
+            ("include/berkeley/group_clock.h", "berkeley::client"),
+        ):
+            with self.subTest(file):
+                self.expect(file, f"namespace {namespace} {{", "is not the layer's namespace")
 
     def test_the_core_has_no_sockets_threads_logs_or_system_calls(self):
         for line, mistake in (

@@ -9,14 +9,15 @@
 #include "page/group_page.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 constexpr const char* kNowhere = "none";
 
 /// The folder is made for the daemons alone to write to, and for all to read.
-std::unique_ptr<PageWriter> tryToPublish(const PagePath& path, const Publisher& publisher,
-                                         spdlog::logger& logger) {
+std::unique_ptr<host::PageWriter> tryToPublish(const page::Path& path,
+                                               const host::Publisher& publisher,
+                                               spdlog::logger& logger) {
     const auto folder = std::filesystem::path{path.data()}.parent_path();
     std::error_code ignored;  // What is missing then, the page itself will miss too.
     if (std::filesystem::create_directory(folder, ignored)) {
@@ -24,7 +25,7 @@ std::unique_ptr<PageWriter> tryToPublish(const PagePath& path, const Publisher& 
         std::filesystem::permissions(folder, std::filesystem::perms{0755}, ignored);
     }
     try {
-        auto page = std::make_unique<PageWriter>(path.data(), publisher);
+        auto page = std::make_unique<host::PageWriter>(path.data(), publisher);
         logger.debug("the group's time can be read from {}", path.data());
         return page;
     } catch (const std::runtime_error& error) {
@@ -33,21 +34,22 @@ std::unique_ptr<PageWriter> tryToPublish(const PagePath& path, const Publisher& 
     }
 }
 
-std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role, std::string name,
-                                    spdlog::logger& logger) {
-    const Publisher publisher{role, std::move(name), options.maxBound};
+std::unique_ptr<host::PageWriter> pageFor(const CommonOptions& options, page::Role role,
+                                          std::string name, spdlog::logger& logger) {
+    const host::Publisher publisher{role, std::move(name), options.maxBound};
     if (options.publish == kNowhere) {
         return nullptr;
     }
     if (!options.publish.empty()) {
-        return std::make_unique<PageWriter>(options.publish, publisher);
+        return std::make_unique<host::PageWriter>(options.publish, publisher);
     }
     if (isSimulated(options)) {
         return nullptr;
     }
-    const char* file = role == PageRole::master ? "master" : "slave";
-    PagePath path{};
-    for (std::size_t index = 0; defaultPagePath(index, file, userRuntimeFolder(), path); ++index) {
+    const char* file = role == page::Role::master ? "master" : "slave";
+    page::Path path{};
+    for (std::size_t index = 0; page::defaultPagePath(index, file, page::userRuntimeFolder(), path);
+         ++index) {
         if (auto page = tryToPublish(path, publisher, logger)) {
             return page;
         }
@@ -57,9 +59,9 @@ std::unique_ptr<PageWriter> pageFor(const CommonOptions& options, PageRole role,
 }
 
 /// What the daemon before this one has left in the page, if this one can go on with it.
-std::optional<PageContent> memoryIn(const PageWriter& page, double driftPpb,
-                                    spdlog::logger& logger) {
-    const std::optional<LeftPage>& left = page.left();
+std::optional<page::Content> memoryIn(const host::PageWriter& page, double driftPpb,
+                                      spdlog::logger& logger) {
+    const std::optional<host::LeftPage>& left = page.left();
     if (!left) {
         return std::nullopt;
     }
@@ -70,15 +72,15 @@ std::optional<PageContent> memoryIn(const PageWriter& page, double driftPpb,
     if (!left->content) {
         return ignore(spdlog::level::warn, "it is not complete, or of an unknown version");
     }
-    const PageClock& clock = left->content->clock;
+    const page::Clock& clock = left->content->clock;
     if (!clock.adjusted) {
         return std::nullopt;  // There is nothing to go on with.
     }
-    if (const auto difference = differenceIn(*left->content, driftPpb); !difference.empty()) {
+    if (const auto difference = host::differenceIn(*left->content, driftPpb); !difference.empty()) {
         return ignore(spdlog::level::info, difference);
     }
-    const RawTime now = RawTimeline::now();
-    if (const auto problem = problemIn(*left->content, now); !problem.empty()) {
+    const page::RawTime now = page::RawTimeline::now();
+    if (const auto problem = host::problemIn(*left->content, now); !problem.empty()) {
         return ignore(spdlog::level::warn, problem);
     }
     logger.info("goes on with the group's time of {}: right within {}, {} old", page.path(),
@@ -88,18 +90,19 @@ std::optional<PageContent> memoryIn(const PageWriter& page, double driftPpb,
 
 }  // namespace
 
-SteeredClock clockFor(const CommonOptions& options, PageRole role, std::string name,
-                      spdlog::logger& logger) {
-    const Discipline discipline{options.maxSlewPpb, options.step};
-    auto system = options.clock == ClockKind::system ? std::make_unique<KernelClock>() : nullptr;
+host::SteeredClock clockFor(const CommonOptions& options, page::Role role, std::string name,
+                            spdlog::logger& logger) {
+    const sync::Discipline discipline{options.maxSlewPpb, options.step};
+    auto system =
+        options.clock == ClockKind::system ? std::make_unique<host::KernelClock>() : nullptr;
     auto page = pageFor(options, role, std::move(name), logger);
     if (page) {
         if (const auto memory = memoryIn(*page, options.simulateDriftPpb, logger)) {
             return {*memory, discipline, std::move(page), std::move(system)};
         }
     }
-    return {HostClock{options.simulateOffset, options.simulateDriftPpb}, discipline,
+    return {host::HostClock{options.simulateOffset, options.simulateDriftPpb}, discipline,
             std::move(page), std::move(system)};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

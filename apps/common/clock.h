@@ -12,13 +12,13 @@
 #include "common/options.h"
 #include "host/steered_clock.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// Goes on with the clock that the page is about, where the daemon before this one has left one.
 /// Published in the file that the options name or, without one, in the usual place if it can be
 /// used. Nowhere when it cannot, or is taken by another daemon, and for a simulated clock, which is
 /// not this machine's.
-SteeredClock clockFor(const CommonOptions& options, PageRole role, std::string name,
-                      spdlog::logger& logger);
+host::SteeredClock clockFor(const CommonOptions& options, page::Role role, std::string name,
+                            spdlog::logger& logger);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 namespace po = boost::program_options;
 
@@ -130,4 +130,4 @@ void assignAll(po::variables_map values, const std::string& source) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

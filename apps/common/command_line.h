@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// The user asked for something that cannot be. what() is one line, whatever the user wrote into
 /// it, that names the culprit and the remedy.
@@ -69,4 +69,4 @@ boost::program_options::variables_map readConfig(const std::string& file, const 
 /// Turns texts into values. `source` goes before an option's name in an error.
 void assignAll(boost::program_options::variables_map values, const std::string& source);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

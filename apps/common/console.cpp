@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -34,4 +34,4 @@ void print(std::string_view text, int output) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

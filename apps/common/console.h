@@ -7,10 +7,10 @@
 
 #include <string_view>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// Writes to `output`. When it is not read for a tenth of a second (a stopped terminal, a pager
 /// that waits), the rest of `text` is dropped.
 void print(std::string_view text, int output = STDOUT_FILENO);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -9,7 +9,7 @@
 #include <ctime>
 #include <exception>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 sigset_t awaitedSignals() {
@@ -75,4 +75,4 @@ int runMain(const char* name, const std::function<void()>& run) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -14,7 +14,7 @@
 
 #include "common/command_line.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// Blocks SIGINT, SIGTERM and SIGHUP in this thread and in every thread that it starts from now on,
 /// and SIGWINCH, which a screen waits for, and ignores SIGPIPE, so that a lost peer is an error
@@ -53,4 +53,4 @@ int runMain(const char* name, std::span<const char* const> arguments,
     });
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

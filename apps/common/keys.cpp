@@ -5,22 +5,22 @@
 
 #include "node/leadership.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
-std::optional<Keys> keysIn(const std::filesystem::path& file) {
+std::optional<net::Keys> keysIn(const std::filesystem::path& file) {
     if (file.empty()) {
         return std::nullopt;
     }
     try {
-        return readKeyFile(file);
+        return net::readKeyFile(file);
     } catch (const std::runtime_error& error) {
         throw UsageError(std::string{"--key-file: "} + error.what());
     }
 }
 
-Key keyIn(const Keys& keys, const CommonOptions& options, const std::string& name,
-          const std::string& remedy) {
+net::Key keyIn(const net::Keys& keys, const CommonOptions& options, const std::string& name,
+               const std::string& remedy) {
     const auto found = keys.find(name);
     if (found == keys.end()) {
         throw UsageError("--key-file: " + options.keyFile.string() + " has no key of \"" + name +
@@ -31,19 +31,20 @@ Key keyIn(const Keys& keys, const CommonOptions& options, const std::string& nam
 
 }  // namespace
 
-std::optional<Keys> keysOf(const MasterOptions& options) { return keysIn(options.keyFile); }
+std::optional<net::Keys> keysOf(const MasterOptions& options) { return keysIn(options.keyFile); }
 
-std::optional<Key> ownKeyOf(const MasterOptions& options, const std::optional<Keys>& keys) {
-    return keys ? std::optional{keyIn(*keys, options, MasterRanks::nameOf(options.rank),
+std::optional<net::Key> ownKeyOf(const MasterOptions& options,
+                                 const std::optional<net::Keys>& keys) {
+    return keys ? std::optional{keyIn(*keys, options, node::MasterRanks::nameOf(options.rank),
                                       "add its line")}
                 : std::nullopt;
 }
 
-std::optional<Key> keyOf(const SlaveOptions& options) {
-    const std::optional<Keys> keys = keysIn(options.keyFile);
+std::optional<net::Key> keyOf(const SlaveOptions& options) {
+    const std::optional<net::Keys> keys = keysIn(options.keyFile);
     return keys ? std::optional{keyIn(*keys, options, options.name,
                                       "give a --name that stands there, or add its line")}
                 : std::nullopt;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -8,16 +8,17 @@
 #include "common/options.h"
 #include "net/key_file.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// Of all slaves; nothing without a --key-file.
-std::optional<Keys> keysOf(const MasterOptions& options);
+std::optional<net::Keys> keysOf(const MasterOptions& options);
 
 /// Of a master that is one of several, for the others. Throws UsageError when there are keys and
 /// none of its name.
-std::optional<Key> ownKeyOf(const MasterOptions& options, const std::optional<Keys>& keys);
+std::optional<net::Key> ownKeyOf(const MasterOptions& options,
+                                 const std::optional<net::Keys>& keys);
 
 /// Of this slave; nothing without a --key-file.
-std::optional<Key> keyOf(const SlaveOptions& options);
+std::optional<net::Key> keyOf(const SlaveOptions& options);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

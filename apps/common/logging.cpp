@@ -10,7 +10,7 @@
 
 #include "host/environment.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 class JsonFormatter final : public spdlog::formatter {
@@ -40,7 +40,7 @@ class JsonFormatter final : public spdlog::formatter {
 }  // namespace
 
 bool wantsColour(int descriptor) {
-    return isatty(descriptor) == 1 && environmentVariable("NO_COLOR").empty();
+    return isatty(descriptor) == 1 && host::environmentVariable("NO_COLOR").empty();
 }
 
 std::shared_ptr<spdlog::logger> makeLogger(spdlog::level::level_enum level, LogFormat format) {
@@ -57,4 +57,4 @@ std::shared_ptr<spdlog::logger> makeLogger(spdlog::level::level_enum level, LogF
     return logger;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 enum class LogFormat {
     text,  ///< local time, level and message; coloured on a terminal
@@ -20,4 +20,4 @@ bool wantsColour(int descriptor);
 
 std::shared_ptr<spdlog::logger> makeLogger(spdlog::level::level_enum level, LogFormat format);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -8,7 +8,7 @@
 #include "time/units.h"
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 namespace po = boost::program_options;
@@ -60,7 +60,7 @@ OptionTable networkGroup(SlaveOptions& options) {
 }
 
 OptionTable limitsGroup(MasterOptions& options) {
-    AdmissionLimits& admission = options.admission;
+    node::AdmissionLimits& admission = options.admission;
     OptionTable group{"Limits"};
     addOption(group, "max-slaves", "N", admission.slaves, readLimit, "so many slaves and no more",
               std::to_string(admission.slaves));
@@ -125,7 +125,7 @@ OptionTable timeGroup(MasterOptions& options) {
     addOption(group, "cycles", "N", options.cycles, readCount,
               "end after N sync cycles, or with 0 only when stopped", "0");
     addOption(group, "average", "METHOD", options.average.method, readAveraging,
-              alternatives(kAveragings), toText(options.average.method));
+              alternatives(sync::kAveragings), toText(options.average.method));
     addOption(group, "sanity-limit", "DURATION", options.average.sanityLimit, readSpan,
               "of two clocks farther apart, the master's stands",
               toOptionText(options.average.sanityLimit));
@@ -227,13 +227,13 @@ std::string helpText(const Program& program, const OptionTable& known) {
 // --- what cannot be together ---
 
 /// Which of the masters is this one: the one that listens where this one does.
-Rank rankIn(const std::vector<Endpoint>& peers, const Endpoint& listen) {
+sync::Rank rankIn(const std::vector<net::Endpoint>& peers, const net::Endpoint& listen) {
     if (const auto exact = std::find(peers.begin(), peers.end(), listen); exact != peers.end()) {
-        return static_cast<Rank>(exact - peers.begin());
+        return static_cast<sync::Rank>(exact - peers.begin());
     }
-    std::vector<Rank> found;
-    for (Rank rank = 0; rank < peers.size(); ++rank) {
-        if (peers[rank].port == listen.port && isAddressOfThisMachine(peers[rank].host)) {
+    std::vector<sync::Rank> found;
+    for (sync::Rank rank = 0; rank < peers.size(); ++rank) {
+        if (peers[rank].port == listen.port && net::isAddressOfThisMachine(peers[rank].host)) {
             found.push_back(rank);
         }
     }
@@ -268,15 +268,15 @@ void check(MasterOptions& options) {
     if (hasKeys && options.insecure) {
         throw UsageError("--insecure lets anyone join, --key-file does not; leave out one of them");
     }
-    if (!hasKeys && !options.insecure && !isLoopback(options.listen.host)) {
+    if (!hasKeys && !options.insecure && !net::isLoopback(options.listen.host)) {
         throw UsageError("--listen " + options.listen.host +
                          " can be reached by others, and there are no keys; give --key-file so "
                          "that only slaves with a key join, or --insecure to let anyone join");
     }
-    for (const Endpoint& peer : options.peers) {
-        if (peer.host.size() > kLongestHost) {
+    for (const net::Endpoint& peer : options.peers) {
+        if (peer.host.size() > wire::kLongestHost) {
             throw UsageError("--peers: " + peer.host + " is longer than " +
-                             std::to_string(kLongestHost) + " bytes; give its address");
+                             std::to_string(wire::kLongestHost) + " bytes; give its address");
         }
     }
     if (!options.peers.empty()) {
@@ -339,4 +339,4 @@ ProgramText describeMaster() { return describe<MasterOptions>(kMaster); }
 
 ProgramText describeSlave() { return describe<SlaveOptions>(kSlave); }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

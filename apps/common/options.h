@@ -19,7 +19,7 @@
 #include "sync/drift_limit.h"
 #include "sync/election.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// Options that both daemons have.
 struct CommonOptions {
@@ -28,7 +28,7 @@ struct CommonOptions {
     double maxSlewPpb = 500'000.0;  ///< fastest that the group clock makes good an offset
     /// Farther behind than this it steps forward, farther ahead it is slewed as fast as is allowed.
     Nanoseconds step = std::chrono::seconds{1};
-    DriftLimit driftLimit;          ///< of good unsteered clocks; one beyond it is named
+    sync::DriftLimit driftLimit;    ///< of good unsteered clocks; one beyond it is named
     std::filesystem::path publish;  ///< page for other processes; empty: the usual place
     /// With a larger one the clock is not healthy, and other processes are told not to rely on it.
     Nanoseconds maxBound = std::chrono::milliseconds{100};
@@ -38,20 +38,20 @@ struct CommonOptions {
     double simulateDriftPpb{};          ///< by which the host's clock runs fast
     spdlog::level::level_enum logLevel = spdlog::level::info;
     LogFormat logFormat = LogFormat::text;
-    std::optional<Endpoint> http;  ///< where to serve HTTP; nothing: nowhere
+    std::optional<net::Endpoint> http;  ///< where to serve HTTP; nothing: nowhere
 };
 
 struct MasterOptions : CommonOptions {
-    Endpoint listen{"127.0.0.1", kDefaultPort};
+    net::Endpoint listen{"127.0.0.1", kDefaultPort};
     bool insecure{};              ///< any peer that reaches the port may join without a key
     std::uint32_t minSlaves = 1;  ///< no cycle with fewer
     /// A new group begins when no new slave has come for that long.
     Nanoseconds foundAfter = std::chrono::seconds{5};
     std::uint32_t cycles = 0;  ///< after which the master ends; 0: it goes on until stopped
-    AverageOptions average;
-    std::vector<Endpoint> peers;  ///< all masters by rank, this one among them; or none
-    Rank rank{};                  ///< this one's among them
-    AdmissionLimits admission;
+    sync::AverageOptions average;
+    std::vector<net::Endpoint> peers;  ///< all masters by rank, this one among them; or none
+    sync::Rank rank{};                 ///< this one's among them
+    node::AdmissionLimits admission;
     std::chrono::milliseconds patience{5'000};  ///< for a frame of a peer, and for its first one
     std::uint32_t maxUnread = 16 * 1024;        ///< bytes for a peer that does not read
     bool watch{};                               ///< one screen that is redrawn, no tables
@@ -59,7 +59,7 @@ struct MasterOptions : CommonOptions {
 };
 
 struct SlaveOptions : CommonOptions {
-    std::vector<Endpoint> masters{{"127.0.0.1", kDefaultPort}};  ///< by rank
+    std::vector<net::Endpoint> masters{{"127.0.0.1", kDefaultPort}};  ///< by rank
     std::string name = defaultName();     ///< under which the master knows this slave
     bool lab{};                           ///< speak the lab's text
     std::filesystem::path chronySock;     ///< where chronyd takes the group's time; empty: nowhere
@@ -78,4 +78,4 @@ ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> argumen
 ProgramText describeMaster();
 ProgramText describeSlave();
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

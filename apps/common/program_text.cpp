@@ -4,7 +4,7 @@
 #include <regex>
 #include <sstream>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 namespace po = boost::program_options;
@@ -50,4 +50,4 @@ OptionGroup textOf(const po::options_description& group) {
     return text;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 struct OptionText {
     std::string name;                  ///< without dashes
@@ -38,4 +38,4 @@ struct ProgramText {
 /// ...".
 OptionGroup textOf(const boost::program_options::options_description& group);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 std::shared_ptr<ScreenLog> ScreenLog::before(spdlog::logger& logger,
                                              std::function<GroupTime()> clock) {
@@ -22,7 +22,7 @@ void ScreenLog::end() {
     holds_ = false;
 }
 
-std::vector<Notice> ScreenLog::notices() {
+std::vector<observe::Notice> ScreenLog::notices() {
     const std::lock_guard guard{mutex_};
     return {notices_.begin(), notices_.end()};
 }
@@ -41,4 +41,4 @@ void ScreenLog::sink_it_(const spdlog::details::log_msg& message) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

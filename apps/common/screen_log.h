@@ -14,7 +14,7 @@
 
 #include "observe/screen.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 class ScreenLog final : public spdlog::sinks::base_sink<std::mutex> {
   public:
@@ -35,7 +35,7 @@ class ScreenLog final : public spdlog::sinks::base_sink<std::mutex> {
     void end();
 
     /// The last ones that were kept, oldest first.
-    std::vector<Notice> notices();
+    std::vector<observe::Notice> notices();
 
   protected:
     void sink_it_(const spdlog::details::log_msg& message) override;
@@ -45,7 +45,7 @@ class ScreenLog final : public spdlog::sinks::base_sink<std::mutex> {
     const spdlog::sink_ptr other_;
     std::function<GroupTime()> clock_;
     bool holds_ = false;
-    std::deque<Notice> notices_;
+    std::deque<observe::Notice> notices_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

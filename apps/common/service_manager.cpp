@@ -7,7 +7,7 @@
 
 #include "common/daemon.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// A manager that does not listen is none of the daemon's business.
@@ -66,4 +66,4 @@ void superviseUntilStop(const std::function<ServiceState()>& look,
     notify("STOPPING=1");
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// The state of a daemon, as it looks at one moment.
 struct ServiceState {
@@ -22,4 +22,4 @@ struct ServiceState {
 void superviseUntilStop(const std::function<ServiceState()>& look,
                         const std::function<void()>& reload = nullptr);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -5,14 +5,14 @@
 
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 std::filesystem::path folderFor(const CommonOptions& options) {
     if (!options.stateFolder.empty()) {
         return options.stateFolder;
     }
-    return isSimulated(options) ? std::filesystem::path{} : defaultStateFolder();
+    return isSimulated(options) ? std::filesystem::path{} : host::defaultStateFolder();
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ std::optional<double> StateKeeper::rememberedPpb() const {
         return std::nullopt;
     }
     try {
-        const std::optional<ClockMemory> memory = file_->load();
+        const std::optional<host::ClockMemory> memory = file_->load();
         if (!memory) {
             return std::nullopt;
         }
@@ -49,8 +49,8 @@ std::optional<double> StateKeeper::rememberedPpb() const {
     }
 }
 
-void StateKeeper::save(const SteeredClock& clock) const {
-    const ClockState state = clock.state();
+void StateKeeper::save(const host::SteeredClock& clock) const {
+    const sync::ClockState state = clock.state();
     const double frequencyPpb = state.adjustment.frequencyPpb;
     // What was not measured yet is a guess, or the end of what is possible.
     if (!file_ || !state.synchronized || !state.adjustment.deviation.driftKnown() ||
@@ -64,11 +64,11 @@ void StateKeeper::save(const SteeredClock& clock) const {
     }
 }
 
-void StateKeeper::saveNowAndThen(const SteeredClock& clock) {
+void StateKeeper::saveNowAndThen(const host::SteeredClock& clock) {
     if (const auto now = std::chrono::steady_clock::now(); now - saved_ >= kSaveEvery) {
         saved_ = now;
         save(clock);
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

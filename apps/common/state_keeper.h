@@ -13,7 +13,7 @@
 #include "host/state_file.h"
 #include "host/steered_clock.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// How often to save: what was learned since is lost when the machine loses power.
 inline constexpr std::chrono::hours kSaveEvery{1};
@@ -29,18 +29,18 @@ class StateKeeper {
 
     /// Remembers the clock's present frequency, if that was measured and is one that a good clock
     /// can have. A failure is a warning.
-    void save(const SteeredClock& clock) const;
+    void save(const host::SteeredClock& clock) const;
 
     /// The same, unless that was done a short while ago.
-    void saveNowAndThen(const SteeredClock& clock);
+    void saveNowAndThen(const host::SteeredClock& clock);
 
   private:
     bool isGood(double frequencyPpb) const;
 
     double farthestPpb_;  ///< that two good clocks lie apart
-    std::optional<StateFile> file_;
+    std::optional<host::StateFile> file_;
     std::shared_ptr<spdlog::logger> logger_;
     std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -18,7 +18,7 @@
 #include "common/console.h"
 #include "host/environment.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 constexpr Terminal::Size kUsualSize{80, 24};
@@ -72,7 +72,7 @@ std::string frameOf(std::string_view screen) {
 }  // namespace
 
 bool isTerminal() {
-    const std::string kind = environmentVariable("TERM");
+    const std::string kind = host::environmentVariable("TERM");
     return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && !kind.empty() &&
            kind != "dumb";
 }
@@ -150,4 +150,4 @@ void Terminal::wake() {
     (void)!::write(wakes_, &once, sizeof once);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

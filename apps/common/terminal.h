@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// Whether standard input and output are one that can be a screen.
 bool isTerminal();
@@ -58,4 +58,4 @@ class Terminal {
     int wakes_ = -1;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -3,31 +3,31 @@
 #include <stdexcept>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 TimeFeeds::TimeFeeds(const SlaveOptions& options, std::shared_ptr<spdlog::logger> logger)
     : logger_(std::move(logger)) {
     if (!options.chronySock.empty()) {
-        feeds_.push_back(
-            {"chronyd at " + options.chronySock.string(), feedForChronySocket(options.chronySock)});
+        feeds_.push_back({"chronyd at " + options.chronySock.string(),
+                          host::feedForChronySocket(options.chronySock)});
     }
     if (options.ntpShm) {
         feeds_.push_back({"NTP's shared memory " + std::to_string(*options.ntpShm),
-                          feedForNtpMemory(*options.ntpShm)});
+                          host::feedForNtpMemory(*options.ntpShm)});
     }
 }
 
-void TimeFeeds::send(const SteeredClock& clock) {
+void TimeFeeds::send(const host::SteeredClock& clock) {
     if (feeds_.empty()) {
         return;
     }
-    const TimeSample sample = sampleOf(clock);
+    const host::TimeSample sample = host::sampleOf(clock);
     for (Feed& feed : feeds_) {
         send(feed, sample);
     }
 }
 
-void TimeFeeds::send(Feed& feed, const TimeSample& sample) {
+void TimeFeeds::send(Feed& feed, const host::TimeSample& sample) {
     try {
         feed.feed->send(sample);
         if (std::exchange(feed.failing, false)) {
@@ -40,4 +40,4 @@ void TimeFeeds::send(Feed& feed, const TimeSample& sample) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

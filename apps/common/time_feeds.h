@@ -12,26 +12,26 @@
 #include "common/options.h"
 #include "host/time_feed.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 class TimeFeeds {
   public:
     TimeFeeds(const SlaveOptions& options, std::shared_ptr<spdlog::logger> logger);
 
     /// A sample of now, for each of them. Who does not take it is named once, until it does.
-    void send(const SteeredClock& clock);
+    void send(const host::SteeredClock& clock);
 
   private:
     struct Feed {
         std::string name;
-        std::unique_ptr<TimeFeed> feed;
+        std::unique_ptr<host::TimeFeed> feed;
         bool failing = false;
     };
 
-    void send(Feed& feed, const TimeSample& sample);
+    void send(Feed& feed, const host::TimeSample& sample);
 
     std::shared_ptr<spdlog::logger> logger_;
     std::vector<Feed> feeds_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

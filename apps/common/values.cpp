@@ -19,7 +19,7 @@
 #include "time/units.h"
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using namespace std::chrono_literals;
@@ -104,12 +104,12 @@ HostAndPort splitEndpoint(const std::string& text) {
 
 }  // namespace
 
-Endpoint readEndpoint(const std::string& text) {
+net::Endpoint readEndpoint(const std::string& text) {
     const auto [host, port] = splitEndpoint(text);
     return {readHost(host), port ? readPort(*port) : kDefaultPort};
 }
 
-Endpoint readHttp(const std::string& text) {
+net::Endpoint readHttp(const std::string& text) {
     const auto [host, port] = splitEndpoint(text);
     if (!port) {
         refuse(text, "has no port: give ADDR:PORT, as in 127.0.0.1:9090");
@@ -117,11 +117,11 @@ Endpoint readHttp(const std::string& text) {
     return {readHost(host), *port == "0" ? std::uint16_t{0} : readPort(*port)};
 }
 
-std::vector<Endpoint> readEndpoints(const std::string& text) {
-    std::vector<Endpoint> endpoints;
+std::vector<net::Endpoint> readEndpoints(const std::string& text) {
+    std::vector<net::Endpoint> endpoints;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
-        Endpoint endpoint = readEndpoint(text.substr(begin, end - begin));
+        net::Endpoint endpoint = readEndpoint(text.substr(begin, end - begin));
         if (std::find(endpoints.begin(), endpoints.end(), endpoint) != endpoints.end()) {
             refuse(text, "names " + toText(endpoint) + " twice: give each master once");
         }
@@ -132,7 +132,7 @@ std::vector<Endpoint> readEndpoints(const std::string& text) {
 }
 
 std::string readHost(const std::string& text) {
-    if (text.empty() || !isPrintable(text)) {
+    if (text.empty() || !wire::isPrintable(text)) {
         refuse(text, "is no host: give a name or an address, as in 127.0.0.1");
     }
     return text;
@@ -196,12 +196,12 @@ double readSimulatedDrift(const std::string& text) { return readFrequencyWithin(
 double readMaxSlew(const std::string& text) { return readFrequencyWithin(text, 1.0, 1e8); }
 
 double readMaxDrift(const std::string& text) {
-    return readFrequencyWithin(text, 1.0, DriftLimit::kWidestPpb);
+    return readFrequencyWithin(text, 1.0, sync::DriftLimit::kWidestPpb);
 }
 
 std::string readName(const std::string& text) {
-    if (!isName(text)) {
-        refuse(text, "is no name: give 1 to " + std::to_string(kLongestName) +
+    if (!wire::isName(text)) {
+        refuse(text, "is no name: give 1 to " + std::to_string(wire::kLongestName) +
                          " printable ASCII characters without a space");
     }
     return text;
@@ -214,11 +214,11 @@ std::string defaultName() {
     std::replace_if(
         host.begin(), host.end(),
         [](char c) {
-            return !isPrintable({&c, 1});
+            return !wire::isPrintable({&c, 1});
         },
         '-');
     const std::string suffix = '-' + std::to_string(getpid());
-    return host.substr(0, kLongestName - suffix.size()) + suffix;
+    return host.substr(0, wire::kLongestName - suffix.size()) + suffix;
 }
 
 std::filesystem::path readFile(const std::string& text) {
@@ -228,8 +228,8 @@ std::filesystem::path readFile(const std::string& text) {
     return text;
 }
 
-Averaging readAveraging(const std::string& text) {
-    return readChoice<Averaging>(text, kAveragings);
+sync::Averaging readAveraging(const std::string& text) {
+    return readChoice<sync::Averaging>(text, sync::kAveragings);
 }
 
 spdlog::level::level_enum readLogLevel(const std::string& text) {
@@ -249,4 +249,4 @@ std::string alternatives(std::span<const std::string_view> names) {
     return fmt::format("{} or {}", fmt::join(names.first(names.size() - 1), ", "), names.back());
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

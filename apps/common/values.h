@@ -16,7 +16,7 @@
 #include "net/endpoint.h"
 #include "sync/average.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 inline constexpr std::uint16_t kDefaultPort = 8080;
 
@@ -33,13 +33,13 @@ inline constexpr auto kLogLevels =
     std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error", "off"});
 
 /// "host", "host:8080", "[::1]:8080", "[::1]" or "::1".
-Endpoint readEndpoint(const std::string& text);
+net::Endpoint readEndpoint(const std::string& text);
 
 /// The same, separated by commas, each of them once.
-std::vector<Endpoint> readEndpoints(const std::string& text);
+std::vector<net::Endpoint> readEndpoints(const std::string& text);
 
 /// "127.0.0.1:9090", "[::1]:0": with a port, which may be 0.
-Endpoint readHttp(const std::string& text);
+net::Endpoint readHttp(const std::string& text);
 
 /// A name or an address, without a port.
 std::string readHost(const std::string& text);
@@ -95,7 +95,7 @@ ClockKind readClockKind(const std::string& text);
 
 std::filesystem::path readFile(const std::string& text);
 
-Averaging readAveraging(const std::string& text);
+sync::Averaging readAveraging(const std::string& text);
 
 spdlog::level::level_enum readLogLevel(const std::string& text);
 
@@ -104,4 +104,4 @@ LogFormat readLogFormat(const std::string& text);
 /// "trace, debug or info"
 std::string alternatives(std::span<const std::string_view> names);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

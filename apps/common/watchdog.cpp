@@ -2,7 +2,7 @@
 
 #include "time/silence.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 Watchdog::Watchdog(Nanoseconds interval) : usual_(silenceAfter(interval)), unsaid_(usual_) {}
 
@@ -34,4 +34,4 @@ Watchdog::Finding Watchdog::moved(std::uint64_t number, Time now) {
     return wasSaid ? Finding::over : Finding::nothing;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

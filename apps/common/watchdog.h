@@ -10,7 +10,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 class Watchdog {
   public:
@@ -44,4 +44,4 @@ class Watchdog {
     Nanoseconds unsaid_;  ///< what is longer has not been said yet
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

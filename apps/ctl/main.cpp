@@ -12,7 +12,7 @@
 #include "page/raw_clock.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using Steady = std::chrono::steady_clock;
@@ -52,7 +52,7 @@ void showStatus(const CtlOptions& options) {
                         .reading = read(clock),
                         .description = {},
                         .systemOffset = {}};
-    report.systemOffset = systemNow().time_since_epoch() - Nanoseconds{report.reading.time};
+    report.systemOffset = page::systemNow().time_since_epoch() - Nanoseconds{report.reading.time};
     if (const int error = berkeley_describe(clock.get(), &report.description)) {
         throw GroupClockError{error, report.page};
     }
@@ -128,9 +128,9 @@ void run(const CtlOptions& options) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps
 
 int main(int argc, char** argv) {
-    return berkeley::runMain("berkeleyctl", {argv, static_cast<std::size_t>(argc)},
-                             berkeley::parseCtlOptions, berkeley::run);
+    return berkeley::apps::runMain("berkeleyctl", {argv, static_cast<std::size_t>(argc)},
+                                   berkeley::apps::parseCtlOptions, berkeley::apps::run);
 }

@@ -10,7 +10,7 @@
 
 #include "common/values.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 struct CommandText {
@@ -135,4 +135,4 @@ ProgramText describeCtl() {
     return text;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

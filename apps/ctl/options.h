@@ -14,18 +14,19 @@
 #include "net/endpoint.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 enum class CtlCommand { status, sources, now, waitsync, run };
 
 struct CtlOptions {
     CtlCommand command{};
     bool json{};
-    std::string page = environmentVariable("BERKELEY_PAGE");  ///< empty: this machine's daemon's
-    Endpoint http{"127.0.0.1", 8081};       ///< where the master tells about its clocks
-    std::optional<Nanoseconds> maxBound{};  ///< any will do
-    std::optional<Nanoseconds> timeout{};   ///< none: wait for ever
-    std::vector<std::string> program{};     ///< to be run, with its arguments
+    std::string page =
+        host::environmentVariable("BERKELEY_PAGE");  ///< empty: this machine's daemon's
+    net::Endpoint http{"127.0.0.1", 8081};           ///< where the master tells about its clocks
+    std::optional<Nanoseconds> maxBound{};           ///< any will do
+    std::optional<Nanoseconds> timeout{};            ///< none: wait for ever
+    std::vector<std::string> program{};              ///< to be run, with its arguments
 };
 
 ParseResult<CtlOptions> parseCtlOptions(std::span<const char* const> arguments);
@@ -33,4 +34,4 @@ ParseResult<CtlOptions> parseCtlOptions(std::span<const char* const> arguments);
 /// What its --help says.
 ProgramText describeCtl();
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -11,7 +11,7 @@
 
 #include "host/environment.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// Beside this program, or where it is installed.
@@ -39,7 +39,7 @@ void requireLoadable(const std::string& library) {
 
 /// Before what is there already: the first one to answer counts.
 std::string withFormer(const std::string& library) {
-    const std::string former = environmentVariable("LD_PRELOAD");
+    const std::string former = host::environmentVariable("LD_PRELOAD");
     return former.empty() ? library : library + ":" + former;
 }
 
@@ -62,4 +62,4 @@ void runUnderGroupTime(const std::vector<std::string>& program, const std::strin
                              std::generic_category().message(errno));
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// Becomes `program`, which reads the page at `page`. Throws std::runtime_error when it cannot.
 [[noreturn]] void runUnderGroupTime(const std::vector<std::string>& program,
                                     const std::string& page);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -14,7 +14,7 @@
 #include "observe/text.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 namespace beast = boost::beast;
@@ -29,7 +29,7 @@ constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 /// One request and its answer. The steps are asynchronous, as only those have a deadline.
 class Fetch {
   public:
-    explicit Fetch(const Endpoint& server) : host_(toText(server)) {
+    explicit Fetch(const net::Endpoint& server) : host_(toText(server)) {
         request_.set(http::field::host, host_);
         parser_.body_limit(kLongestAnswer);
         stream_.expires_after(kPatience);
@@ -73,26 +73,26 @@ class Fetch {
     boost::system::error_code error_;
 };
 
-[[noreturn]] void fail(const Endpoint& server, const std::string& why) {
+[[noreturn]] void fail(const net::Endpoint& server, const std::string& why) {
     throw std::runtime_error("cannot read http://" + toText(server) + "/status.json (" + why +
                              "): give --http the address at which a master answers HTTP");
 }
 
-constexpr std::array<Column, 9> kColumns{{{"clock", Align::left},
-                                          {"address", Align::left},
-                                          {"state", Align::left},
-                                          {"offset", Align::right},
-                                          {"\u00B1 bound", Align::right},
-                                          {"delay", Align::right},
-                                          {"drift", Align::right},
-                                          {"correction", Align::right},
-                                          {"last seen", Align::right}}};
+constexpr std::array<observe::Column, 9> kColumns{{{"clock", observe::Align::left},
+                                                   {"address", observe::Align::left},
+                                                   {"state", observe::Align::left},
+                                                   {"offset", observe::Align::right},
+                                                   {"\u00B1 bound", observe::Align::right},
+                                                   {"delay", observe::Align::right},
+                                                   {"drift", observe::Align::right},
+                                                   {"correction", observe::Align::right},
+                                                   {"last seen", observe::Align::right}}};
 
 /// What `toText` makes of the figure, where there is one.
 template <class Figure, class ToText>
-Cell figure(const Json& clock, const char* key, ToText toText) {
+observe::Cell figure(const Json& clock, const char* key, ToText toText) {
     const Json value = clock.value(key, Json{});
-    return {value.is_number() ? toText(value.get<Figure>()) : std::string{kUnknown}};
+    return {value.is_number() ? toText(value.get<Figure>()) : std::string{observe::kUnknown}};
 }
 
 std::string stateOf(const Json& clock) {
@@ -100,7 +100,7 @@ std::string stateOf(const Json& clock) {
     return why.is_string() ? why.get<std::string>() : clock.value("state", "");
 }
 
-Row rowOf(const Json& clock) {
+observe::Row rowOf(const Json& clock) {
     const auto offset = [](std::int64_t ns) { return toOffsetText(Nanoseconds{ns}); };
     const auto span = [](std::int64_t ns) { return toSpanText(Nanoseconds{ns}); };
     const auto drift = [](double ppb) { return toDriftText(ppb); };
@@ -118,7 +118,7 @@ Row rowOf(const Json& clock) {
 
 }  // namespace
 
-nlohmann::ordered_json fetchStatus(const Endpoint& server) {
+nlohmann::ordered_json fetchStatus(const net::Endpoint& server) {
     try {
         const Fetch fetch{server};
         if (fetch.answer().result() != http::status::ok) {
@@ -137,14 +137,14 @@ std::string renderSources(const Json& status) {
         throw std::runtime_error(
             "the answer tells of no clocks: give --http the address at which a master answers");
     }
-    std::vector<Row> rows{titlesOf(kColumns)};
+    std::vector<observe::Row> rows{observe::titlesOf(kColumns)};
     std::ranges::transform(status["clocks"], std::back_inserter(rows), rowOf);
-    const Widths widths = widthsOf(kColumns, rows);
+    const observe::Widths widths = observe::widthsOf(kColumns, rows);
     std::string table;
-    for (const Row& row : rows) {
-        table += lineOf(kColumns, row, widths, false) + "\n";
+    for (const observe::Row& row : rows) {
+        table += observe::lineOf(kColumns, row, widths, false) + "\n";
     }
     return table;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -8,12 +8,12 @@
 
 #include "net/endpoint.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// The answer, whatever it tells. Within a few seconds, or it throws.
-nlohmann::ordered_json fetchStatus(const Endpoint& server);
+nlohmann::ordered_json fetchStatus(const net::Endpoint& server);
 
 /// A table with a line for each clock. Throws when `status` does not tell of any.
 std::string renderSources(const nlohmann::ordered_json& status);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

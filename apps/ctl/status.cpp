@@ -5,7 +5,7 @@
 #include "observe/text.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -15,7 +15,7 @@ std::string line(const char* name, const std::string& value) {
 }
 
 std::string timeText(std::int64_t sinceEpoch) {
-    return isoText(GroupTime{Nanoseconds{sinceEpoch}});
+    return observe::isoText(GroupTime{Nanoseconds{sinceEpoch}});
 }
 
 std::string boundText(const berkeley_reading& reading) {
@@ -93,9 +93,9 @@ std::string render(const StatusReport& report) {
     }
     return line("Status", statusText(report.reading)) + line("Reference", referenceText(told)) +
            line("Name", fmt::format("{} ({})", told.name, roleText(told.role))) +
-           (told.group != 0
-                ? line("Group", fmt::format("{}, term {}", groupText(told.group), told.term))
-                : "") +
+           (told.group != 0 ? line("Group", fmt::format("{}, term {}",
+                                                        observe::groupText(told.group), told.term))
+                            : "") +
            line("Group time", timeText(report.reading.time)) +
            line("System time", systemText(report.systemOffset)) +
            line("Bound", boundText(report.reading) + growth) +
@@ -119,7 +119,7 @@ Json jsonOf(const StatusReport& report) {
                  {"last_offset_ns", orNull(told.last_offset, adjusted)},
                  {"pending_ns", orNull(told.pending, adjusted)},
                  {"steps", orNull(told.steps, adjusted)},
-                 {"group_id", orNull(groupText(told.group), told.group != 0)},
+                 {"group_id", orNull(observe::groupText(told.group), told.group != 0)},
                  {"term", orNull(told.term, told.group != 0)},
                  {"deviation_ns", orNull(told.deviation, adjusted)},
                  {"frequency_ppb", orNull(told.frequency_ppb, adjusted)},
@@ -128,4 +128,4 @@ Json jsonOf(const StatusReport& report) {
     return json;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

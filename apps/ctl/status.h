@@ -8,7 +8,7 @@
 
 #include "berkeley/berkeley.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// The time, its bound and how far they can be relied on, in one line.
 std::string render(const berkeley_reading& reading);
@@ -25,4 +25,4 @@ struct StatusReport {
 std::string render(const StatusReport& report);
 nlohmann::ordered_json jsonOf(const StatusReport& report);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

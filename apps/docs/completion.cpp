@@ -5,7 +5,7 @@
 
 #include "docs/documents.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 constexpr const char* kBefore =
@@ -73,4 +73,4 @@ std::string completionFor(const ProgramText& program) {
            "complete -o filenames -F " + name + " " + program.name + "\n";
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -2,7 +2,7 @@
 
 #include "docs/documents.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// Whether a default can stand as it is behind the key, and is no description of what happens.
@@ -59,4 +59,4 @@ std::string configurationOf(const ProgramText& program) {
     return file.str();
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -9,7 +9,7 @@
 
 #include "common/program_text.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 /// By name.
 using Programs = std::map<std::string, ProgramText>;
@@ -27,4 +27,4 @@ std::string completionFor(const ProgramText& program);
 /// A configuration file: every option with its default, as a comment.
 std::string configurationOf(const ProgramText& program);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

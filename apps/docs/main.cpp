@@ -12,7 +12,7 @@
 #include "ctl/options.h"
 #include "docs/documents.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 Programs allPrograms() {
@@ -55,11 +55,11 @@ std::string made(std::span<char*> arguments) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps
 
 int main(int argc, char** argv) {
-    return berkeley::runMain("berkeley-docs", [&] {
-        std::cout << berkeley::made({argv, static_cast<std::size_t>(argc)}) << std::flush;
+    return berkeley::apps::runMain("berkeley-docs", [&] {
+        std::cout << berkeley::apps::made({argv, static_cast<std::size_t>(argc)}) << std::flush;
         if (!std::cout) {
             throw std::runtime_error("cannot write what was made");
         }

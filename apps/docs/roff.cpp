@@ -4,7 +4,7 @@
 #include "common/command_line.h"
 #include "docs/documents.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// None of these texts has a line that begins like a command.
@@ -100,4 +100,4 @@ std::string manPage(const std::string& text, const Programs& programs) {
     return page;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

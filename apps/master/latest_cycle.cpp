@@ -3,7 +3,7 @@
 #include "observe/table.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 void LatestCycle::set(std::string line) {
     const std::lock_guard guard{lock_};
@@ -15,25 +15,25 @@ std::string LatestCycle::line() const {
     return line_;
 }
 
-MasterEvents notedIn(LatestCycle& latest, MasterEvents events) {
+node::MasterEvents notedIn(LatestCycle& latest, node::MasterEvents events) {
     const auto ended = std::move(events.cycleEnded);
-    events.cycleEnded = [&latest, ended](const CycleStatus& status) {
-        latest.set("cycle " + std::to_string(status.cycle) + ": " + renderSummary(status));
+    events.cycleEnded = [&latest, ended](const sync::CycleStatus& status) {
+        latest.set("cycle " + std::to_string(status.cycle) + ": " + observe::renderSummary(status));
         ended(status);
     };
     const auto skipped = std::move(events.cycleSkipped);
-    events.cycleSkipped = [&latest, skipped](const std::vector<ClockStatus>& slaves,
+    events.cycleSkipped = [&latest, skipped](const std::vector<sync::ClockStatus>& slaves,
                                              std::size_t needed) {
-        latest.set(renderSkipped(slaves.size(), needed));
+        latest.set(observe::renderSkipped(slaves.size(), needed));
         skipped(slaves, needed);
     };
     return events;
 }
 
-std::string statusOf(const Leadership* leadership, const LatestCycle& latest,
-                     const SteeredClock& clock) {
+std::string statusOf(const node::Leadership* leadership, const LatestCycle& latest,
+                     const host::SteeredClock& clock) {
     const bool isActive = leadership == nullptr || leadership->isActive();
-    const ClockState state = clock.state();
+    const sync::ClockState state = clock.state();
     std::string line = isActive ? latest.line() : "standby";
     if (const PauseKind suspect = clock.suspect(); suspect != PauseKind::none) {
         line += ", " + toText(Pause{suspect});
@@ -44,4 +44,4 @@ std::string statusOf(const Leadership* leadership, const LatestCycle& latest,
     return line;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

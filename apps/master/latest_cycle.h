@@ -10,7 +10,7 @@
 #include "node/leadership.h"
 #include "node/master_node.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 class LatestCycle {
   public:
@@ -23,10 +23,10 @@ class LatestCycle {
 };
 
 /// What `latest`, which outlives them, is told before the events happen.
-MasterEvents notedIn(LatestCycle& latest, MasterEvents events);
+node::MasterEvents notedIn(LatestCycle& latest, node::MasterEvents events);
 
 /// `leadership` may be nothing: a master without others is active.
-std::string statusOf(const Leadership* leadership, const LatestCycle& latest,
-                     const SteeredClock& clock);
+std::string statusOf(const node::Leadership* leadership, const LatestCycle& latest,
+                     const host::SteeredClock& clock);
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -21,30 +21,31 @@
 #include "observe/table.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// Nothing for a master without others.
-std::shared_ptr<Leadership> leadershipFor(const MasterOptions& options) {
+std::shared_ptr<node::Leadership> leadershipFor(const MasterOptions& options) {
     if (options.peers.empty()) {
         return nullptr;
     }
-    return std::make_shared<Leadership>(MasterRanks{options.peers, options.rank},
-                                        FailoverNode::patienceFor(options.interval));
+    return std::make_shared<node::Leadership>(node::MasterRanks{options.peers, options.rank},
+                                              node::FailoverNode::patienceFor(options.interval));
 }
 
 std::string nameOf(const MasterOptions& options) {
-    return options.peers.empty() ? "master" : MasterRanks::nameOf(options.rank);
+    return options.peers.empty() ? "master" : node::MasterRanks::nameOf(options.rank);
 }
 
-GroupId randomGroup() {
+sync::GroupId randomGroup() {
     std::random_device device;
-    return std::uniform_int_distribution<GroupId>{1}(device);
+    return std::uniform_int_distribution<sync::GroupId>{1}(device);
 }
 
-MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
-                      std::optional<double> rememberedPpb, std::shared_ptr<Leadership> leadership) {
-    MasterConfig config;
+node::MasterConfig configOf(const MasterOptions& options, std::optional<net::Keys> keys,
+                            std::optional<double> rememberedPpb,
+                            std::shared_ptr<node::Leadership> leadership) {
+    node::MasterConfig config;
     config.listen = options.listen;
     config.interval = options.interval;
     config.minSlaves = options.minSlaves;
@@ -64,47 +65,53 @@ MasterConfig configOf(const MasterOptions& options, std::optional<Keys> keys,
 }
 
 /// What people watch: the cycles as in the lab, each with its table.
-MasterEvents eventsForPeople() {
+node::MasterEvents eventsForPeople() {
     const bool colour = wantsColour(STDOUT_FILENO);
     return {
-        .cycleStarted = [](std::uint32_t cycle,
-                           std::size_t slaves) { print(renderAnnouncement(cycle, slaves)); },
+        .cycleStarted =
+            [](std::uint32_t cycle, std::size_t slaves) {
+                print(observe::renderAnnouncement(cycle, slaves));
+            },
         .cycleEnded =
-            [colour](const CycleStatus& status) { print(renderCycle(status, colour) + "\n"); },
+            [colour](const sync::CycleStatus& status) {
+                print(observe::renderCycle(status, colour) + "\n");
+            },
         .cycleSkipped =
-            [](const std::vector<ClockStatus>& slaves, std::size_t needed) {
-                print(renderSkipped(slaves.size(), needed) + "\n");
+            [](const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
+                print(observe::renderSkipped(slaves.size(), needed) + "\n");
             },
         .finished = requestStop,
     };
 }
 
 /// The same for programs that read the log.
-MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
+node::MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
     return {
         .cycleEnded =
-            [logger](const CycleStatus& status) { logger->info("{}", renderSummary(status)); },
+            [logger](const sync::CycleStatus& status) {
+                logger->info("{}", observe::renderSummary(status));
+            },
         .cycleSkipped =
-            [logger](const std::vector<ClockStatus>& slaves, std::size_t needed) {
-                logger->info("{}", renderSkipped(slaves.size(), needed));
+            [logger](const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
+                logger->info("{}", observe::renderSkipped(slaves.size(), needed));
             },
         .finished = requestStop,
     };
 }
 
-MasterEvents eventsFor(const MasterOptions& options,
-                       const std::shared_ptr<spdlog::logger>& logger) {
+node::MasterEvents eventsFor(const MasterOptions& options,
+                             const std::shared_ptr<spdlog::logger>& logger) {
     if (options.logFormat == LogFormat::json) {
         return eventsForLog(logger);
     }
     // Who watches the screen sees the cycles there.
-    return options.watch ? MasterEvents{.finished = requestStop} : eventsForPeople();
+    return options.watch ? node::MasterEvents{.finished = requestStop} : eventsForPeople();
 }
 
 /// Besides its connections the master needs a few descriptors: log, page, listener, viewers.
-constexpr std::size_t kOwnDescriptors = 32 + HttpServer::kConnections;
+constexpr std::size_t kOwnDescriptors = 32 + net::HttpServer::kConnections;
 
-void makeRoomFor(const AdmissionLimits& limits, spdlog::logger& logger) {
+void makeRoomFor(const node::AdmissionLimits& limits, spdlog::logger& logger) {
     const std::size_t wanted = std::size_t{limits.slaves} + limits.pending + kOwnDescriptors;
     if (const std::size_t allowed = allowDescriptors(wanted); allowed < wanted) {
         logger.info("no more than {} descriptors (ulimit -Hn), and so no more slaves", allowed);
@@ -112,7 +119,7 @@ void makeRoomFor(const AdmissionLimits& limits, spdlog::logger& logger) {
 }
 
 /// A standby's cycles are those of the active master.
-void lookAfter(const MasterNode& master, const SteeredClock& clock, Watchdog& watchdog,
+void lookAfter(const node::MasterNode& master, const host::SteeredClock& clock, Watchdog& watchdog,
                spdlog::logger& logger) {
     switch (watchdog.look(master.turns() + clock.state().adjustment.cycle,
                           std::chrono::steady_clock::now())) {
@@ -128,13 +135,14 @@ void lookAfter(const MasterNode& master, const SteeredClock& clock, Watchdog& wa
     }
 }
 
-GroupTime groupNow(const SteeredClock& clock) {
+GroupTime groupNow(const host::SteeredClock& clock) {
     return clock.state().line.groupTimeAt(clock.hostNow());
 }
 
 /// Nothing unless the options ask for it.
-std::unique_ptr<Watch> watchFor(const MasterOptions& options, const Monitor* monitor,
-                                const std::shared_ptr<ScreenLog>& log, const HttpServer* http) {
+std::unique_ptr<Watch> watchFor(const MasterOptions& options, const node::Monitor* monitor,
+                                const std::shared_ptr<ScreenLog>& log,
+                                const net::HttpServer* http) {
     if (!options.watch) {
         return nullptr;
     }
@@ -144,9 +152,9 @@ std::unique_ptr<Watch> watchFor(const MasterOptions& options, const Monitor* mon
 }
 
 /// A file that is wrong, or half written, shuts no slave out.
-void reloadKeys(const MasterOptions& options, MasterNode& master, spdlog::logger& logger) {
+void reloadKeys(const MasterOptions& options, node::MasterNode& master, spdlog::logger& logger) {
     try {
-        if (std::optional<Keys> keys = keysOf(options)) {
+        if (std::optional<net::Keys> keys = keysOf(options)) {
             logger.info("{} keys read from {}", keys->size(), options.keyFile.string());
             master.replaceKeys(std::move(*keys));
         }
@@ -164,7 +172,7 @@ void warnOfInsecure(const MasterOptions& options, spdlog::logger& logger) {
 }
 
 void run(const MasterOptions& options) {
-    std::optional<Keys> keys = keysOf(options);
+    std::optional<net::Keys> keys = keysOf(options);
     if (options.watch) {
         Watch::requireTerminal();
     }
@@ -172,26 +180,27 @@ void run(const MasterOptions& options) {
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     makeRoomFor(options.admission, *logger);
     const auto leadership = leadershipFor(options);
-    SteeredClock clock = clockFor(options, PageRole::master, nameOf(options), *logger);
+    host::SteeredClock clock = clockFor(options, page::Role::master, nameOf(options), *logger);
     const auto screenLog =
         options.watch ? ScreenLog::before(*logger, [&clock] { return groupNow(clock); }) : nullptr;
     StateKeeper state{options, logger};
-    std::optional<Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
+    std::optional<net::Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
     LatestCycle latest;
-    MasterConfig config = configOf(options, std::move(keys), state.rememberedPpb(), leadership);
+    node::MasterConfig config =
+        configOf(options, std::move(keys), state.rememberedPpb(), leadership);
     const auto monitor = monitorFor(options, nameOf(options), clock);
-    MasterNode master{std::move(config),
-                      notedIn(latest, watchedBy(monitor.get(), eventsFor(options, logger))), clock,
-                      logger};
+    node::MasterNode master{std::move(config),
+                            notedIn(latest, watchedBy(monitor.get(), eventsFor(options, logger))),
+                            clock, logger};
     auto http = serveHttp(options,
                           {.metricsClocks = options.metricsSlaves,
                            .peerCounts = [&master] { return master.peerCounts(); }},
                           monitor.get(), *logger);
     master.initiateClockServer();
-    std::optional<FailoverNode> failover;
+    std::optional<node::FailoverNode> failover;
     if (leadership) {
-        failover.emplace(FailoverConfig{options.interval, std::move(ownKey)}, *leadership, master,
-                         watchedBy(monitor.get(), FailoverEvents{}), clock, logger);
+        failover.emplace(node::FailoverConfig{options.interval, std::move(ownKey)}, *leadership,
+                         master, watchedBy(monitor.get(), node::FailoverEvents{}), clock, logger);
         failover->start();
     }
     warnOfInsecure(options, *logger);
@@ -215,9 +224,9 @@ void run(const MasterOptions& options) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps
 
 int main(int argc, char** argv) {
-    return berkeley::runMain("berkeley-master", {argv, static_cast<std::size_t>(argc)},
-                             berkeley::parseMasterOptions, berkeley::run);
+    return berkeley::apps::runMain("berkeley-master", {argv, static_cast<std::size_t>(argc)},
+                                   berkeley::apps::parseMasterOptions, berkeley::apps::run);
 }

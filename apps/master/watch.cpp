@@ -8,7 +8,7 @@
 #include "common/logging.h"
 #include "host/time_zone.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// Between two looks at the group.
@@ -24,13 +24,13 @@ void Watch::requireTerminal() {
     }
 }
 
-Watch::Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string webPage,
+Watch::Watch(const node::Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string webPage,
              Nanoseconds maxBound)
     : monitor_(monitor),
       log_(std::move(log)),
       colour_(wantsColour(STDOUT_FILENO)),
       unicode_(showsUnicode()),
-      zone_(localTimeZone()) {
+      zone_(host::localTimeZone()) {
     model_.webPage = std::move(webPage);
     model_.maxBound = maxBound;
     if (isatty(STDERR_FILENO) == 1) {
@@ -67,7 +67,7 @@ void Watch::draw() {
     model_.traces.add(model_.status.group);
     model_.notices = log_->notices();
     const auto [width, height] = terminal_.size();
-    terminal_.show(renderScreen(model_, zone_, {width, height, colour_, unicode_}));
+    terminal_.show(observe::renderScreen(model_, zone_, {width, height, colour_, unicode_}));
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -13,13 +13,13 @@
 #include "node/monitor.h"
 #include "observe/screen.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 class Watch {
   public:
     /// `monitor` outlives it. `page` is the web page's address, or "". As long as there is a
     /// screen, the lines of `log` that would come to the same terminal are held.
-    Watch(const Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string webPage,
+    Watch(const node::Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string webPage,
           Nanoseconds maxBound);
     ~Watch();
     Watch(const Watch&) = delete;
@@ -32,14 +32,14 @@ class Watch {
     void run();
     void draw();
 
-    const Monitor& monitor_;
+    const node::Monitor& monitor_;
     const std::shared_ptr<ScreenLog> log_;
     const bool colour_;
     const bool unicode_;
     const date::time_zone& zone_;
-    ScreenModel model_;  ///< the thread's
+    observe::ScreenModel model_;  ///< the thread's
     Terminal terminal_;
     std::thread thread_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

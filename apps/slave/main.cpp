@@ -20,10 +20,12 @@
 #include "time/units.h"
 #include "wire/lab.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
-std::string localText(Nanoseconds sinceEpoch) { return toLabText(sinceEpoch, localTimeZone()); }
+std::string localText(Nanoseconds sinceEpoch) {
+    return wire::toLabText(sinceEpoch, host::localTimeZone());
+}
 
 /// What is worth a line goes to people on stdout, and to programs into the log.
 using Print = std::function<void(const std::string&)>;
@@ -35,13 +37,13 @@ Print printerFor(LogFormat format, const std::shared_ptr<spdlog::logger>& logger
     return [](const std::string& line) { print(line + "\n"); };
 }
 
-SlaveEvents eventsTo(const Print& print) {
+node::SlaveEvents eventsTo(const Print& print) {
     return {
         .synchronized =
-            [print](const Change& change, GroupTime now, Nanoseconds bound) {
+            [print](const sync::Change& change, GroupTime now, Nanoseconds bound) {
                 print(fmt::format("Synchronized time at the client is: {} ± {} ({} {})",
                                   localText(now.time_since_epoch()), toSpanText(bound),
-                                  isStep(change.manner) ? "stepped by" : "correction",
+                                  sync::isStep(change.manner) ? "stepped by" : "correction",
                                   toOffsetText(change.offset)));
             },
         .toldByLab =
@@ -55,20 +57,21 @@ SlaveEvents eventsTo(const Print& print) {
 }
 
 /// The same events; each adjustment goes to other time daemons too.
-SlaveEvents feeding(SlaveEvents events, TimeFeeds& feeds, const SteeredClock& clock) {
+node::SlaveEvents feeding(node::SlaveEvents events, TimeFeeds& feeds,
+                          const host::SteeredClock& clock) {
     events.synchronized = [told = std::move(events.synchronized), &feeds, &clock](
-                              const Change& change, GroupTime now, Nanoseconds bound) {
+                              const sync::Change& change, GroupTime now, Nanoseconds bound) {
         feeds.send(clock);
         told(change, now, bound);
     };
     return events;
 }
 
-bool isWithin(const ClockState& state, HostTime now, Nanoseconds maxBound) {
+bool isWithin(const sync::ClockState& state, HostTime now, Nanoseconds maxBound) {
     return state.synchronized && !state.suspect && state.boundAt(now) <= maxBound;
 }
 
-std::string statusOf(const ClockState& state, PauseKind suspect, HostTime now,
+std::string statusOf(const sync::ClockState& state, PauseKind suspect, HostTime now,
                      const Watchdog& watchdog) {
     if (!state.synchronized) {
         return "waiting for the first adjustment";
@@ -84,9 +87,9 @@ std::string statusOf(const ClockState& state, PauseKind suspect, HostTime now,
 }
 
 /// With a lab master there is nothing to wait for: it adjusts no clock.
-ServiceState stateOf(const SlaveOptions& options, const SlaveNode& slave, const SteeredClock& clock,
-                     const Watchdog& watchdog) {
-    const ClockState state = clock.state();
+ServiceState stateOf(const SlaveOptions& options, const node::SlaveNode& slave,
+                     const host::SteeredClock& clock, const Watchdog& watchdog) {
+    const sync::ClockState state = clock.state();
     const HostTime now = clock.hostNow();
     return {.ready = options.lab || isWithin(state, now, options.maxBound),
             .alive = !slave.isStuck(),
@@ -95,8 +98,8 @@ ServiceState stateOf(const SlaveOptions& options, const SlaveNode& slave, const 
 }
 
 /// Before the clock is synchronized there is nothing that it could hold.
-void lookAfter(const SteeredClock& clock, Watchdog& watchdog, spdlog::logger& logger) {
-    const ClockState state = clock.state();
+void lookAfter(const host::SteeredClock& clock, Watchdog& watchdog, spdlog::logger& logger) {
+    const sync::ClockState state = clock.state();
     if (!state.synchronized) {
         return;
     }
@@ -116,11 +119,11 @@ void lookAfter(const SteeredClock& clock, Watchdog& watchdog, spdlog::logger& lo
 }
 
 /// An unknown name is a mistake, unless another one is known.
-void requireKnownMaster(const std::vector<Endpoint>& masters) {
+void requireKnownMaster(const std::vector<net::Endpoint>& masters) {
     boost::asio::io_context context;
     for (std::size_t i = 0; i < masters.size(); ++i) {
         try {
-            (void)resolve(context, masters[i]);
+            (void)net::resolve(context, masters[i]);
             return;
         } catch (const std::runtime_error&) {
             if (i + 1 == masters.size()) {
@@ -135,11 +138,11 @@ void run(const SlaveOptions& options) {
     blockStopSignals();
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     requireKnownMaster(options.masters);
-    SteeredClock clock = clockFor(options, PageRole::slave, options.name, *logger);
+    host::SteeredClock clock = clockFor(options, page::Role::slave, options.name, *logger);
     TimeFeeds feeds{options, logger};
     StateKeeper state{options, logger};
     const auto monitor = monitorFor(options, clock);
-    SlaveNode slave{
+    node::SlaveNode slave{
         {options.masters, options.interval, options.name, options.lab, state.rememberedPpb(), key},
         watchedBy(monitor.get(),
                   feeding(eventsTo(printerFor(options.logFormat, logger)), feeds, clock)),
@@ -160,9 +163,9 @@ void run(const SlaveOptions& options) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps
 
 int main(int argc, char** argv) {
-    return berkeley::runMain("berkeley-slave", {argv, static_cast<std::size_t>(argc)},
-                             berkeley::parseSlaveOptions, berkeley::run);
+    return berkeley::apps::runMain("berkeley-slave", {argv, static_cast<std::size_t>(argc)},
+                                   berkeley::apps::parseSlaveOptions, berkeley::apps::run);
 }

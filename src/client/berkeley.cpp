@@ -10,33 +10,33 @@
 // programs in C need no C++ library for it.
 
 struct berkeley_clock {
-    berkeley::GroupPage page;
+    berkeley::page::GroupPage page;
 };
 
 namespace {
 
 using namespace berkeley;
 
-static_assert(static_cast<int>(PageStatus::synchronized) == BERKELEY_SYNCHRONIZED);
-static_assert(static_cast<int>(PageStatus::holdover) == BERKELEY_HOLDOVER);
-static_assert(static_cast<int>(PageStatus::unsynchronized) == BERKELEY_UNSYNCHRONIZED);
-static_assert(static_cast<int>(PageReason::none) == BERKELEY_REASON_NONE);
-static_assert(static_cast<int>(PageReason::neverAdjusted) == BERKELEY_REASON_NEVER_ADJUSTED);
-static_assert(static_cast<int>(PageReason::boundTooLarge) == BERKELEY_REASON_BOUND_TOO_LARGE);
-static_assert(static_cast<int>(PageReason::suspended) == BERKELEY_REASON_SUSPENDED);
-static_assert(static_cast<int>(PageReason::otherBoot) == BERKELEY_REASON_OTHER_BOOT);
-static_assert(static_cast<int>(PageReason::interrupted) == BERKELEY_REASON_INTERRUPTED);
-static_assert(static_cast<int>(PageReason::stopped) == BERKELEY_REASON_STOPPED);
-static_assert(static_cast<int>(PageError::none) == BERKELEY_OK);
-static_assert(static_cast<int>(PageError::missing) == BERKELEY_NO_PAGE);
-static_assert(static_cast<int>(PageError::refused) == BERKELEY_NO_PERMISSION);
-static_assert(static_cast<int>(PageError::notAPage) == BERKELEY_NOT_A_PAGE);
-static_assert(static_cast<int>(PageError::otherVersion) == BERKELEY_OTHER_VERSION);
-static_assert(static_cast<int>(PageError::system) == BERKELEY_SYSTEM_ERROR);
-static_assert(static_cast<int>(PageRole::master) == BERKELEY_ROLE_MASTER);
-static_assert(static_cast<int>(PageRole::slave) == BERKELEY_ROLE_SLAVE);
-static_assert(sizeof(berkeley_description::name) == sizeof(PageDescription::name));
-static_assert(sizeof(berkeley_description::source) == sizeof(PageDescription::source));
+static_assert(static_cast<int>(page::Status::synchronized) == BERKELEY_SYNCHRONIZED);
+static_assert(static_cast<int>(page::Status::holdover) == BERKELEY_HOLDOVER);
+static_assert(static_cast<int>(page::Status::unsynchronized) == BERKELEY_UNSYNCHRONIZED);
+static_assert(static_cast<int>(page::Reason::none) == BERKELEY_REASON_NONE);
+static_assert(static_cast<int>(page::Reason::neverAdjusted) == BERKELEY_REASON_NEVER_ADJUSTED);
+static_assert(static_cast<int>(page::Reason::boundTooLarge) == BERKELEY_REASON_BOUND_TOO_LARGE);
+static_assert(static_cast<int>(page::Reason::suspended) == BERKELEY_REASON_SUSPENDED);
+static_assert(static_cast<int>(page::Reason::otherBoot) == BERKELEY_REASON_OTHER_BOOT);
+static_assert(static_cast<int>(page::Reason::interrupted) == BERKELEY_REASON_INTERRUPTED);
+static_assert(static_cast<int>(page::Reason::stopped) == BERKELEY_REASON_STOPPED);
+static_assert(static_cast<int>(page::Error::none) == BERKELEY_OK);
+static_assert(static_cast<int>(page::Error::missing) == BERKELEY_NO_PAGE);
+static_assert(static_cast<int>(page::Error::refused) == BERKELEY_NO_PERMISSION);
+static_assert(static_cast<int>(page::Error::notAPage) == BERKELEY_NOT_A_PAGE);
+static_assert(static_cast<int>(page::Error::otherVersion) == BERKELEY_OTHER_VERSION);
+static_assert(static_cast<int>(page::Error::system) == BERKELEY_SYSTEM_ERROR);
+static_assert(static_cast<int>(page::Role::master) == BERKELEY_ROLE_MASTER);
+static_assert(static_cast<int>(page::Role::slave) == BERKELEY_ROLE_SLAVE);
+static_assert(sizeof(berkeley_description::name) == sizeof(page::Description::name));
+static_assert(sizeof(berkeley_description::source) == sizeof(page::Description::source));
 
 constexpr const char* kStatusTexts[] = {"synchronized", "holdover", "unsynchronized"};
 
@@ -80,7 +80,7 @@ int berkeley_open(const char* path, berkeley_clock** clock) {
         return BERKELEY_SYSTEM_ERROR;
     }
     auto* made = new (memory) berkeley_clock;
-    if (const PageError error = made->page.open(path); error != PageError::none) {
+    if (const page::Error error = made->page.open(path); error != page::Error::none) {
         berkeley_close(made);
         return static_cast<int>(error);
     }
@@ -92,7 +92,7 @@ int berkeley_now(const berkeley_clock* clock, berkeley_reading* reading) {
     if (clock == nullptr || reading == nullptr) {
         return BERKELEY_BAD_ARGUMENT;
     }
-    const PageReading read = clock->page.now();
+    const page::Reading read = clock->page.now();
     reading->time = read.time.time_since_epoch().count();
     if (read.bound) {
         reading->bound = read.bound->count();
@@ -117,9 +117,9 @@ int berkeley_describe(const berkeley_clock* clock, berkeley_description* descrip
     if (!content) {
         return BERKELEY_UNREADABLE;
     }
-    const RawTime now = RawTimeline::now();
-    const PageClock& told = content->clock;
-    const PageDescription& more = content->description;
+    const page::RawTime now = page::RawTimeline::now();
+    const page::Clock& told = content->clock;
+    const page::Description& more = content->description;
     description->role = static_cast<std::int32_t>(more.role);
     description->adjusted = told.adjusted ? 1 : 0;
     description->cycle = told.cycle;

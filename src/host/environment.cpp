@@ -2,11 +2,11 @@
 
 #include <cstdlib>
 
-namespace berkeley {
+namespace berkeley::host {
 
 std::string environmentVariable(const char* name) {
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): it is not written to
     return value == nullptr ? "" : value;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

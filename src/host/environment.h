@@ -5,9 +5,9 @@
 
 #include <string>
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// "" for a variable that is not set.
 std::string environmentVariable(const char* name);
 
-}  // namespace berkeley
+}  // namespace berkeley::host

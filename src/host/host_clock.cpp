@@ -4,15 +4,15 @@
 
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 HostClock::HostClock(Nanoseconds offset, double driftPpb) {
-    const HostTime epoch{systemNow().time_since_epoch()};
+    const HostTime epoch{page::systemNow().time_since_epoch()};
     if (!isBelievable(epoch, offset)) {
         throw std::invalid_argument("a clock that is wrong by " + toOffsetText(offset) +
                                     " leaves the years 1970 to 2116: choose a smaller offset");
     }
-    line_ = {RawTimeline::now(), epoch + offset, driftPpb};
+    line_ = {page::RawTimeline::now(), epoch + offset, driftPpb};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -7,7 +7,7 @@
 
 #include "page/raw_clock.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 class HostClock {
   public:
@@ -17,13 +17,13 @@ class HostClock {
 
     /// Goes on with a line of this run of the machine: what is known of a clock is known over its
     /// host time, so another epoch would make another clock of it.
-    explicit HostClock(const HostLine& line) : line_(line) {}
+    explicit HostClock(const page::HostLine& line) : line_(line) {}
 
-    HostTime now() const { return line_.at(RawTimeline::now()); }
-    const HostLine& line() const { return line_; }
+    HostTime now() const { return line_.at(page::RawTimeline::now()); }
+    const page::HostLine& line() const { return line_; }
 
   private:
-    HostLine line_;
+    page::HostLine line_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -4,7 +4,7 @@
 
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 /// Six of them can be added to a time.
@@ -13,8 +13,8 @@ constexpr Nanoseconds kLongestInterval = kTimeLimit / 8;
 bool isSpan(Nanoseconds span) { return span >= Nanoseconds::zero() && span < kTimeLimit; }
 
 /// What the line's correction is made of, before any slew.
-Adjustment adjustmentOf(const PageContent& content) {
-    const PageClock& clock = content.clock;
+sync::Adjustment adjustmentOf(const page::Content& content) {
+    const page::Clock& clock = content.clock;
     const CorrectionLine& line = clock.line;
     return {.cycle = static_cast<std::uint32_t>(clock.cycle),
             .reference = clock.reference,
@@ -28,7 +28,7 @@ Adjustment adjustmentOf(const PageContent& content) {
                            static_cast<std::uint32_t>(content.description.term)}};
 }
 
-bool hasBelievableTimes(const PageClock& clock, RawTime now) {
+bool hasBelievableTimes(const page::Clock& clock, page::RawTime now) {
     if (!isBelievable(clock.host.host)) {
         return false;
     }
@@ -41,9 +41,9 @@ bool hasBelievableTimes(const PageClock& clock, RawTime now) {
 
 }  // namespace
 
-std::string differenceIn(const PageContent& content, double simulatedDriftPpb) {
+std::string differenceIn(const page::Content& content, double simulatedDriftPpb) {
     // The raw clock has begun anew since, or may have.
-    if (const BootId boot = bootId(); !boot.isKnown() || content.clock.boot != boot) {
+    if (const page::BootId boot = page::bootId(); !boot.isKnown() || content.clock.boot != boot) {
         return "it is of another run of this machine";
     }
     if (content.clock.host.driftPpb != simulatedDriftPpb) {
@@ -52,11 +52,11 @@ std::string differenceIn(const PageContent& content, double simulatedDriftPpb) {
     return "";
 }
 
-std::string problemIn(const PageContent& content, RawTime now) {
-    const PageClock& clock = content.clock;
-    const PageDescription& description = content.description;
-    if (clock.host.raw < RawTime{} || clock.host.raw > now || clock.adjustedAt < RawTime{} ||
-        clock.adjustedAt > now) {
+std::string problemIn(const page::Content& content, page::RawTime now) {
+    const page::Clock& clock = content.clock;
+    const page::Description& description = content.description;
+    if (clock.host.raw < page::RawTime{} || clock.host.raw > now ||
+        clock.adjustedAt < page::RawTime{} || clock.adjustedAt > now) {
         return "the raw clock was never there";
     }
     if (!isBelievableRate(clock.line.frequencyPpb) || !isBelievableRate(clock.line.slewPpb) ||
@@ -82,7 +82,7 @@ std::string problemIn(const PageContent& content, RawTime now) {
     return "";
 }
 
-ClockState stateOf(const PageContent& content) {
+sync::ClockState stateOf(const page::Content& content) {
     return {.line = content.clock.line,
             .synchronized = content.clock.adjusted,
             .adjustment = adjustmentOf(content),
@@ -90,4 +90,4 @@ ClockState stateOf(const PageContent& content) {
             .suspect = content.clock.suspect != PauseKind::none};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

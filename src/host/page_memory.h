@@ -9,16 +9,16 @@
 
 #include "host/shared_page.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// Why what is in the page is not the clock that this daemon is to keep: it is of another run of
 /// the machine, or of another simulated clock. "" when it is.
-std::string differenceIn(const PageContent& content, double simulatedDriftPpb);
+std::string differenceIn(const page::Content& content, double simulatedDriftPpb);
 
 /// Why it cannot be believed, in words for a log line; "" when it can.
-std::string problemIn(const PageContent& content, RawTime now);
+std::string problemIn(const page::Content& content, page::RawTime now);
 
 /// The state that `content`, in which nothing is wrong, was made from.
-ClockState stateOf(const PageContent& content);
+sync::ClockState stateOf(const page::Content& content);
 
-}  // namespace berkeley
+}  // namespace berkeley::host

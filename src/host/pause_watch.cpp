@@ -4,7 +4,7 @@
 #include <fstream>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,9 +22,9 @@ bool agree(const RtcReading& reading) {
 }  // namespace
 
 PauseWatch::Sources PauseWatch::ofThisMachine() {
-    const auto vmClock = std::make_shared<VmClock>();
+    const auto vmClock = std::make_shared<page::VmClock>();
     vmClock->open();
-    return {berkeley::suspension, [vmClock] { return vmClock->marker(); }};
+    return {page::suspension, [vmClock] { return vmClock->marker(); }};
 }
 
 PauseWatch::PauseWatch(Sources sources) : sources_(std::move(sources)) {
@@ -56,15 +56,17 @@ std::optional<Pause> PauseWatch::look() {
 // Times that were not read together say nothing, as when this process had to wait in between.
 // A file of sysfs, which also a sandbox without devices leaves readable, unlike /dev/rtc0.
 std::optional<RtcReading> readRtc() {
-    const RawTime before = RawTimeline::now();
+    const page::RawTime before = page::RawTimeline::now();
     std::ifstream file{"/sys/class/rtc/rtc0/since_epoch"};
     std::int64_t seconds = 0;
     if (!(file >> seconds)) {
         return std::nullopt;
     }
     const RtcReading reading{std::chrono::seconds{seconds},
-                             before.time_since_epoch() + suspension().atLeast, systemNow()};
-    return RawTimeline::now() - before < kReadTogether ? std::optional{reading} : std::nullopt;
+                             before.time_since_epoch() + page::suspension().atLeast,
+                             page::systemNow()};
+    return page::RawTimeline::now() - before < kReadTogether ? std::optional{reading}
+                                                             : std::nullopt;
 }
 
 std::optional<Pause> RtcWatch::look() {
@@ -84,4 +86,4 @@ std::optional<Pause> RtcWatch::look() {
     return Pause{PauseKind::stopped, jump};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

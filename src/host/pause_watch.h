@@ -14,13 +14,13 @@
 #include "page/vm_clock.h"
 #include "time/pause.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// What is cheap to ask, in less than a microsecond: before each measurement.
 class PauseWatch {
   public:
     struct Sources {
-        std::function<Suspension()> suspension;
+        std::function<page::Suspension()> suspension;
         std::function<std::uint64_t()> vmMarker;  ///< as VmClock::marker()
     };
     static Sources ofThisMachine();
@@ -75,4 +75,4 @@ class RtcWatch {
     std::optional<RtcReading> last_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::host

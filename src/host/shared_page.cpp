@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 [[noreturn]] void fail(const std::string& path, const std::string& what, int error) {
@@ -33,15 +33,16 @@ Found look(int file) {
         return Found::usable;
     }
     const bool readable = ::pread(file, start, sizeof start, 0) == sizeof start;
-    const bool ownSize = status.st_size == off_t{kPageBytes};
+    const bool ownSize = status.st_size == off_t{page::kPageBytes};
     // Zero: a daemon was interrupted before it had published anything.
-    if (readable && ownSize && start[kMagicWord] == 0) {
+    if (readable && ownSize && start[page::kMagicWord] == 0) {
         return Found::usable;
     }
-    if (!readable || start[kMagicWord] != kPageMagic) {
+    if (!readable || start[page::kMagicWord] != page::kPageMagic) {
         return Found::somethingElse;
     }
-    return ownSize && start[kVersionWord] == kPageVersion ? Found::usable : Found::olderPage;
+    return ownSize && start[page::kVersionWord] == page::kPageVersion ? Found::usable
+                                                                      : Found::olderPage;
 }
 
 /// Another owner could write any time there, or take the memory away by making the file shorter.
@@ -61,16 +62,16 @@ void refuseFileOfAnother(int file, const std::string& path) {
 
 /// Nothing in a file that is no page. It has no writer any more.
 std::optional<LeftPage> leftIn(int file) {
-    std::array<std::uint64_t, kPageWords> words{};
+    std::array<std::uint64_t, page::kPageWords> words{};
     const ssize_t read = ::pread(file, words.data(), sizeof words, 0);
-    if (read <= 0 || words[kMagicWord] != kPageMagic) {
+    if (read <= 0 || words[page::kMagicWord] != page::kPageMagic) {
         return std::nullopt;
     }
-    LeftPage left{.version = words[kVersionWord], .content = {}};
-    if (words[kSequenceWord] % 2 == 0) {
-        ContentWords content;
-        std::copy(words.begin() + kFirstContentWord, words.end(), content.begin());
-        left.content = toContent(content, left.version);
+    LeftPage left{.version = words[page::kVersionWord], .content = {}};
+    if (words[page::kSequenceWord] % 2 == 0) {
+        page::ContentWords content;
+        std::copy(words.begin() + page::kFirstContentWord, words.end(), content.begin());
+        left.content = page::toContent(content, left.version);
     }
     return left;
 }
@@ -116,10 +117,10 @@ int takeFile(const std::string& path, std::optional<LeftPage>& left) {
 
 /// Readable by all, whatever the umask.
 std::uint64_t* mapForWriting(int file, const std::string& path) {
-    if (::ftruncate(file, kPageBytes) != 0 || ::fchmod(file, 0644) != 0) {
+    if (::ftruncate(file, page::kPageBytes) != 0 || ::fchmod(file, 0644) != 0) {
         fail(path, "publish at", errno);
     }
-    void* memory = ::mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void* memory = ::mmap(nullptr, page::kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (memory == MAP_FAILED) {
         fail(path, "map", errno);
     }
@@ -133,10 +134,11 @@ void assign(std::array<char, size>& to, const std::string& text) {
 
 }  // namespace
 
-PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adjustedAt,
-                      const Change& change, const AdjustmentSource& source) {
-    const Adjustment& adjustment = state.adjustment;
-    PageContent content;
+page::Content contentOf(const page::HostLine& host, const sync::ClockState& state,
+                        page::RawTime adjustedAt, const sync::Change& change,
+                        const AdjustmentSource& source) {
+    const sync::Adjustment& adjustment = state.adjustment;
+    page::Content content;
     content.clock.adjusted = state.synchronized;
     content.clock.host = host;
     content.clock.line = state.line;
@@ -167,42 +169,43 @@ PageWriter::PageWriter(const std::string& path, Publisher publisher)
     // A new page starts where no other one has been: a reader never takes words of two pages for
     // those of one. It starts odd, as a predecessor that died while it wrote has left its own:
     // there is nothing to read before the first content.
-    if (word(kSequenceWord).load(std::memory_order_relaxed) == 0) {
-        const auto now = static_cast<std::uint64_t>(RawTimeline::now().time_since_epoch().count());
-        word(kSequenceWord).store(now | 1, std::memory_order_relaxed);
+    if (word(page::kSequenceWord).load(std::memory_order_relaxed) == 0) {
+        const auto now =
+            static_cast<std::uint64_t>(page::RawTimeline::now().time_since_epoch().count());
+        word(page::kSequenceWord).store(now | 1, std::memory_order_relaxed);
     }
 }
 
 PageWriter::~PageWriter() {
-    ::munmap(words_, kPageBytes);
+    ::munmap(words_, page::kPageBytes);
     ::close(file_);
 }
 
-void PageWriter::publish(const std::function<std::optional<PageContent>()>& compute) {
-    const std::uint64_t before = word(kSequenceWord).load(std::memory_order_relaxed);
+void PageWriter::publish(const std::function<std::optional<page::Content>()>& compute) {
+    const std::uint64_t before = word(page::kSequenceWord).load(std::memory_order_relaxed);
     const std::uint64_t odd = before | 1;
-    word(kSequenceWord).store(odd, std::memory_order_seq_cst);
-    const std::optional<PageContent> content = compute();
+    word(page::kSequenceWord).store(odd, std::memory_order_seq_cst);
+    const std::optional<page::Content> content = compute();
     if (content) {
         store(*content);
     }
     if (content || before != odd) {
-        word(kSequenceWord).store(odd + 1, std::memory_order_release);
+        word(page::kSequenceWord).store(odd + 1, std::memory_order_release);
     }
 }
 
-void PageWriter::store(PageContent content) {
+void PageWriter::store(page::Content content) {
     content.clock.boot = boot_;
     content.clock.maxBound = publisher_.maxBound;
     content.description.role = publisher_.role;
     assign(content.description.name, publisher_.name);
-    const ContentWords words = toWords(content);
+    const page::ContentWords words = page::toWords(content);
     for (std::size_t i = 0; i < words.size(); ++i) {
-        word(kFirstContentWord + i).store(words[i], std::memory_order_release);
+        word(page::kFirstContentWord + i).store(words[i], std::memory_order_release);
     }
     // It is a page from now on.
-    word(kVersionWord).store(kPageVersion, std::memory_order_relaxed);
-    word(kMagicWord).store(kPageMagic, std::memory_order_release);
+    word(page::kVersionWord).store(page::kPageVersion, std::memory_order_relaxed);
+    word(page::kMagicWord).store(page::kPageMagic, std::memory_order_release);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -14,11 +14,11 @@
 #include "page/page.h"
 #include "sync/discipline.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// Who publishes, for as long as it does.
 struct Publisher {
-    PageRole role{};
+    page::Role role{};
     std::string name{};
     Nanoseconds maxBound = Nanoseconds::max();  ///< beyond it readers are told not to rely
 };
@@ -30,13 +30,14 @@ struct AdjustmentSource {
 };
 
 /// The clock as it is published. `adjustedAt` is when it came to `state`, by `change`.
-PageContent contentOf(const HostLine& host, const ClockState& state, RawTime adjustedAt,
-                      const Change& change = {}, const AdjustmentSource& source = {});
+page::Content contentOf(const page::HostLine& host, const sync::ClockState& state,
+                        page::RawTime adjustedAt, const sync::Change& change = {},
+                        const AdjustmentSource& source = {});
 
 /// What a daemon has left in a page.
 struct LeftPage {
     std::uint64_t version{};
-    std::optional<PageContent> content{};  ///< nothing when it died while it wrote
+    std::optional<page::Content> content{};  ///< nothing when it died while it wrote
 };
 
 /// Belongs to one thread.
@@ -58,10 +59,10 @@ class PageWriter {
     /// Calls `compute` after readers have been turned away from the old content, and publishes what
     /// it returns; nothing leaves the page as it was. A clock that is read and changed in there
     /// never goes backward for a reader.
-    void publish(const std::function<std::optional<PageContent>()>& compute);
+    void publish(const std::function<std::optional<page::Content>()>& compute);
 
   private:
-    void store(PageContent content);
+    void store(page::Content content);
     std::atomic_ref<std::uint64_t> word(std::size_t index) const {
         return std::atomic_ref<std::uint64_t>{words_[index]};
     }
@@ -69,9 +70,9 @@ class PageWriter {
     std::string path_;
     Publisher publisher_;
     std::optional<LeftPage> left_;
-    BootId boot_ = bootId();
+    page::BootId boot_ = page::bootId();
     int file_ = -1;
     std::uint64_t* words_ = nullptr;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 constexpr double kSteeringLimitPpb = 1'000'000;
@@ -12,9 +12,9 @@ constexpr Nanoseconds kResolution{2};
 constexpr int kLooks = 3;
 
 ClockLook look() {
-    const RawTime before = RawTimeline::now();
-    const SystemTime system = systemNow();
-    return {before, system, RawTimeline::now()};
+    const page::RawTime before = page::RawTimeline::now();
+    const SystemTime system = page::systemNow();
+    return {before, system, page::RawTimeline::now()};
 }
 
 Nanoseconds widthOf(const ClockLook& look) { return look.after - look.before; }
@@ -67,4 +67,4 @@ HostTime StampConverter::departure(std::optional<SystemTime> stamp, HostTime sen
     return span ? std::max(sending, host_.at(span->earliest)) : sending;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

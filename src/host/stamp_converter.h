@@ -13,13 +13,13 @@
 #include "page/raw_clock.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// The system clock, read between two readings of the raw clock.
 struct ClockLook {
-    RawTime before;
+    page::RawTime before;
     SystemTime system;
-    RawTime after;
+    page::RawTime after;
 
     /// The closest of a few, in which nothing came between.
     static ClockLook now();
@@ -29,13 +29,13 @@ struct ClockLook {
 /// older than a second at the look `now`, or when the system clock did not run evenly since
 /// `earlier`.
 struct RawSpan {
-    RawTime earliest, latest;
+    page::RawTime earliest, latest;
 };
 std::optional<RawSpan> rawSpanOf(SystemTime stamp, const ClockLook& earlier, const ClockLook& now);
 
 class StampConverter {
   public:
-    explicit StampConverter(const HostLine& host) : host_(host), last_(ClockLook::now()) {}
+    explicit StampConverter(const page::HostLine& host) : host_(host), last_(ClockLook::now()) {}
 
     /// Not before what arrived did so: by the kernel's timestamp, and in any case no later than
     /// `read`, when this program had it.
@@ -48,8 +48,8 @@ class StampConverter {
   private:
     std::optional<RawSpan> spanOf(std::optional<SystemTime> stamp);
 
-    HostLine host_;
+    page::HostLine host_;
     ClockLook last_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::host

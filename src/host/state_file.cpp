@@ -13,7 +13,7 @@
 #include "host/environment.h"
 #include "sync/drift_limit.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
@@ -45,7 +45,7 @@ std::optional<ClockMemory> StateFile::load() const {
     try {
         const auto state = nlohmann::json::parse(std::ifstream{path_});
         const ClockMemory memory{state.at("frequency_ppb").get<double>()};
-        if (state.at("version") == 1 && std::abs(memory.frequencyPpb) <= kFastestPpb) {
+        if (state.at("version") == 1 && std::abs(memory.frequencyPpb) <= sync::kFastestPpb) {
             return memory;
         }
     } catch (const nlohmann::json::exception&) {
@@ -87,4 +87,4 @@ std::filesystem::path defaultStateFolder() {
                         : std::filesystem::path{home} / ".local/state/berkeley";
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// The rate of the group's time against this host's unsteered clock, as it was last.
 struct ClockMemory {
@@ -35,4 +35,4 @@ class StateFile {
 /// sets; else /var/lib/berkeley for root; else berkeley in XDG_STATE_HOME, or in ~/.local/state.
 std::filesystem::path defaultStateFolder();
 
-}  // namespace berkeley
+}  // namespace berkeley::host

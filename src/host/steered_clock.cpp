@@ -4,28 +4,28 @@
 
 #include "host/page_memory.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds kReadRtcEvery = 3s;
 
-Discipline resumed(Discipline discipline, const ClockState& state) {
+sync::Discipline resumed(sync::Discipline discipline, const sync::ClockState& state) {
     discipline.resume(state);
     return discipline;
 }
 
 /// What was known of pauses when the clock was adjusted.
-void notePauses(PageClock& clock, const PauseWatch& watch) {
+void notePauses(page::Clock& clock, const PauseWatch& watch) {
     clock.suspended = watch.suspended();
     clock.vmMarker = watch.vmMarker();
 }
 
 }  // namespace
 
-SteeredClock::SteeredClock(const HostClock& host, const Discipline& discipline,
-                           const PageContent& content, std::unique_ptr<PageWriter> page,
+SteeredClock::SteeredClock(const HostClock& host, const sync::Discipline& discipline,
+                           const page::Content& content, std::unique_ptr<PageWriter> page,
                            std::unique_ptr<SystemClock> system, PauseWatches watches)
     : host_(host),
       discipline_(discipline),
@@ -39,16 +39,17 @@ SteeredClock::SteeredClock(const HostClock& host, const Discipline& discipline,
     }
 }
 
-SteeredClock::SteeredClock(const HostClock& host, const Discipline& discipline,
+SteeredClock::SteeredClock(const HostClock& host, const sync::Discipline& discipline,
                            std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system,
                            PauseWatches watches)
-    : SteeredClock(host, discipline, contentOf(host.line(), discipline.state(), RawTimeline::now()),
+    : SteeredClock(host, discipline,
+                   contentOf(host.line(), discipline.state(), page::RawTimeline::now()),
                    std::move(page), std::move(system), std::move(watches)) {
     notePauses(content_.clock, watch_);
     publishAgain();
 }
 
-SteeredClock::SteeredClock(const PageContent& memory, const Discipline& discipline,
+SteeredClock::SteeredClock(const page::Content& memory, const sync::Discipline& discipline,
                            std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system,
                            PauseWatches watches)
     : SteeredClock(HostClock{memory.clock.host}, resumed(discipline, stateOf(memory)), memory,
@@ -59,7 +60,7 @@ SteeredClock::SteeredClock(const PageContent& memory, const Discipline& discipli
     publishAgain();
 }
 
-ClockState SteeredClock::state() const {
+sync::ClockState SteeredClock::state() const {
     const std::lock_guard guard{lock_};
     return discipline_.state();
 }
@@ -69,9 +70,9 @@ PauseKind SteeredClock::suspect() const {
     return content_.clock.suspect;
 }
 
-std::optional<Change> SteeredClock::apply(const Adjustment& adjustment,
-                                          const AdjustmentSource& source) {
-    std::optional<Change> change;
+std::optional<sync::Change> SteeredClock::apply(const sync::Adjustment& adjustment,
+                                                const AdjustmentSource& source) {
+    std::optional<sync::Change> change;
     publish([&] {
         const std::lock_guard guard{lock_};
         return applied(adjustment, source, change);
@@ -83,11 +84,11 @@ std::optional<Change> SteeredClock::apply(const Adjustment& adjustment,
 }
 
 /// With lock_. An adjustment may be older than the pause that it comes after.
-std::optional<PageContent> SteeredClock::applied(const Adjustment& adjustment,
-                                                 const AdjustmentSource& source,
-                                                 std::optional<Change>& change) {
+std::optional<page::Content> SteeredClock::applied(const sync::Adjustment& adjustment,
+                                                   const AdjustmentSource& source,
+                                                   std::optional<sync::Change>& change) {
     const bool isPaused = look();
-    const RawTime now = RawTimeline::now();
+    const page::RawTime now = page::RawTimeline::now();
     change = discipline_.apply(host_.line().at(now), adjustment);
     if (!change) {
         return isPaused ? std::optional{content_} : std::nullopt;
@@ -123,7 +124,7 @@ std::optional<Pause> SteeredClock::lookForPause() {
         found = std::exchange(found_, std::nullopt);
     }
     // It is slow, and asked without the lock. What the host has told of is the same pause.
-    const RawTime now = RawTimeline::now();
+    const page::RawTime now = page::RawTimeline::now();
     const bool isStopped = found && found->kind == PauseKind::stopped;
     if (isStopped || now - rtcRead_ >= kReadRtcEvery) {
         rtcRead_ = now;
@@ -159,7 +160,7 @@ bool SteeredClock::doubt(const Pause& pause) {
     return true;
 }
 
-void SteeredClock::publish(const std::function<std::optional<PageContent>()>& compute) {
+void SteeredClock::publish(const std::function<std::optional<page::Content>()>& compute) {
     const std::lock_guard guard{publishing_};
     if (page_) {
         page_->publish(compute);
@@ -169,10 +170,10 @@ void SteeredClock::publish(const std::function<std::optional<PageContent>()>& co
 }
 
 void SteeredClock::publishAgain() {
-    publish([&]() -> std::optional<PageContent> {
+    publish([&]() -> std::optional<page::Content> {
         const std::lock_guard guard{lock_};
         return content_;
     });
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -17,7 +17,7 @@
 #include "host/system_clock.h"
 #include "sync/discipline.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// What looks for pauses.
 struct PauseWatches {
@@ -28,18 +28,18 @@ struct PauseWatches {
 class SteeredClock {
   public:
     /// Publishes in `page` and steers `system` after the group clock, where they are given.
-    SteeredClock(const HostClock& host, const Discipline& discipline,
+    SteeredClock(const HostClock& host, const sync::Discipline& discipline,
                  std::unique_ptr<PageWriter> page = nullptr,
                  std::unique_ptr<SystemClock> system = nullptr, PauseWatches watches = {});
 
     /// Goes on with the clock of `memory`, in which nothing is wrong (page_memory.h).
-    SteeredClock(const PageContent& memory, const Discipline& discipline,
+    SteeredClock(const page::Content& memory, const sync::Discipline& discipline,
                  std::unique_ptr<PageWriter> page = nullptr,
                  std::unique_ptr<SystemClock> system = nullptr, PauseWatches watches = {});
 
     HostTime hostNow() const { return host_.now(); }
-    const HostLine& hostLine() const { return host_.line(); }
-    ClockState state() const;
+    const page::HostLine& hostLine() const { return host_.line(); }
+    sync::ClockState state() const;
 
     /// Why the clock is not believed until it is measured again.
     PauseKind suspect() const;
@@ -47,7 +47,8 @@ class SteeredClock {
     /// As Discipline::apply, at this moment, and published. The clock stays suspect unless a
     /// measurement has begun since the pause. Throws when the system clock, which is to follow,
     /// cannot be steered any more.
-    std::optional<Change> apply(const Adjustment& adjustment, const AdjustmentSource& source = {});
+    std::optional<sync::Change> apply(const sync::Adjustment& adjustment,
+                                      const AdjustmentSource& source = {});
 
     /// The clock is about to be measured: looks whether the machine stood still since the last
     /// time. Costs less than a microsecond.
@@ -58,30 +59,31 @@ class SteeredClock {
     std::optional<Pause> lookForPause();
 
   private:
-    SteeredClock(const HostClock& host, const Discipline& discipline, const PageContent& content,
-                 std::unique_ptr<PageWriter> page, std::unique_ptr<SystemClock> system,
-                 PauseWatches watches);
+    SteeredClock(const HostClock& host, const sync::Discipline& discipline,
+                 const page::Content& content, std::unique_ptr<PageWriter> page,
+                 std::unique_ptr<SystemClock> system, PauseWatches watches);
 
     bool look();
     bool doubt(const Pause& pause);
-    std::optional<PageContent> applied(const Adjustment& adjustment, const AdjustmentSource& source,
-                                       std::optional<Change>& change);
-    void publish(const std::function<std::optional<PageContent>()>& compute);
+    std::optional<page::Content> applied(const sync::Adjustment& adjustment,
+                                         const AdjustmentSource& source,
+                                         std::optional<sync::Change>& change);
+    void publish(const std::function<std::optional<page::Content>()>& compute);
     void publishAgain();
 
     const HostClock host_;
     mutable std::mutex lock_;  ///< guards what follows
-    Discipline discipline_;
-    PageContent content_;  ///< as published last
+    sync::Discipline discipline_;
+    page::Content content_;  ///< as published last
     PauseWatch watch_;
     std::optional<Pause> found_;  ///< and not returned yet
     bool isMeasured_ = false;     ///< a measurement has begun since the last pause
     RtcWatch rtc_;                ///< these two are lookForPause()'s
-    RawTime rtcRead_;
+    page::RawTime rtcRead_;
     std::mutex publishing_;  ///< one thread at a time writes the page; taken before lock_
     const std::unique_ptr<PageWriter> page_;
     const std::unique_ptr<SystemClock> system_;
     std::optional<SystemFollower> follower_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 /// The kernel's unit of frequency is 2^-16 ppm, and its limit 500 ppm.
@@ -37,7 +37,7 @@ timex requestFor(unsigned modes) {
 
 KernelClock::KernelClock() { setFrequencyPpb(frequencyPpb()); }
 
-SystemTime KernelClock::now() const { return systemNow(); }
+SystemTime KernelClock::now() const { return page::systemNow(); }
 
 void KernelClock::step(Nanoseconds by) {
     timex request = requestFor(ADJ_SETOFFSET | ADJ_NANO);
@@ -72,7 +72,7 @@ SystemFollower::~SystemFollower() {
     }
 }
 
-void SystemFollower::follow(const HostClock& host, const ClockState& state) {
+void SystemFollower::follow(const HostClock& host, const sync::ClockState& state) {
     const HostTime before = host.now();
     const SystemTime shown = clock_.now();
     const HostTime looked = before + (host.now() - before) / 2;
@@ -87,4 +87,4 @@ void SystemFollower::follow(const HostClock& host, const ClockState& state) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -11,7 +11,7 @@
 #include "sync/discipline.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// What can be done to a system clock; tests put their own in its place.
 class SystemClock {
@@ -54,7 +54,7 @@ class SystemFollower {
     SystemFollower& operator=(const SystemFollower&) = delete;
 
     /// The group clock over `host` is in `state`: go on with it.
-    void follow(const HostClock& host, const ClockState& state);
+    void follow(const HostClock& host, const sync::ClockState& state);
 
   private:
     SystemClock& clock_;
@@ -62,4 +62,4 @@ class SystemFollower {
     std::optional<std::uint32_t> steps_{};  ///< of the group clock, followed so far
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::host

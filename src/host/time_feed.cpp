@@ -17,7 +17,7 @@
 
 #include "host/stamp_converter.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 [[noreturn]] void fail(const std::string& what, const std::string& remedy) {
@@ -180,7 +180,7 @@ class NtpSharedMemory : public TimeFeed {
 
 TimeSample sampleOf(const SteeredClock& clock) {
     const ClockLook look = ClockLook::now();
-    const ClockState state = clock.state();
+    const sync::ClockState state = clock.state();
     const HostTime host = clock.hostLine().at(look.before + (look.after - look.before) / 2);
     const Nanoseconds group =
         state.line.groupTimeAt(host).time_since_epoch() + state.line.pendingAt(host);
@@ -195,4 +195,4 @@ std::unique_ptr<TimeFeed> feedForNtpMemory(std::uint32_t unit) {
     return std::make_unique<NtpSharedMemory>(unit);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

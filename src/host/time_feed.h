@@ -11,7 +11,7 @@
 #include "host/steered_clock.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::host {
 
 /// What the system clock showed, and what it ought to have shown.
 struct TimeSample {
@@ -39,4 +39,4 @@ std::unique_ptr<TimeFeed> feedForChronySocket(const std::string& path);
 /// or this one. Source: the description of driver 28 in the NTP reference implementation; mode 1.
 std::unique_ptr<TimeFeed> feedForNtpMemory(std::uint32_t unit);
 
-}  // namespace berkeley
+}  // namespace berkeley::host

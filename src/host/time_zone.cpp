@@ -5,7 +5,7 @@
 
 #include "host/environment.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 /// Nothing where the name is unknown: a TZ such as ":/etc/localtime" or "CET-1CEST" is not a name.
@@ -47,4 +47,4 @@ const date::time_zone& localTimeZone() {
     return zone;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::host

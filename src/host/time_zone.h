@@ -5,8 +5,8 @@
 
 #include <date/tz.h>
 
-namespace berkeley {
+namespace berkeley::host {
 
 const date::time_zone& localTimeZone();
 
-}  // namespace berkeley
+}  // namespace berkeley::host

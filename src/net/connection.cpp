@@ -15,7 +15,7 @@
 #include "tls_session.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using boost::system::error_code;
@@ -85,14 +85,15 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
             return false;
         }
         if (received.receipt == Receipt::timeout) {
-            throw WireError("did not finish the TLS handshake within " + toOptionText(patience),
-                            Fault::silence);
+            throw wire::WireError(
+                "did not finish the TLS handshake within " + toOptionText(patience),
+                wire::Fault::silence);
         }
         withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
     }
     // It may have been taken away between its first use and now.
     if (!isKeyCurrent()) {
-        throw WireError("the peer's key is unknown or wrong", Fault::key);
+        throw wire::WireError("the peer's key is unknown or wrong", wire::Fault::key);
     }
     return true;
 }
@@ -153,9 +154,9 @@ Connection::Patience Connection::leftForRecord(Deadline deadline) {
     } else if (!recordDeadline_) {
         recordDeadline_ = now + recordPatience_;
     } else if (now >= *recordDeadline_) {
-        throw WireError(
+        throw wire::WireError(
             "began a TLS record and did not finish it within " + toOptionText(recordPatience_),
-            Fault::silence);
+            wire::Fault::silence);
     }
     if (recordDeadline_) {
         deadline = std::min(deadline.value_or(*recordDeadline_), *recordDeadline_);
@@ -228,7 +229,7 @@ bool Connection::sendRaw(std::span<const std::byte> bytes, bool stamped) {
     ssize_t sent = 0;
     if (stamped && !bytes.empty()) {
         watch_.wanted(bytes.size());
-        sent = berkeley::sendStamped(handle, bytes);
+        sent = net::sendStamped(handle, bytes);
     } else {
         watch_.passed(bytes.size());
         sent = ::send(handle, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -259,11 +260,11 @@ std::optional<SystemTime> Connection::departed() {
     return watch_.stamp();
 }
 
-TimestampKind Connection::timestamps() const {
+sync::TimestampKind Connection::timestamps() const {
     if (!sawArrival_) {
-        return TimestampKind::userSpace;
+        return sync::TimestampKind::userSpace;
     }
-    return sawDeparture_ ? TimestampKind::kernel : TimestampKind::kernelReceive;
+    return sawDeparture_ ? sync::TimestampKind::kernel : sync::TimestampKind::kernelReceive;
 }
 
 void Connection::giveUpAfter(std::chrono::milliseconds patience) {
@@ -281,4 +282,4 @@ Nanoseconds Connection::roundTrip() const {
     return std::chrono::microseconds{info.tcpi_rtt};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -21,7 +21,7 @@
 #include "sync/timestamp_kind.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 class TlsSession;
 
@@ -73,7 +73,7 @@ class Connection {
     std::optional<SystemTime> departed();
 
     /// What the kernel has given so far.
-    TimestampKind timestamps() const;
+    sync::TimestampKind timestamps() const;
 
     /// Whether it was shut down because the peer had stopped reading.
     bool wasDeaf() const { return wasDeaf_; }
@@ -122,4 +122,4 @@ class Connection {
     std::vector<std::byte> record_;          ///< that is being sent
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -11,7 +11,7 @@
 #include "tls_session.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 using boost::asio::ip::tcp;
 using Address = Connection::Protocol::endpoint;
@@ -79,7 +79,7 @@ std::shared_ptr<Connection> Connector::shakeHands(Connection::Socket socket,
         if (!connection->handshake(patience_)) {
             problem = "has closed the connection during the TLS handshake; has it a --key-file?";
         }
-    } catch (const WireError& error) {
+    } catch (const wire::WireError& error) {
         problem = error.what();
     }
     end();
@@ -111,4 +111,4 @@ void Connector::cancel() {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

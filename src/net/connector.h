@@ -16,7 +16,7 @@
 #include "net/endpoint.h"
 #include "net/key_ring.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 /// The addresses of a host. Throws when it is unknown.
 std::vector<Connection::Protocol::endpoint> resolve(boost::asio::io_context& context,
@@ -55,4 +55,4 @@ class Connector {
     bool cancelled_ = false;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -4,7 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/udp.hpp>
 
-namespace berkeley {
+namespace berkeley::net {
 
 bool isLoopback(const std::string& host) {
     boost::system::error_code error;
@@ -33,4 +33,4 @@ std::string toText(const Endpoint& endpoint) {
     return host + ":" + std::to_string(endpoint.port);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

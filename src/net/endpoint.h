@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace berkeley {
+namespace berkeley::net {
 
 struct Endpoint {
     std::string host;
@@ -25,4 +25,4 @@ bool isAddressOfThisMachine(const std::string& host);
 /// "host:8080", "[::1]:8080".
 std::string toText(const Endpoint& endpoint);
 
-}  // namespace berkeley
+}  // namespace berkeley::net

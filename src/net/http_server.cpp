@@ -13,7 +13,7 @@
 
 #include "socket.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 namespace http = boost::beast::http;
@@ -218,4 +218,4 @@ HttpServer::~HttpServer() {
 
 Endpoint HttpServer::local() const { return acceptor_->local(); }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

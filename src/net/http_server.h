@@ -16,7 +16,7 @@
 
 #include "net/endpoint.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 struct HttpResponse {
     unsigned status = 200;
@@ -50,4 +50,4 @@ class HttpServer {
     std::thread thread_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

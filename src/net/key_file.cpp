@@ -16,7 +16,7 @@
 
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 /// The shortest cannot be guessed; the longest is what OpenSSL takes with room to spare.
@@ -50,7 +50,7 @@ void addLine(std::string_view line, Reading& reading) {
         throw std::runtime_error("has no colon: write name:key");
     }
     const std::string name{line.substr(0, colon)};
-    if (!isName(name)) {
+    if (!wire::isName(name)) {
         throw std::runtime_error(
             "has no name before the colon: give 1 to 40 printable ASCII characters without a "
             "space");
@@ -144,4 +144,4 @@ Keys readKeyFile(const std::filesystem::path& path) {
     return parseKeys(text, path.string());
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

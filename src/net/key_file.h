@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::net {
 
 using Key = std::vector<unsigned char>;
 using Keys = std::map<std::string, Key>;  ///< by name
@@ -23,4 +23,4 @@ Keys parseKeys(std::string_view text, const std::string& source);
 /// Throws also when the file cannot be read, or can be by its group or others.
 Keys readKeyFile(const std::filesystem::path& path);
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -1,6 +1,6 @@
 #include "net/key_ring.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 void KeyRing::replace(Keys keys) {
     const std::lock_guard guard{lock_};
@@ -13,4 +13,4 @@ std::optional<Key> KeyRing::find(const std::string& name) const {
     return found == keys_.end() ? std::nullopt : std::optional{found->second};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -10,7 +10,7 @@
 
 #include "net/key_file.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 class KeyRing {
   public:
@@ -31,4 +31,4 @@ struct NamedKey {
     Key key;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -13,7 +13,7 @@
 #include "timestamping.h"
 #include "tls_session.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using boost::system::error_code;
@@ -115,4 +115,4 @@ void Listener::shutdown() {
 
 Endpoint Listener::local() const { return toEndpoint(acceptor_.local_endpoint()); }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -12,7 +12,7 @@
 #include "net/endpoint.h"
 #include "net/key_ring.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 class Listener {
   public:
@@ -47,4 +47,4 @@ class Listener {
     std::atomic<bool> stopping_ = false;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace berkeley {
+namespace berkeley::net {
 
 void RecordBoundaries::feed(std::span<const std::byte> bytes) {
     const bool fromTheStart = !within();
@@ -33,4 +33,4 @@ std::size_t RecordBoundaries::take(std::span<const std::byte> bytes) {
     return taken;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <span>
 
-namespace berkeley {
+namespace berkeley::net {
 
 class RecordBoundaries {
   public:
@@ -30,4 +30,4 @@ class RecordBoundaries {
     bool fedOneRecord_ = false;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

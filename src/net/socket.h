@@ -9,7 +9,7 @@
 
 #include "net/endpoint.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 inline void setOption(int socket, int level, int option, int value) {
     // An option that this kernel lacks is no reason to do without the connection.
@@ -20,4 +20,4 @@ inline Endpoint toEndpoint(const boost::asio::ip::tcp::endpoint& endpoint) {
     return {endpoint.address().to_string(), endpoint.port()};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstring>
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 constexpr std::uint32_t kReceive = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
@@ -124,4 +124,4 @@ std::optional<TransmitStamp> takeTransmitStamp(int socket) {
     return TransmitStamp{*byte, *when};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -13,7 +13,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 /// Before listen() or connect(): accepted sockets inherit it, and the first socket on a machine
 /// that asks gets its first timestamps some milliseconds later.
@@ -38,4 +38,4 @@ struct TransmitStamp {
 /// The oldest transmit timestamp that has not been taken yet, without waiting.
 std::optional<TransmitStamp> takeTransmitStamp(int socket);
 
-}  // namespace berkeley
+}  // namespace berkeley::net

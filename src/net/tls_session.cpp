@@ -11,7 +11,7 @@
 
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 /// The one suite: its hash is that of the keys, and every TLS 1.3 has it.
@@ -158,10 +158,10 @@ void TlsSession::refuseStranger(std::byte first) {
         return;
     }
     if (!isMaster()) {
-        throw WireError("speaks without keys; this slave requires them", Fault::key);
+        throw wire::WireError("speaks without keys; this slave requires them", wire::Fault::key);
     }
     (void)BIO_write(out_, kRefusal.data(), static_cast<int>(kRefusal.size()));
-    throw WireError("speaks without keys; this master requires them", Fault::key);
+    throw wire::WireError("speaks without keys; this master requires them", wire::Fault::key);
 }
 
 bool TlsSession::handshake() {
@@ -178,15 +178,16 @@ bool TlsSession::handshake() {
 
 void TlsSession::failHandshake() {
     if (isMaster() && peer_.name.empty()) {
-        throw WireError("offers no key for TLS 1.3; this master requires one (" + lastError() + ")",
-                        Fault::key);
+        throw wire::WireError(
+            "offers no key for TLS 1.3; this master requires one (" + lastError() + ")",
+            wire::Fault::key);
     }
     if (SSL_is_init_finished(ssl_.get()) == 0 && !isAboutTheKey(lastReason())) {
-        throw WireError("fails at the TLS handshake (" + lastError() + ")", Fault::key);
+        throw wire::WireError("fails at the TLS handshake (" + lastError() + ")", wire::Fault::key);
     }
-    throw WireError(
-        kWrongKey + (isName(peer_.name) ? " (it calls itself \"" + peer_.name + "\")" : ""),
-        Fault::key);
+    throw wire::WireError(
+        kWrongKey + (wire::isName(peer_.name) ? " (it calls itself \"" + peer_.name + "\")" : ""),
+        wire::Fault::key);
 }
 
 std::size_t TlsSession::read(std::span<std::byte> buffer) {
@@ -203,8 +204,8 @@ std::size_t TlsSession::read(std::span<std::byte> buffer) {
         case SSL_ERROR_ZERO_RETURN:
             return 0;
         default:
-            throw WireError("sent a record that was altered or does not belong here (" +
-                            lastError() + ")");
+            throw wire::WireError("sent a record that was altered or does not belong here (" +
+                                  lastError() + ")");
     }
 }
 
@@ -228,4 +229,4 @@ bool TlsSession::isCurrent() const {
     return !isMaster() || !established_ || keys_->find(peer_.name) == peer_.key;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

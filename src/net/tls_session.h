@@ -17,7 +17,7 @@
 #include "net/key_ring.h"
 #include "record_boundaries.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 class TlsSession {
   public:
@@ -89,4 +89,4 @@ class TlsSession {
     bool established_ = false;  ///< the handshake is over
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

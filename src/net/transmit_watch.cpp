@@ -1,6 +1,6 @@
 #include "net/transmit_watch.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 void TransmitWatch::wanted(std::size_t size) {
     passed(size);
@@ -14,4 +14,4 @@ void TransmitWatch::stamped(std::uint32_t number, SystemTime when) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

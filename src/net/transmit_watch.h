@@ -11,7 +11,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 class TransmitWatch {
   public:
@@ -35,4 +35,4 @@ class TransmitWatch {
     std::optional<SystemTime> stamp_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

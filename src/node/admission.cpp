@@ -1,6 +1,6 @@
 #include "node/admission.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 Admission::Admission(const AdmissionLimits& limits, const std::vector<std::string>& masters)
     : limits_(limits), connects_(limits.connectsPerSecond) {
@@ -68,4 +68,4 @@ void Admission::pendingLeft(const std::string& host) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -16,7 +16,7 @@
 
 #include "node/token_buckets.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 /// Each at least 1.
 struct AdmissionLimits {
@@ -61,4 +61,4 @@ class Admission {
     std::map<std::string, std::uint32_t> pendingOf_;  ///< no address without one
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

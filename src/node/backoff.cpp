@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace berkeley {
+namespace berkeley::node {
 
 Nanoseconds Backoff::next() {
     std::uniform_int_distribution<Nanoseconds::rep> between{wait_.count() / 2, wait_.count()};
@@ -11,4 +11,4 @@ Nanoseconds Backoff::next() {
     return wait;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -8,7 +8,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class Backoff {
   public:
@@ -26,4 +26,4 @@ class Backoff {
     std::mt19937 random_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

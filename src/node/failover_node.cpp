@@ -5,7 +5,7 @@
 
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -16,11 +16,11 @@ constexpr int kLooks = 16;
 constexpr Nanoseconds kLeastPatience = 1s;
 constexpr Nanoseconds kMostPatience = 5s;
 /// The group of a master that was told its time by a master of an older version, which named none.
-constexpr GroupId kUnnamedGroup = 1;
+constexpr sync::GroupId kUnnamedGroup = 1;
 
 /// 0 while the clock does not know its time.
-GroupId groupOf(const ClockState& clock) {
-    const Membership& membership = clock.adjustment.membership;
+sync::GroupId groupOf(const sync::ClockState& clock) {
+    const sync::Membership& membership = clock.adjustment.membership;
     if (!clock.synchronized) {
         return 0;
     }
@@ -34,7 +34,7 @@ Nanoseconds FailoverNode::patienceFor(Nanoseconds interval) {
 }
 
 FailoverNode::FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
-                           FailoverEvents events, SteeredClock& clock,
+                           FailoverEvents events, host::SteeredClock& clock,
                            std::shared_ptr<spdlog::logger> logger)
     : config_(std::move(config)),
       patience_(patienceFor(config_.interval)),
@@ -50,10 +50,11 @@ void FailoverNode::start() {
     const auto& [masters, self] = leadership_.ranks();
     const std::string name = MasterRanks::nameOf(self);
     logger_->info("{} of {} stands by", name, masters.size());
-    for (Rank rank = 0; rank < masters.size(); ++rank) {
+    for (sync::Rank rank = 0; rank < masters.size(); ++rank) {
         if (rank != self) {
-            Connector& connector = *connectors_.emplace_back(std::make_unique<Connector>(
-                context_, config_.key ? std::optional{NamedKey{name, *config_.key}} : std::nullopt,
+            net::Connector& connector = *connectors_.emplace_back(std::make_unique<net::Connector>(
+                context_,
+                config_.key ? std::optional{net::NamedKey{name, *config_.key}} : std::nullopt,
                 std::chrono::duration_cast<std::chrono::milliseconds>(patience_)));
             startThread("to announce this master to " + MasterRanks::nameOf(rank),
                         [this, rank, &connector] { startAnnouncing(rank, connector); });
@@ -83,11 +84,11 @@ void FailoverNode::run(const std::string& what, const std::function<void()>& bod
 }
 
 /// That a master cannot be reached is no news: the election says when it matters.
-void FailoverNode::startAnnouncing(Rank to, Connector& connector) {
-    const Endpoint& master = leadership_.ranks().masters[to];
+void FailoverNode::startAnnouncing(sync::Rank to, net::Connector& connector) {
+    const net::Endpoint& master = leadership_.ranks().masters[to];
     do {
         try {
-            if (const std::shared_ptr<Connection> connection = connector.connect(master)) {
+            if (const std::shared_ptr<net::Connection> connection = connector.connect(master)) {
                 announceOver(*connection, to);
             }
         } catch (const std::runtime_error& error) {
@@ -96,11 +97,11 @@ void FailoverNode::startAnnouncing(Rank to, Connector& connector) {
     } while (!pause(patience_ / kAnnouncements));
 }
 
-void FailoverNode::announceOver(Connection& connection, Rank to) {
+void FailoverNode::announceOver(net::Connection& connection, sync::Rank to) {
     connection.giveUpAfter(std::chrono::duration_cast<std::chrono::milliseconds>(patience_));
-    while (connection.send(encode(leadership_.announcementTo(to)))) {
+    while (connection.send(wire::encode(leadership_.announcementTo(to)))) {
         if (pause(patience_ / kAnnouncements)) {
-            connection.send(encode(leadership_.announcementTo(to)));  // That it has resigned.
+            connection.send(wire::encode(leadership_.announcementTo(to)));  // That it has resigned.
             return;
         }
     }
@@ -111,17 +112,17 @@ void FailoverNode::startWatching() {
         carryOut(std::nullopt);  // What it had begun when it failed.
     }
     do {
-        const ClockState clock = clock_.state();
+        const sync::ClockState clock = clock_.state();
         leadership_.know(groupOf(clock), clock.adjustment.membership.term);
-        if (const std::optional<Rank> active = leadership_.look(); active != active_) {
+        if (const std::optional<sync::Rank> active = leadership_.look(); active != active_) {
             carryOut(active);
         }
     } while (!pause(patience_ / kLooks));
     carryOut(std::nullopt);
 }
 
-void FailoverNode::carryOut(std::optional<Rank> active) {
-    const Rank self = leadership_.ranks().self;
+void FailoverNode::carryOut(std::optional<sync::Rank> active) {
+    const sync::Rank self = leadership_.ranks().self;
     const bool wasActive = active_ == self;
     active_ = active;
     follower_.reset();
@@ -147,7 +148,7 @@ void FailoverNode::carryOut(std::optional<Rank> active) {
 
 /// Why this master is not active any more.
 void FailoverNode::sayWhy() {
-    if (const std::optional<Resignation> resignation = leadership_.resignation()) {
+    if (const std::optional<sync::Resignation> resignation = leadership_.resignation()) {
         const auto& [winner, claim, former] = *resignation;
         const std::string name = MasterRanks::nameOf(winner);
         if (claim.term == 0) {
@@ -163,8 +164,8 @@ void FailoverNode::sayWhy() {
     }
 }
 
-void FailoverNode::follow(Rank active) {
-    const Endpoint& master = leadership_.ranks().masters[active];
+void FailoverNode::follow(sync::Rank active) {
+    const net::Endpoint& master = leadership_.ranks().masters[active];
     logger_->info("{} is active; following it at {}", MasterRanks::nameOf(active), toText(master));
     SlaveConfig config;
     config.masters = {master};
@@ -203,4 +204,4 @@ void FailoverNode::stop() {
     threads_.clear();
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

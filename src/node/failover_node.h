@@ -22,11 +22,11 @@
 #include "node/master_node.h"
 #include "node/slave_node.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 struct FailoverConfig {
     Nanoseconds interval = std::chrono::seconds{5};  ///< from one sync cycle to the next
-    std::optional<Key> key{};                        ///< of this master's name
+    std::optional<net::Key> key{};                   ///< of this master's name
 };
 
 /// They must not block for long and must not throw.
@@ -43,7 +43,7 @@ class FailoverNode {
 
     /// `leadership` is also `master`'s. Everything outlives the node.
     FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
-                 FailoverEvents events, SteeredClock& clock,
+                 FailoverEvents events, host::SteeredClock& clock,
                  std::shared_ptr<spdlog::logger> logger);
     ~FailoverNode();
 
@@ -57,13 +57,13 @@ class FailoverNode {
   private:
     void startThread(std::string what, std::function<void()> body);
     void run(const std::string& what, const std::function<void()>& body);
-    void startAnnouncing(Rank to, Connector& connector);
-    void announceOver(Connection& connection, Rank to);
+    void startAnnouncing(sync::Rank to, net::Connector& connector);
+    void announceOver(net::Connection& connection, sync::Rank to);
     void startWatching();
 
-    void carryOut(std::optional<Rank> active);
+    void carryOut(std::optional<sync::Rank> active);
     void sayWhy();
-    void follow(Rank active);
+    void follow(sync::Rank active);
 
     bool isStopping();
     /// True after stop(), else false after `duration` or as soon as this master has another role.
@@ -74,12 +74,12 @@ class FailoverNode {
     Leadership& leadership_;
     MasterNode& master_;
     const FailoverEvents events_;
-    SteeredClock& clock_;
+    host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
 
     boost::asio::io_context context_;
-    std::vector<std::unique_ptr<Connector>> connectors_;
-    std::optional<Rank> active_;           ///< as carried out; the watching thread's
+    std::vector<std::unique_ptr<net::Connector>> connectors_;
+    std::optional<sync::Rank> active_;     ///< as carried out; the watching thread's
     std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's
     std::mutex lock_;                      ///< guards what follows
     std::condition_variable changed_;
@@ -88,4 +88,4 @@ class FailoverNode {
     std::vector<std::thread> threads_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -4,7 +4,7 @@
 
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 void FrameDeadline::fed(std::size_t frames, std::size_t pending, Time now) {
     if (frames > 0) {
@@ -26,4 +26,4 @@ std::string FrameDeadline::lateText() const {
     return "began a frame and did not finish it within " + toOptionText(patience_);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

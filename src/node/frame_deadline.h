@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace berkeley {
+namespace berkeley::node {
 
 class FrameDeadline {
   public:
@@ -39,4 +39,4 @@ class FrameDeadline {
     std::optional<Time> deadline_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

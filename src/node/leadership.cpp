@@ -3,7 +3,7 @@
 #include <ctime>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 /// Goes on while the process is stopped or the machine suspended.
@@ -14,14 +14,14 @@ Nanoseconds bootTime() {
 }
 
 /// FNV-1a (Fowler, Noll and Vo), 64 bits.
-std::uint64_t checksumOf(const std::vector<Endpoint>& masters) {
+std::uint64_t checksumOf(const std::vector<net::Endpoint>& masters) {
     std::uint64_t hash = 0xcbf29ce484222325;
     const auto add = [&hash](const std::string& text) {
         for (const char c : text) {
             hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
         }
     };
-    for (const Endpoint& master : masters) {
+    for (const net::Endpoint& master : masters) {
         add(&master == &masters.front() ? "" : ",");
         add(toText(master));
     }
@@ -30,14 +30,14 @@ std::uint64_t checksumOf(const std::vector<Endpoint>& masters) {
 
 }  // namespace
 
-std::string MasterRanks::nameOf(Rank rank) {
+std::string MasterRanks::nameOf(sync::Rank rank) {
     std::string name{"master-"};
     return name.append(std::to_string(rank + 1));
 }
 
 std::vector<std::string> MasterRanks::namesOfOthers() const {
     std::vector<std::string> names;
-    for (Rank rank = 0; rank < masters.size(); ++rank) {
+    for (sync::Rank rank = 0; rank < masters.size(); ++rank) {
         if (rank != self) {
             names.push_back(nameOf(rank));
         }
@@ -48,7 +48,7 @@ std::vector<std::string> MasterRanks::namesOfOthers() const {
 Leadership::Leadership(MasterRanks ranks, Nanoseconds patience)
     : ranks_(std::move(ranks)),
       checksum_(checksumOf(ranks_.masters)),
-      election_(Election{ranks_.self, ranks_.masters.size(), patience, bootTime()}),
+      election_(sync::Election{ranks_.self, ranks_.masters.size(), patience, bootTime()}),
       active_(std::nullopt) {}
 
 bool Leadership::isActive() const {
@@ -61,26 +61,26 @@ bool Leadership::mayAct() const {
     return active_ == ranks_.self && (!election_ || election_->mayAct(bootTime()));
 }
 
-Message Leadership::greeting(Nanoseconds interval) const {
+wire::Message Leadership::greeting(Nanoseconds interval) const {
     const std::lock_guard guard{lock_};
     if (active_ == ranks_.self) {
-        return Welcome{interval};
+        return wire::Welcome{interval};
     }
     // Elected, but not active yet, it has already been announced as the active one: a slave that
     // comes for that reason must not be sent to the former one, which is gone.
     if (!active_ || (election_ && election_->mayAct(bootTime()))) {
-        return Redirect{};
+        return wire::Redirect{};
     }
-    const Endpoint& active = ranks_.masters.at(*active_);
-    return Redirect{active.host, active.port};
+    const net::Endpoint& active = ranks_.masters.at(*active_);
+    return wire::Redirect{active.host, active.port};
 }
 
-std::optional<Rank> Leadership::look() {
+std::optional<sync::Rank> Leadership::look() {
     const std::lock_guard guard{lock_};
     return election_ ? election_->look(bootTime()) : active_;
 }
 
-std::optional<Resignation> Leadership::resignation() const {
+std::optional<sync::Resignation> Leadership::resignation() const {
     const std::lock_guard guard{lock_};
     return election_.value().resignation();
 }
@@ -114,30 +114,30 @@ void Leadership::resign() {
     election_.value().resign(bootTime());
 }
 
-void Leadership::carryOut(std::optional<Rank> active) {
+void Leadership::carryOut(std::optional<sync::Rank> active) {
     const std::lock_guard guard{lock_};
     active_ = active;
 }
 
-void Leadership::heard(const MasterAnnouncement& announcement) {
+void Leadership::heard(const wire::MasterAnnouncement& announcement) {
     const std::lock_guard guard{lock_};
     if (!election_) {
-        throw WireError("takes this one for one of several masters; has it no --peers?");
+        throw wire::WireError("takes this one for one of several masters; has it no --peers?");
     }
     if (announcement.masters != checksum_) {
-        throw WireError("has another list of masters; give all of them the same --peers");
+        throw wire::WireError("has another list of masters; give all of them the same --peers");
     }
     if (announcement.announcement.from == ranks_.self) {
-        throw WireError("takes itself for " + MasterRanks::nameOf(ranks_.self) +
-                        ", which is this one; give each of them its own address in --peers");
+        throw wire::WireError("takes itself for " + MasterRanks::nameOf(ranks_.self) +
+                              ", which is this one; give each of them its own address in --peers");
     }
     election_->heard(announcement.announcement, bootTime());
     (void)election_->look(bootTime());
 }
 
-MasterAnnouncement Leadership::announcementTo(Rank rank) {
+wire::MasterAnnouncement Leadership::announcementTo(sync::Rank rank) {
     const std::lock_guard guard{lock_};
     return {election_.value().announcementTo(rank, bootTime()), checksum_};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

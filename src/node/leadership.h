@@ -16,15 +16,15 @@
 #include "sync/election.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 /// The masters of a group by rank, and which of them this one is.
 struct MasterRanks {
-    std::vector<Endpoint> masters;
-    Rank self{};
+    std::vector<net::Endpoint> masters;
+    sync::Rank self{};
 
     /// Under which the others know this one, and its key: "master-1" has rank 0.
-    static std::string nameOf(Rank rank);
+    static std::string nameOf(sync::Rank rank);
 
     std::vector<std::string> namesOfOthers() const;
 };
@@ -44,12 +44,12 @@ class Leadership {
     bool mayAct() const;
 
     /// What a slave is told that says hello: welcome, or where else to go.
-    Message greeting(Nanoseconds interval) const;
+    wire::Message greeting(Nanoseconds interval) const;
 
     /// What the election says now.
-    std::optional<Rank> look();
+    std::optional<sync::Rank> look();
     /// Of one of several. Why it is not active any more, if it has met a better one.
-    std::optional<Resignation> resignation() const;
+    std::optional<sync::Resignation> resignation() const;
     /// In which it leads; of a standby the largest that it knows of.
     std::uint32_t term() const;
     /// What this master's clock knows: of which group (0: none), led in which term.
@@ -61,11 +61,11 @@ class Leadership {
     /// This master is about to end: the next announcements say that another one may lead.
     void resign();
     /// This one, if `active` is its rank; else a standby of that one, or of nobody.
-    void carryOut(std::optional<Rank> active);
+    void carryOut(std::optional<sync::Rank> active);
 
     /// Throws WireError when it is no announcement for a master of this group.
-    void heard(const MasterAnnouncement& announcement);
-    MasterAnnouncement announcementTo(Rank rank);
+    void heard(const wire::MasterAnnouncement& announcement);
+    wire::MasterAnnouncement announcementTo(sync::Rank rank);
 
     const MasterRanks& ranks() const { return ranks_; }
 
@@ -73,8 +73,8 @@ class Leadership {
     MasterRanks ranks_;
     std::uint64_t checksum_{};
     mutable std::mutex lock_;  ///< guards what follows
-    std::optional<Election> election_;
-    std::optional<Rank> active_ = 0;
+    std::optional<sync::Election> election_;
+    std::optional<sync::Rank> active_ = 0;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

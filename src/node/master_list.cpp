@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::node {
 
-MasterList::MasterList(std::vector<Endpoint> masters) : masters_(std::move(masters)) {}
+MasterList::MasterList(std::vector<net::Endpoint> masters) : masters_(std::move(masters)) {}
 
-bool MasterList::redirect(Endpoint active) {
+bool MasterList::redirect(net::Endpoint active) {
     if (active == std::exchange(useless_, std::nullopt)) {
         return true;
     }
@@ -35,4 +35,4 @@ void MasterList::reached() {
     useless_.reset();
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

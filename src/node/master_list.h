@@ -11,22 +11,22 @@
 
 #include "net/endpoint.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class MasterList {
   public:
     /// At least one.
-    explicit MasterList(std::vector<Endpoint> masters);
+    explicit MasterList(std::vector<net::Endpoint> masters);
 
     std::size_t size() const { return masters_.size(); }
 
-    const Endpoint& current() const { return redirected_ ? *redirected_ : masters_[next_]; }
+    const net::Endpoint& current() const { return redirected_ ? *redirected_ : masters_[next_]; }
 
     /// The current one is a standby; the active one is there. True when it is time for a pause:
     /// that has been said too often since the last time or since reached(), as by two that send to
     /// each other; or it is the one that was of no use just now, of which the standby has not heard
     /// yet.
-    bool redirect(Endpoint active);
+    bool redirect(net::Endpoint active);
 
     /// The current one was of no use. True when all of the list have had their turn since the
     /// last time or since reached(): it is time for a pause.
@@ -36,12 +36,12 @@ class MasterList {
     void reached();
 
   private:
-    std::vector<Endpoint> masters_;
+    std::vector<net::Endpoint> masters_;
     std::size_t next_ = 0;
-    std::optional<Endpoint> redirected_;
-    std::optional<Endpoint> useless_;  ///< the latest that was
+    std::optional<net::Endpoint> redirected_;
+    std::optional<net::Endpoint> useless_;  ///< the latest that was
     std::size_t turns_ = 0;
     std::size_t redirects_ = 0;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -9,7 +9,7 @@
 #include "receivers.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using Steady = std::chrono::steady_clock;
@@ -26,23 +26,23 @@ constexpr std::chrono::milliseconds kAnswerPatience{500};
 constexpr double kDragged = 100;
 
 /// The cycle has measured clocks, and moved none.
-void leaveAlone(CycleStatus& status) {
+void leaveAlone(sync::CycleStatus& status) {
     status.average = Nanoseconds::zero();
-    for (ClockStatus& clock : status.clocks) {
+    for (sync::ClockStatus& clock : status.clocks) {
         clock.correction.reset();
     }
 }
 
 /// That have answered, the master among them.
-std::uint32_t membersIn(const CycleStatus& status) {
-    return static_cast<std::uint32_t>(
-        std::count_if(status.clocks.begin(), status.clocks.end(),
-                      [](const ClockStatus& clock) { return clock.exclusion != Exclusion::late; }));
+std::uint32_t membersIn(const sync::CycleStatus& status) {
+    return static_cast<std::uint32_t>(std::count_if(
+        status.clocks.begin(), status.clocks.end(),
+        [](const sync::ClockStatus& clock) { return clock.exclusion != sync::Exclusion::late; }));
 }
 
 }  // namespace
 
-MasterNode::MasterNode(MasterConfig config, MasterEvents events, SteeredClock& clock,
+MasterNode::MasterNode(MasterConfig config, MasterEvents events, host::SteeredClock& clock,
                        std::shared_ptr<spdlog::logger> logger)
     : config_(std::move(config)),
       events_(std::move(events)),
@@ -138,7 +138,7 @@ bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= co
 
 /// The group is this master's: it goes on along the line that its clock has been on.
 void MasterNode::lead(std::uint32_t term) {
-    const ClockState state = clock_.state();
+    const sync::ClockState state = clock_.state();
     cycle_ = state.adjustment.cycle;
     group_.lead(state, term, clock_.hostNow());
     if (state.synchronized) {
@@ -162,7 +162,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     group_.awaitBursts(Steady::now() +
                        std::min<Nanoseconds>(config_.interval / kAnsweredWithin, kAnswerPatience));
 
-    CycleOutcome outcome = getAverageClockDiff();
+    sync::CycleOutcome outcome = getAverageClockDiff();
     cycle_ = outcome.status.cycle;
     if (!leadership_->mayAct()) {
         return;  // It was stopped, or another one leads by now, and what was measured is stale.
@@ -201,18 +201,19 @@ void MasterNode::pollAll(Deadline start) {
     }
 }
 
-CycleOutcome MasterNode::getAverageClockDiff() {
+sync::CycleOutcome MasterNode::getAverageClockDiff() {
     return group_.conclude(clock_.hostNow(), clock_.state());
 }
 
-void MasterNode::tellAll(CycleOutcome& outcome) {
+void MasterNode::tellAll(sync::CycleOutcome& outcome) {
     if (!outcome.master) {
         logger_->warn("sync cycle {}: the group's time is not known yet; clocks left alone",
                       outcome.status.cycle);
         return;
     }
     try {
-        const std::optional<Change> change = clock_.apply(*outcome.master, {"", config_.interval});
+        const std::optional<sync::Change> change =
+            clock_.apply(*outcome.master, {"", config_.interval});
         if (!change) {
             logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
                            outcome.status.cycle);
@@ -223,10 +224,10 @@ void MasterNode::tellAll(CycleOutcome& outcome) {
     } catch (const std::runtime_error& error) {
         logger_->error("{}", error.what());
     }
-    const std::unordered_map<SlaveId, Adjustment> adjustments{outcome.adjustments.begin(),
-                                                              outcome.adjustments.end()};
+    const std::unordered_map<sync::SlaveId, sync::Adjustment> adjustments{
+        outcome.adjustments.begin(), outcome.adjustments.end()};
     for (const auto& session : receivers_->sessions()) {
-        const std::optional<SlaveId> slave = session->slave();
+        const std::optional<sync::SlaveId> slave = session->slave();
         const auto found = slave ? adjustments.find(*slave) : adjustments.end();
         if (found != adjustments.end()) {
             tell(*session, found->second);
@@ -234,7 +235,7 @@ void MasterNode::tellAll(CycleOutcome& outcome) {
     }
 }
 
-void MasterNode::tell(SlaveSession& session, const Adjustment& adjustment) {
+void MasterNode::tell(SlaveSession& session, const sync::Adjustment& adjustment) {
     try {
         session.tell(adjustment);
     } catch (const std::invalid_argument& error) {
@@ -244,15 +245,15 @@ void MasterNode::tell(SlaveSession& session, const Adjustment& adjustment) {
 }
 
 /// What people may have to look at.
-void MasterNode::warnOf(const CycleStatus& status) {
+void MasterNode::warnOf(const sync::CycleStatus& status) {
     if (status.corrected) {
         logger_->warn(
             "the members of the group contradict this master, whose clock has jumped: "
             "it goes on along their line, which is {} from its own",
             toOffsetText(*status.corrected));
     }
-    for (const ClockStatus& clock : status.clocks) {
-        if (clock.exclusion != Exclusion::tooFast) {
+    for (const sync::ClockStatus& clock : status.clocks) {
+        if (clock.exclusion != sync::Exclusion::tooFast) {
             tooFast_.erase(clock.name);
         } else if (tooFast_.insert(clock.name).second) {
             logger_->warn(
@@ -298,10 +299,10 @@ void MasterNode::stop() {
     receivers_->stop();
 }
 
-void MasterNode::replaceKeys(Keys keys) { receivers_->replaceKeys(std::move(keys)); }
+void MasterNode::replaceKeys(net::Keys keys) { receivers_->replaceKeys(std::move(keys)); }
 
-PeerCounts MasterNode::peerCounts() const { return receivers_->peerCounts(); }
+observe::PeerCounts MasterNode::peerCounts() const { return receivers_->peerCounts(); }
 
-Endpoint MasterNode::local() const { return receivers_->local(); }
+net::Endpoint MasterNode::local() const { return receivers_->local(); }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

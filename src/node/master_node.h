@@ -29,39 +29,39 @@
 #include "observe/peer_counts.h"
 #include "sync/group.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class Receivers;
 class SlaveSession;
 
 struct MasterConfig {
-    Endpoint listen{"127.0.0.1", 8080};
+    net::Endpoint listen{"127.0.0.1", 8080};
     Nanoseconds interval = std::chrono::seconds{5};
     std::size_t minSlaves = 1;  ///< fewer, and there is no sync cycle
     std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
-    GroupOptions group;
+    sync::GroupOptions group;
     /// Of one of several masters: it is a standby until activate().
     std::shared_ptr<Leadership> leadership{};
-    std::optional<Keys> keys{};  ///< of those who may join; without them: everyone
+    std::optional<net::Keys> keys{};  ///< of those who may join; without them: everyone
     AdmissionLimits admission;
     std::chrono::milliseconds patience{5'000};  ///< for a peer's frame, and to say who it is
-    std::uint32_t unreadBytes{Listener::kUnreadBytes};  ///< for a peer that does not read
+    std::uint32_t unreadBytes{net::Listener::kUnreadBytes};  ///< for a peer that does not read
 };
 
 /// Called from the sync thread, one at a time. They must not block for long and must not throw.
 struct MasterEvents {
     std::function<void(std::uint32_t cycle, std::size_t slaves)> cycleStarted = [](auto, auto) {};
-    std::function<void(const CycleStatus&)> cycleEnded = [](const auto&) {};
+    std::function<void(const sync::CycleStatus&)> cycleEnded = [](const auto&) {};
     /// There are fewer slaves than are needed, or else a new group waits for others to come.
-    std::function<void(const std::vector<ClockStatus>& slaves, std::size_t needed)> cycleSkipped =
-        [](const auto&, auto) {};
+    std::function<void(const std::vector<sync::ClockStatus>& slaves, std::size_t needed)>
+        cycleSkipped = [](const auto&, auto) {};
     std::function<void()> finished = [] {};  ///< the last of `cycles` has ended
 };
 
 class MasterNode {
   public:
     /// `clock` outlives the node.
-    MasterNode(MasterConfig config, MasterEvents events, SteeredClock& clock,
+    MasterNode(MasterConfig config, MasterEvents events, host::SteeredClock& clock,
                std::shared_ptr<spdlog::logger> logger);
     ~MasterNode();
 
@@ -70,7 +70,7 @@ class MasterNode {
 
     /// From now on these are the keys, where the config has some; a slave that joined with a
     /// former key is sent away, no other notices. From any thread but the node's own.
-    void replaceKeys(Keys keys);
+    void replaceKeys(net::Keys keys);
 
     /// The group is this master's now: it goes on with the time that it has. For one that stands
     /// by.
@@ -86,10 +86,10 @@ class MasterNode {
     std::uint64_t turns() const { return turns_; }
 
     /// Who is connected, and who was sent away. Any thread.
-    PeerCounts peerCounts() const;
+    observe::PeerCounts peerCounts() const;
 
     /// Where it listens; after initiateClockServer().
-    Endpoint local() const;
+    net::Endpoint local() const;
 
   private:
     using Deadline = SharedGroup::Deadline;
@@ -104,17 +104,17 @@ class MasterNode {
     void runCycle(std::uint32_t cycle, Deadline start);
     void lookForPause();
     void pollAll(Deadline start);
-    CycleOutcome getAverageClockDiff();
+    sync::CycleOutcome getAverageClockDiff();
     /// What could not be told is taken out of `outcome`.
-    void tellAll(CycleOutcome& outcome);
-    void warnOf(const CycleStatus& status);
-    void tell(SlaveSession& session, const Adjustment& adjustment);
+    void tellAll(sync::CycleOutcome& outcome);
+    void warnOf(const sync::CycleStatus& status);
+    void tell(SlaveSession& session, const sync::Adjustment& adjustment);
 
     void greetAll();
 
     const MasterConfig config_;
     const MasterEvents events_;
-    SteeredClock& clock_;
+    host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
     SharedGroup group_;
     const std::shared_ptr<Leadership> leadership_;
@@ -130,4 +130,4 @@ class MasterNode {
     std::thread syncThread_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

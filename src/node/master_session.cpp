@@ -10,7 +10,7 @@
 #include "wire/lab.h"
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,18 +29,18 @@ Nanoseconds silenceFor(Nanoseconds interval, bool hasOtherMasters) {
     return hasOtherMasters ? interval * 3 / 2 + kLate : interval * 5 + kWelcome;
 }
 
-Parting partingFor(const Redirect& redirect) {
+Parting partingFor(const wire::Redirect& redirect) {
     if (redirect.host.empty()) {
         return {.reason = "stands by and knows of no active master"};
     }
-    return {.reason = "stands by", .active = Endpoint{redirect.host, redirect.port}};
+    return {.reason = "stands by", .active = net::Endpoint{redirect.host, redirect.port}};
 }
 
 }  // namespace
 
-MasterSession::MasterSession(Connection& connection, const Endpoint& master,
+MasterSession::MasterSession(net::Connection& connection, const net::Endpoint& master,
                              const SlaveConfig& config, const SlaveEvents& events,
-                             SteeredClock& clock, spdlog::logger& logger, Wait aboutToWait)
+                             host::SteeredClock& clock, spdlog::logger& logger, Wait aboutToWait)
     : connection_(connection),
       master_(master),
       config_(config),
@@ -65,18 +65,18 @@ Parting MasterSession::follow() {
 }
 
 Parting MasterSession::followNative() {
-    NativeDecoder decoder;
-    std::array<std::byte, kFrameSize * 4> buffer;
+    wire::NativeDecoder decoder;
+    std::array<std::byte, wire::kFrameSize * 4> buffer;
     while (!parting_) {
-        const Connection::Patience frame = frameLeft(), silence = silenceLeft();
-        const Connection::Patience patience = frame ? std::min(frame, silence) : silence;
+        const net::Connection::Patience frame = frameLeft(), silence = silenceLeft();
+        const net::Connection::Patience patience = frame ? std::min(frame, silence) : silence;
         aboutToWait_(patience);
-        const Received received = connection_.receive(buffer, patience);
+        const net::Received received = connection_.receive(buffer, patience);
         const HostTime read = clock_.hostNow();
-        if (received.receipt == Receipt::closed) {
+        if (received.receipt == net::Receipt::closed) {
             return {.reason = "has closed the connection"};
         }
-        if (received.receipt == Receipt::timeout) {
+        if (received.receipt == net::Receipt::timeout) {
             continue;
         }
         heard_ = Steady::now();
@@ -84,7 +84,7 @@ Parting MasterSession::followNative() {
         deadline_.fed(messages.size(), decoder.pending(), heard_);
         const HostTime t2 =
             stamps_.arrival(decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
-        for (const Message& message : messages) {
+        for (const wire::Message& message : messages) {
             receiveMessage(message, t2);
         }
     }
@@ -92,47 +92,47 @@ Parting MasterSession::followNative() {
 }
 
 /// How long to wait for the rest of a frame; nothing when none has begun.
-Connection::Patience MasterSession::frameLeft() const {
-    const Connection::Patience left = deadline_.left(Steady::now());
+net::Connection::Patience MasterSession::frameLeft() const {
+    const net::Connection::Patience left = deadline_.left(Steady::now());
     if (left == 0ms) {
-        throw WireError(deadline_.lateText());
+        throw wire::WireError(deadline_.lateText());
     }
     return left;
 }
 
 /// How long the master may still be silent. Throws when that was too long: it hangs, or its network
 /// is cut off, and another one may be active by now.
-Connection::Patience MasterSession::silenceLeft() const {
+net::Connection::Patience MasterSession::silenceLeft() const {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(heard_ + silence_ - Steady::now());
     if (left <= 0ms) {
-        throw WireError("has been silent for " + toSpanText(silence_));
+        throw wire::WireError("has been silent for " + toSpanText(silence_));
     }
     return left;
 }
 
-void MasterSession::receiveMessage(const Message& message, HostTime t2) {
-    if (const auto* poll = std::get_if<Poll>(&message)) {
+void MasterSession::receiveMessage(const wire::Message& message, HostTime t2) {
+    if (const auto* poll = std::get_if<wire::Poll>(&message)) {
         answer(*poll, t2);
-    } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
-        Adjustment told = *adjustment;
+    } else if (const auto* adjustment = std::get_if<sync::Adjustment>(&message)) {
+        sync::Adjustment told = *adjustment;
         told.membership = membership_;
         adjust(told);
-    } else if (const auto* membership = std::get_if<Membership>(&message)) {
+    } else if (const auto* membership = std::get_if<sync::Membership>(&message)) {
         membership_ = *membership;
-    } else if (const auto* welcome = std::get_if<Welcome>(&message)) {
+    } else if (const auto* welcome = std::get_if<wire::Welcome>(&message)) {
         receiveWelcome(*welcome);
-    } else if (const auto* redirect = std::get_if<Redirect>(&message)) {
+    } else if (const auto* redirect = std::get_if<wire::Redirect>(&message)) {
         parting_ = partingFor(*redirect);
-    } else if (!std::holds_alternative<UnknownMessage>(message)) {
-        throw WireError("sent a message that only a slave sends");
+    } else if (!std::holds_alternative<wire::UnknownMessage>(message)) {
+        throw wire::WireError("sent a message that only a slave sends");
     }
 }
 
 /// On the spot, by the thread that received the poll: handing it to another one would cost several
 /// times the error.
-void MasterSession::answer(const Poll& poll, HostTime t2) {
-    Report report;
+void MasterSession::answer(const wire::Poll& poll, HostTime t2) {
+    wire::Report report;
     report.sequence = poll.sequence;
     report.solicited = true;
     report.received = t2;
@@ -142,18 +142,19 @@ void MasterSession::answer(const Poll& poll, HostTime t2) {
         report.previousSent = std::min(stamps_.departure(departed, answered_->sent), t2);
     }
     clock_.beginMeasurement();
-    const ClockState state = clock_.state();
+    const sync::ClockState state = clock_.state();
     report.sent = clock_.hostNow();
     report.correction = state.line.at(report.sent);
     report.deviation = state.deviationAt(report.sent);
-    connection_.sendStamped(encode(report));
+    connection_.sendStamped(wire::encode(report));
     answered_ = report;
 }
 
-void MasterSession::adjust(const Adjustment& adjustment) {
-    const std::optional<Change> change = clock_.apply(adjustment, {toText(master_), interval_});
+void MasterSession::adjust(const sync::Adjustment& adjustment) {
+    const std::optional<sync::Change> change =
+        clock_.apply(adjustment, {toText(master_), interval_});
     if (!change) {
-        throw WireError("sent an adjustment that leads to a time that is not believable");
+        throw wire::WireError("sent an adjustment that leads to a time that is not believable");
     }
     moves_.moved(*change);
     if (!std::exchange(adjusted_, true)) {
@@ -161,19 +162,19 @@ void MasterSession::adjust(const Adjustment& adjustment) {
                      toText(connection_.timestamps()));
         events_.timestamped(connection_.timestamps());
     }
-    const ClockState state = clock_.state();
+    const sync::ClockState state = clock_.state();
     const HostTime now = clock_.hostNow();
     events_.synchronized(*change, state.line.groupTimeAt(now), state.boundAt(now));
 }
 
 /// Later ones say that the master is still there, which any message says.
-void MasterSession::receiveWelcome(const Welcome& welcome) {
+void MasterSession::receiveWelcome(const wire::Welcome& welcome) {
     interval_ = welcome.interval;
     if (!std::exchange(welcomed_, true)) {
         logger_.info("connected to the master at {}{}", toText(master_),
-                     welcome.minorVersion == kMinorVersion
+                     welcome.minorVersion == wire::kMinorVersion
                          ? ""
-                         : ", which speaks protocol " + toVersionText(welcome.minorVersion));
+                         : ", which speaks protocol " + wire::toVersionText(welcome.minorVersion));
         events_.joined(master_, welcome.interval);
         silence_ = silenceFor(welcome.interval, config_.hasOtherMasters());
     }
@@ -182,16 +183,16 @@ void MasterSession::receiveWelcome(const Welcome& welcome) {
 Parting MasterSession::followLab() {
     logger_.info("connected to the master at {}", toText(master_));
     events_.joined(master_, std::nullopt);
-    LabDecoder decoder{localTimeZone()};
+    wire::LabDecoder decoder{host::localTimeZone()};
     std::array<std::byte, 256> buffer;
     while (true) {
-        const auto patience = decoder.ambiguous() ? LabDecoder::kPatience : frameLeft();
+        const auto patience = decoder.ambiguous() ? wire::LabDecoder::kPatience : frameLeft();
         const auto [receipt, size, arrived] = connection_.receive(buffer, patience);
-        if (receipt == Receipt::closed) {
+        if (receipt == net::Receipt::closed) {
             return {.reason = "has closed the connection"};
         }
         std::vector<HostTime> times;
-        if (receipt == Receipt::data) {
+        if (receipt == net::Receipt::data) {
             times = decoder.feed(std::span{buffer}.first(size));
         } else if (decoder.ambiguous()) {
             times.push_back(decoder.finish());
@@ -203,4 +204,4 @@ Parting MasterSession::followLab() {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

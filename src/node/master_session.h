@@ -19,23 +19,23 @@
 #include "node/slave_node.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 /// How a connection has ended.
 struct Parting {
     std::string reason;
-    std::optional<Endpoint> active{};  ///< where to go, by the word of a standby
+    std::optional<net::Endpoint> active{};  ///< where to go, by the word of a standby
 };
 
 class MasterSession {
   public:
     /// Called before every wait for bytes, with how long that may be.
-    using Wait = std::function<void(Connection::Patience)>;
+    using Wait = std::function<void(net::Connection::Patience)>;
 
     /// Everything outlives this. `master` is where the connection leads.
-    MasterSession(Connection& connection, const Endpoint& master, const SlaveConfig& config,
-                  const SlaveEvents& events, SteeredClock& clock, spdlog::logger& logger,
-                  Wait aboutToWait);
+    MasterSession(net::Connection& connection, const net::Endpoint& master,
+                  const SlaveConfig& config, const SlaveEvents& events, host::SteeredClock& clock,
+                  spdlog::logger& logger, Wait aboutToWait);
 
     /// Until the connection ends.
     Parting follow();
@@ -49,32 +49,32 @@ class MasterSession {
     Parting followNative();
     Parting followLab();
 
-    Connection::Patience frameLeft() const;
-    Connection::Patience silenceLeft() const;
-    void receiveMessage(const Message& message, HostTime t2);
-    void answer(const Poll& poll, HostTime t2);
-    void adjust(const Adjustment& adjustment);
-    void receiveWelcome(const Welcome& welcome);
+    net::Connection::Patience frameLeft() const;
+    net::Connection::Patience silenceLeft() const;
+    void receiveMessage(const wire::Message& message, HostTime t2);
+    void answer(const wire::Poll& poll, HostTime t2);
+    void adjust(const sync::Adjustment& adjustment);
+    void receiveWelcome(const wire::Welcome& welcome);
 
-    Connection& connection_;
-    const Endpoint master_;
+    net::Connection& connection_;
+    const net::Endpoint master_;
     const SlaveConfig& config_;
     const SlaveEvents& events_;
-    SteeredClock& clock_;
+    host::SteeredClock& clock_;
     spdlog::logger& logger_;
     const Wait aboutToWait_;
 
     MoveLog moves_;
     FrameDeadline deadline_;
-    StampConverter stamps_;
-    std::optional<Report> answered_;  ///< the last answer to a poll
-    Nanoseconds interval_;            ///< between two sync cycles, as the master has said
-    Nanoseconds silence_;             ///< for how long the master may be silent
-    Steady::time_point heard_;        ///< when it last was not
-    Membership membership_;           ///< of whom the adjustments come
+    host::StampConverter stamps_;
+    std::optional<wire::Report> answered_;  ///< the last answer to a poll
+    Nanoseconds interval_;                  ///< between two sync cycles, as the master has said
+    Nanoseconds silence_;                   ///< for how long the master may be silent
+    Steady::time_point heard_;              ///< when it last was not
+    sync::Membership membership_;           ///< of whom the adjustments come
     bool welcomed_ = false;
     bool adjusted_ = false;           ///< there was an adjustment already
     std::optional<Parting> parting_;  ///< the last word of a standby
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 std::string newInstance() {
@@ -15,27 +15,28 @@ std::string newInstance() {
 
 }  // namespace
 
-Monitor::Monitor(MonitorConfig config, const SteeredClock& clock)
+Monitor::Monitor(MonitorConfig config, const host::SteeredClock& clock)
     : config_(std::move(config)),
       clock_(clock),
       instance_(newInstance()),
-      metrics_(config_.role != Role::slave, config_.role != Role::active),
+      metrics_(config_.role != observe::Role::slave, config_.role != observe::Role::active),
       role_(config_.role),
       since_(clock_.hostNow()),
       follower_(config_.name, config_.lab, config_.interval, log_) {
-    if (const ClockState state = clock_.state(); state.synchronized) {
+    if (const sync::ClockState state = clock_.state(); state.synchronized) {
         follower_.goesOn(state.adjustment.cycle, state.adjustment.reference);
     }
-    log_.add(EventKind::restart, now().group, "", config_.program + " was started");
+    log_.add(observe::EventKind::restart, now().group, "", config_.program + " was started");
 }
 
 MasterEvents Monitor::watching(MasterEvents events) {
-    events.cycleEnded = [this, next = std::move(events.cycleEnded)](const CycleStatus& status) {
+    events.cycleEnded = [this,
+                         next = std::move(events.cycleEnded)](const sync::CycleStatus& status) {
         cycleEnded(status);
         next(status);
     };
     events.cycleSkipped = [this, next = std::move(events.cycleSkipped)](
-                              const std::vector<ClockStatus>& slaves, std::size_t needed) {
+                              const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
         cycleSkipped(slaves, needed);
         next(slaves, needed);
     };
@@ -44,16 +45,17 @@ MasterEvents Monitor::watching(MasterEvents events) {
 
 SlaveEvents Monitor::watching(SlaveEvents events) {
     events.synchronized = [this, next = std::move(events.synchronized)](
-                              const Change& change, GroupTime now, Nanoseconds bound) {
+                              const sync::Change& change, GroupTime now, Nanoseconds bound) {
         adjusted(change);
         next(change, now, bound);
     };
-    events.joined = [this, next = std::move(events.joined)](const Endpoint& master,
+    events.joined = [this, next = std::move(events.joined)](const net::Endpoint& master,
                                                             std::optional<Nanoseconds> interval) {
         joined(master, interval);
         next(master, interval);
     };
-    events.timestamped = [this, next = std::move(events.timestamped)](TimestampKind timestamps) {
+    events.timestamped = [this,
+                          next = std::move(events.timestamped)](sync::TimestampKind timestamps) {
         timestamped(timestamps);
         next(timestamps);
     };
@@ -73,83 +75,83 @@ FailoverEvents Monitor::watching(FailoverEvents events) {
     return events;
 }
 
-Moment Monitor::now() const {
-    const ClockState state = clock_.state();
+observe::Moment Monitor::now() const {
+    const sync::ClockState state = clock_.state();
     const HostTime host = clock_.hostNow();
     return {host, state.line.groupTimeAt(host)};
 }
 
 std::optional<Nanoseconds> Monitor::boundAt(HostTime now) const {
-    const ClockState state = clock_.state();
+    const sync::ClockState state = clock_.state();
     return state.synchronized && !state.suspect ? std::optional{state.boundAt(now)} : std::nullopt;
 }
 
-void Monitor::cycleEnded(const CycleStatus& status) {
-    const Moment moment = now();
+void Monitor::cycleEnded(const sync::CycleStatus& status) {
+    const observe::Moment moment = now();
     metrics_.cycleEnded(status);
     const std::lock_guard guard{lock_};
     group_.cycleEnded(status, moment);
-    snapshot_ = std::make_shared<const GroupSnapshot>(group_.snapshot());
-    history_.add(pointOf(*snapshot_, boundAt(moment.host)), moment.host);
+    snapshot_ = std::make_shared<const observe::GroupSnapshot>(group_.snapshot());
+    history_.add(observe::pointOf(*snapshot_, boundAt(moment.host)), moment.host);
 }
 
-void Monitor::cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed) {
-    const Moment moment = now();
+void Monitor::cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
+    const observe::Moment moment = now();
     metrics_.cycleSkipped();
     const std::lock_guard guard{lock_};
     group_.cycleSkipped(slaves, needed, moment);
-    snapshot_ = std::make_shared<const GroupSnapshot>(group_.snapshot());
+    snapshot_ = std::make_shared<const observe::GroupSnapshot>(group_.snapshot());
 }
 
-void Monitor::joined(const Endpoint& master, std::optional<Nanoseconds> interval) {
-    const Moment moment = now();
+void Monitor::joined(const net::Endpoint& master, std::optional<Nanoseconds> interval) {
+    const observe::Moment moment = now();
     metrics_.joined();
     const std::lock_guard guard{lock_};
     follower_.joined(toText(master), interval, moment);
 }
 
-void Monitor::timestamped(TimestampKind timestamps) {
+void Monitor::timestamped(sync::TimestampKind timestamps) {
     const std::lock_guard guard{lock_};
     follower_.timestamped(timestamps);
 }
 
 void Monitor::left() {
-    const Moment moment = now();
+    const observe::Moment moment = now();
     const std::lock_guard guard{lock_};
     follower_.left(moment);
 }
 
-void Monitor::adjusted(const Change& change) {
-    const Moment moment = now();
-    const ClockState state = clock_.state();
+void Monitor::adjusted(const sync::Change& change) {
+    const observe::Moment moment = now();
+    const sync::ClockState state = clock_.state();
     metrics_.adjusted(change.manner);
     const std::lock_guard guard{lock_};
     follower_.adjusted(state.adjustment.cycle, change.offset, moment);
-    history_.add(pointOf(config_.name, state.adjustment.cycle, moment.group, change.offset,
-                         state.boundAt(moment.host)),
+    history_.add(observe::pointOf(config_.name, state.adjustment.cycle, moment.group, change.offset,
+                                  state.boundAt(moment.host)),
                  moment.host);
 }
 
 void Monitor::roleChanged(bool active) {
-    const Moment moment = now();
+    const observe::Moment moment = now();
     metrics_.roleChanged();
     const std::lock_guard guard{lock_};
-    role_ = active ? Role::active : Role::standby;
+    role_ = active ? observe::Role::active : observe::Role::standby;
     since_ = moment.host;
     if (snapshot_->cycle) {
         follower_.goesOn(snapshot_->cycle->cycle, snapshot_->cycle->ended.host);
     }
     group_.clear();
-    snapshot_ = std::make_shared<const GroupSnapshot>();
-    log_.add(EventKind::role, moment.group, "",
+    snapshot_ = std::make_shared<const observe::GroupSnapshot>();
+    log_.add(observe::EventKind::role, moment.group, "",
              config_.name + (active ? " leads the group" : " stands by"));
 }
 
 void Monitor::paused(const Pause& pause) { metrics_.paused(pause.kind); }
 
-Status Monitor::status() const {
-    Status status;
-    const ClockState state = clock_.state();
+observe::Status Monitor::status() const {
+    observe::Status status;
+    const sync::ClockState state = clock_.state();
     status.suspect = clock_.suspect();
     status.membership = state.adjustment.membership;
     status.steps = state.steps;
@@ -157,7 +159,7 @@ Status Monitor::status() const {
     status.version = config_.version;
     status.instance = instance_;
     status.name = config_.name;
-    std::shared_ptr<const GroupSnapshot> snapshot;
+    std::shared_ptr<const observe::GroupSnapshot> snapshot;
     {
         const std::lock_guard guard{lock_};
         // Nothing that is shown may be later than this.
@@ -166,7 +168,7 @@ Status Monitor::status() const {
         status.role = role_;
         status.since = since_;
         status.events = log_.events();
-        if (role_ == Role::active) {
+        if (role_ == observe::Role::active) {
             describeLeader(status);
             snapshot = snapshot_;
         } else {
@@ -179,7 +181,7 @@ Status Monitor::status() const {
     return status;
 }
 
-void Monitor::describeLeader(Status& status) const {
+void Monitor::describeLeader(observe::Status& status) const {
     status.interval = config_.interval;
     if (const auto& cycle = snapshot_->cycle) {
         status.cycle = cycle->cycle;
@@ -187,7 +189,7 @@ void Monitor::describeLeader(Status& status) const {
     }
 }
 
-void Monitor::describeFollower(Status& status) const {
+void Monitor::describeFollower(observe::Status& status) const {
     status.interval = follower_.interval();
     status.cycle = follower_.cycle();
     status.cycleEnded = follower_.adjustedAt();
@@ -197,12 +199,13 @@ void Monitor::describeFollower(Status& status) const {
     status.group.clocks = {follower_.clockAt(status.now.host, status.bound, status.suspect)};
 }
 
-HistoryAnswer Monitor::history(std::uint64_t since, std::vector<std::string> clocks) const {
-    HistoryAnswer answer;
+observe::HistoryAnswer Monitor::history(std::uint64_t since,
+                                        std::vector<std::string> clocks) const {
+    observe::HistoryAnswer answer;
     answer.instance = instance_;
     answer.clocks = std::move(clocks);
     const std::lock_guard guard{lock_};
-    answer.interval = role_ == Role::active ? config_.interval : follower_.interval();
+    answer.interval = role_ == observe::Role::active ? config_.interval : follower_.interval();
     answer.points = history_.since(since);
     answer.next = answer.points.empty() ? history_.next() : answer.points.back()->index + 1;
     answer.more = answer.next < history_.next();
@@ -210,8 +213,9 @@ HistoryAnswer Monitor::history(std::uint64_t since, std::vector<std::string> clo
     return answer;
 }
 
-std::string Monitor::metrics(const std::optional<PeerCounts>& peers, std::size_t mostClocks) const {
+std::string Monitor::metrics(const std::optional<observe::PeerCounts>& peers,
+                             std::size_t mostClocks) const {
     return metrics_.text(status(), peers, mostClocks);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -20,21 +20,21 @@
 #include "observe/metrics.h"
 #include "observe/status.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 struct MonitorConfig {
-    std::string program;  ///< "berkeley-master"
-    std::string version;  ///< "0.1.0"
-    std::string name;     ///< of the clock
-    Role role{};          ///< at the start; only a standby gets another one
-    bool lab{};           ///< a slave of a lab master
+    std::string program;   ///< "berkeley-master"
+    std::string version;   ///< "0.1.0"
+    std::string name;      ///< of the clock
+    observe::Role role{};  ///< at the start; only a standby gets another one
+    bool lab{};            ///< a slave of a lab master
     Nanoseconds interval = std::chrono::seconds{5};
 };
 
 class Monitor {
   public:
     /// `clock` outlives it.
-    Monitor(MonitorConfig config, const SteeredClock& clock);
+    Monitor(MonitorConfig config, const host::SteeredClock& clock);
 
     /// The same events for the node, which the monitor sees before `events` do. It outlives the
     /// node.
@@ -45,41 +45,43 @@ class Monitor {
     /// This machine stood still.
     void paused(const Pause& pause);
 
-    Status status() const;
+    observe::Status status() const;
 
     /// Some of the points from index `since` on; of `clocks`, or of all when there are none.
-    HistoryAnswer history(std::uint64_t since, std::vector<std::string> clocks) const;
+    observe::HistoryAnswer history(std::uint64_t since, std::vector<std::string> clocks) const;
 
     /// In Prometheus's text format, as of Metrics::text().
-    std::string metrics(const std::optional<PeerCounts>& peers, std::size_t mostClocks) const;
+    std::string metrics(const std::optional<observe::PeerCounts>& peers,
+                        std::size_t mostClocks) const;
 
   private:
-    Moment now() const;
+    observe::Moment now() const;
     std::optional<Nanoseconds> boundAt(HostTime now) const;
 
-    void cycleEnded(const CycleStatus& status);
-    void cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed);
-    void joined(const Endpoint& master, std::optional<Nanoseconds> interval);
-    void timestamped(TimestampKind timestamps);
+    void cycleEnded(const sync::CycleStatus& status);
+    void cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed);
+    void joined(const net::Endpoint& master, std::optional<Nanoseconds> interval);
+    void timestamped(sync::TimestampKind timestamps);
     void left();
-    void adjusted(const Change& change);
+    void adjusted(const sync::Change& change);
     void roleChanged(bool active);
 
-    void describeLeader(Status& status) const;
-    void describeFollower(Status& status) const;
+    void describeLeader(observe::Status& status) const;
+    void describeFollower(observe::Status& status) const;
 
     const MonitorConfig config_;
-    const SteeredClock& clock_;
+    const host::SteeredClock& clock_;
     const std::string instance_;
-    Metrics metrics_;
+    observe::Metrics metrics_;
     mutable std::mutex lock_;  ///< guards what follows
-    Role role_;
+    observe::Role role_;
     HostTime since_;  ///< when it got that role
-    EventLog log_;
-    GroupView group_{log_};
-    std::shared_ptr<const GroupSnapshot> snapshot_ = std::make_shared<const GroupSnapshot>();
-    FollowerView follower_;
-    History history_;
+    observe::EventLog log_;
+    observe::GroupView group_{log_};
+    std::shared_ptr<const observe::GroupSnapshot> snapshot_ =
+        std::make_shared<const observe::GroupSnapshot>();
+    observe::FollowerView follower_;
+    observe::History history_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -9,7 +9,7 @@
 
 #include "observe/web_page.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 constexpr const char* kJson = "application/json";
@@ -79,9 +79,9 @@ HistoryQuery readHistoryQuery(std::string_view query) {
     return result;
 }
 
-HttpResponse webPageAnswer(std::string_view path) {
-    const auto files = webPageFiles();
-    const auto file = std::ranges::find(files, path, &WebPageFile::path);
+net::HttpResponse webPageAnswer(std::string_view path) {
+    const auto files = observe::webPageFiles();
+    const auto file = std::ranges::find(files, path, &observe::WebPageFile::path);
     if (file == files.end()) {
         return {404, kText, "Not Found\n"};
     }
@@ -93,7 +93,7 @@ HttpResponse webPageAnswer(std::string_view path) {
 MonitorSite::MonitorSite(MonitorSiteConfig config, const Monitor& monitor)
     : config_(std::move(config)), monitor_(monitor) {}
 
-HttpResponse MonitorSite::operator()(const std::string& target) const {
+net::HttpResponse MonitorSite::operator()(const std::string& target) const {
     const std::size_t end = std::min(target.find('?'), target.size());
     const std::string_view path = std::string_view{target}.substr(0, end);
     const std::string_view query =
@@ -113,30 +113,32 @@ HttpResponse MonitorSite::operator()(const std::string& target) const {
     return webPageAnswer(path);
 }
 
-HttpResponse MonitorSite::statusAnswer() const {
-    const Status status = monitor_.status();
-    return {200, kJson, statusJson(status, complaintOf(status, config_.maxBound))};
+net::HttpResponse MonitorSite::statusAnswer() const {
+    const observe::Status status = monitor_.status();
+    return {200, kJson,
+            observe::statusJson(status, observe::complaintOf(status, config_.maxBound))};
 }
 
-HttpResponse MonitorSite::historyAnswer(std::string_view query) const {
+net::HttpResponse MonitorSite::historyAnswer(std::string_view query) const {
     try {
         HistoryQuery wanted = readHistoryQuery(query);
-        return {200, kJson, historyJson(monitor_.history(wanted.since, std::move(wanted.clocks)))};
+        return {200, kJson,
+                observe::historyJson(monitor_.history(wanted.since, std::move(wanted.clocks)))};
     } catch (const std::invalid_argument& error) {
         return {400, kText, std::string{error.what()} + "\n"};
     }
 }
 
-HttpResponse MonitorSite::healthAnswer() const {
-    const std::string complaint = complaintOf(monitor_.status(), config_.maxBound);
-    return complaint.empty() ? HttpResponse{200, kText, "ok\n"}
-                             : HttpResponse{503, kText, complaint + "\n"};
+net::HttpResponse MonitorSite::healthAnswer() const {
+    const std::string complaint = observe::complaintOf(monitor_.status(), config_.maxBound);
+    return complaint.empty() ? net::HttpResponse{200, kText, "ok\n"}
+                             : net::HttpResponse{503, kText, complaint + "\n"};
 }
 
-HttpResponse MonitorSite::metricsAnswer() const {
-    const std::optional<PeerCounts> peers =
+net::HttpResponse MonitorSite::metricsAnswer() const {
+    const std::optional<observe::PeerCounts> peers =
         config_.peerCounts ? std::optional{config_.peerCounts()} : std::nullopt;
     return {200, kMetrics, monitor_.metrics(peers, config_.metricsClocks)};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

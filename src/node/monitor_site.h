@@ -12,12 +12,12 @@
 #include "net/http_server.h"
 #include "node/monitor.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 struct MonitorSiteConfig {
-    Nanoseconds maxBound = Nanoseconds::max();  ///< with a larger one it is not healthy
-    std::size_t metricsClocks = SIZE_MAX;       ///< that have metrics of their own
-    std::function<PeerCounts()> peerCounts{};   ///< of a master
+    Nanoseconds maxBound = Nanoseconds::max();          ///< with a larger one it is not healthy
+    std::size_t metricsClocks = SIZE_MAX;               ///< that have metrics of their own
+    std::function<observe::PeerCounts()> peerCounts{};  ///< of a master
 };
 
 class MonitorSite {
@@ -26,16 +26,16 @@ class MonitorSite {
     MonitorSite(MonitorSiteConfig config, const Monitor& monitor);
 
     /// As of HttpHandler.
-    HttpResponse operator()(const std::string& target) const;
+    net::HttpResponse operator()(const std::string& target) const;
 
   private:
-    HttpResponse statusAnswer() const;
-    HttpResponse historyAnswer(std::string_view query) const;
-    HttpResponse healthAnswer() const;
-    HttpResponse metricsAnswer() const;
+    net::HttpResponse statusAnswer() const;
+    net::HttpResponse historyAnswer(std::string_view query) const;
+    net::HttpResponse healthAnswer() const;
+    net::HttpResponse metricsAnswer() const;
 
     MonitorSiteConfig config_;
     const Monitor& monitor_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -2,21 +2,21 @@
 
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
-void MoveLog::moved(const Change& change) {
+void MoveLog::moved(const sync::Change& change) {
     const std::string off = toSpanText(std::chrono::abs(change.offset));
-    if (change.manner == Manner::stepped) {
+    if (change.manner == sync::Manner::stepped) {
         logger_.warn("the clock was {} behind and has stepped forward", off);
     }
-    const bool isSlowed = change.manner == Manner::fastSlew;
+    const bool isSlowed = change.manner == sync::Manner::fastSlew;
     if (isSlowed && !isSlowed_) {
         const auto seconds = std::chrono::duration<double>(change.offset).count();
-        const std::chrono::duration<double> needed{-seconds / (kFastSlewPpb * 1e-9)};
+        const std::chrono::duration<double> needed{-seconds / (sync::kFastSlewPpb * 1e-9)};
         logger_.warn("the clock is {} ahead and is slowed down for {}", off,
                      toSpanText(std::chrono::duration_cast<Nanoseconds>(needed)));
     }
     isSlowed_ = isSlowed;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -8,7 +8,7 @@
 
 #include "sync/discipline.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class MoveLog {
   public:
@@ -16,11 +16,11 @@ class MoveLog {
     explicit MoveLog(spdlog::logger& logger) : logger_(logger) {}
 
     /// An adjustment was applied. Of a clock that is slowed down for long, once.
-    void moved(const Change& change);
+    void moved(const sync::Change& change);
 
   private:
     spdlog::logger& logger_;
     bool isSlowed_ = false;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -2,9 +2,9 @@
 
 #include <spdlog/fmt/fmt.h>
 
-namespace berkeley {
+namespace berkeley::node {
 
-void PeerLog::write(const Endpoint& peer, const std::string& text) {
+void PeerLog::write(const net::Endpoint& peer, const std::string& text) {
     const std::optional<unsigned> leftOut = take(peer.host);
     if (!leftOut) {
         return;
@@ -19,4 +19,4 @@ std::optional<unsigned> PeerLog::take(const std::string& host) {
     return lines_.take(networkOf(host), TokenBuckets::Time::clock::now());
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -14,7 +14,7 @@
 #include "net/endpoint.h"
 #include "node/token_buckets.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class PeerLog {
   public:
@@ -25,7 +25,7 @@ class PeerLog {
         : logger_(std::move(logger)), level_(level), lines_(perSecond) {}
 
     /// One line that begins with the peer. The next one that gets through says how many did not.
-    void write(const Endpoint& peer, const std::string& text);
+    void write(const net::Endpoint& peer, const std::string& text);
 
   private:
     std::optional<unsigned> take(const std::string& host);
@@ -36,4 +36,4 @@ class PeerLog {
     TokenBuckets lines_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -7,7 +7,7 @@
 
 #include "host/time_zone.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using Steady = std::chrono::steady_clock;
@@ -20,8 +20,9 @@ constexpr std::chrono::milliseconds kAcceptPause{200};
 
 }  // namespace
 
-Receivers::Receivers(const MasterConfig& config, const SteeredClock& clock, SharedGroup& group,
-                     Leadership& leadership, std::shared_ptr<spdlog::logger> logger)
+Receivers::Receivers(const MasterConfig& config, const host::SteeredClock& clock,
+                     SharedGroup& group, Leadership& leadership,
+                     std::shared_ptr<spdlog::logger> logger)
     : config_(config),
       clock_(clock),
       group_(group),
@@ -29,7 +30,7 @@ Receivers::Receivers(const MasterConfig& config, const SteeredClock& clock, Shar
       logger_(std::move(logger)),
       goings_(logger_, spdlog::level::info, kGoings),
       misdeeds_(logger_, spdlog::level::warn, kMisdeeds),
-      zone_(localTimeZone()),
+      zone_(host::localTimeZone()),
       admission_(config_.admission, leadership_.ranks().namesOfOthers()) {
     if (config_.keys) {
         keys_.emplace(*config_.keys);
@@ -37,8 +38,8 @@ Receivers::Receivers(const MasterConfig& config, const SteeredClock& clock, Shar
 }
 
 void Receivers::start() {
-    listener_ = std::make_unique<Listener>(context_, config_.listen, keys_ ? &*keys_ : nullptr,
-                                           static_cast<int>(config_.unreadBytes));
+    listener_ = std::make_unique<net::Listener>(context_, config_.listen, keys_ ? &*keys_ : nullptr,
+                                                static_cast<int>(config_.unreadBytes));
     logger_->info("clock server started on {}", toText(listener_->local()));
     acceptThread_ = std::thread{[this] { startConnecting(); }};
 }
@@ -46,13 +47,13 @@ void Receivers::start() {
 void Receivers::startConnecting() {
     while (true) {
         try {
-            std::shared_ptr<Connection> connection = listener_->accept();
+            std::shared_ptr<net::Connection> connection = listener_->accept();
             if (!connection) {
                 return;
             }
             accept(std::move(connection));
         } catch (const std::exception& error) {
-            sendAway(listener_->local(), Fault::refused,
+            sendAway(listener_->local(), wire::Fault::refused,
                      " " + std::string{error.what()} + "; slaves that are connected go on");
             // Nothing tells when there is enough again.
             std::this_thread::sleep_for(kAcceptPause);
@@ -61,10 +62,10 @@ void Receivers::startConnecting() {
     }
 }
 
-void Receivers::accept(std::shared_ptr<Connection> connection) {
-    const Endpoint peer = connection->peer();
+void Receivers::accept(std::shared_ptr<net::Connection> connection) {
+    const net::Endpoint peer = connection->peer();
     if (const Admission::Refusal reason = admit(peer)) {
-        sendAway(peer, Fault::refused, ": refused, " + *reason);
+        sendAway(peer, wire::Fault::refused, ": refused, " + *reason);
         return;
     }
     try {
@@ -78,7 +79,7 @@ void Receivers::accept(std::shared_ptr<Connection> connection) {
     }
 }
 
-void Receivers::startReceiver(std::shared_ptr<Connection> connection) {
+void Receivers::startReceiver(std::shared_ptr<net::Connection> connection) {
     auto made = std::make_unique<Receiver>();
     Receiver& receiver = *made;
     receiver.session = std::make_shared<SlaveSession>(
@@ -112,18 +113,18 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
         if (announced) {
             goings_.write(session.peer(), session.label() + " has left");
         }
-    } catch (const WireError& error) {
+    } catch (const wire::WireError& error) {
         sendAway(session.peer(), error.fault(),
                  ": " + std::string{error.what()} + "; connection closed");
     } catch (const std::exception& error) {
         // It is this master that failed, and the others go on.
-        sendAway(session.peer(), Fault::refused,
+        sendAway(session.peer(), wire::Fault::refused,
                  ": " + std::string{error.what()} + "; connection closed");
     }
     leave(receiver);
 }
 
-Admission::Refusal Receivers::admit(const Endpoint& peer) {
+Admission::Refusal Receivers::admit(const net::Endpoint& peer) {
     const std::lock_guard guard{lock_};
     return admission_.admit(peer.host, Steady::now());
 }
@@ -132,7 +133,7 @@ void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
     const std::lock_guard guard{lock_};
     const std::string& host = receiver.session->peer().host;
     if (const Admission::Refusal reason = admission_.admitSlave(host, name)) {
-        throw WireError("refused, " + *reason, Fault::refused);
+        throw wire::WireError("refused, " + *reason, wire::Fault::refused);
     }
     receiver.admitted = name;
 }
@@ -141,11 +142,11 @@ void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
 /// Of two that join at once only the later one sees to that, or neither would be left.
 void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
     const std::optional<std::string> name = session.keyName();
-    const std::optional<SlaveId> joined = session.slave();
+    const std::optional<sync::SlaveId> joined = session.slave();
     for (const auto& other : sessions()) {
-        const std::optional<SlaveId> older = other->slave();
+        const std::optional<sync::SlaveId> older = other->slave();
         if (name && older && *older < *joined && other->keyName() == name) {
-            sendAway(other->peer(), Fault::key,
+            sendAway(other->peer(), wire::Fault::key,
                      other->label() + " has connected again from " + toText(session.peer()) +
                          "; connection closed");
             other->close();
@@ -159,7 +160,7 @@ void Receivers::noteTimestamps(Receiver& receiver) {
     if (receiver.timestamps) {
         return;
     }
-    if (const std::optional<TimestampKind> timestamps = session.timestamps()) {
+    if (const std::optional<sync::TimestampKind> timestamps = session.timestamps()) {
         logger_->debug("{}{}: {}", toText(session.peer()), session.label(), toText(*timestamps));
         const std::lock_guard guard{lock_};
         receiver.timestamps = timestamps;
@@ -177,7 +178,7 @@ void Receivers::leave(Receiver& receiver) {
     receiver.finished = true;
 }
 
-void Receivers::sendAway(const Endpoint& peer, Fault fault, const std::string& text) {
+void Receivers::sendAway(const net::Endpoint& peer, wire::Fault fault, const std::string& text) {
     ++sentAway_.at(static_cast<std::size_t>(fault));
     misdeeds_.write(peer, text);
 }
@@ -208,20 +209,20 @@ void Receivers::joinFinished() {
     }
 }
 
-void Receivers::replaceKeys(Keys keys) {
+void Receivers::replaceKeys(net::Keys keys) {
     keys_.value().replace(std::move(keys));
     // Whoever is in the middle of a handshake looks at the keys again at its end.
     for (const auto& session : sessions()) {
         if (!session->isKeyCurrent()) {
-            sendAway(session->peer(), Fault::key,
+            sendAway(session->peer(), wire::Fault::key,
                      session->label() + "'s key was taken away; connection closed");
             session->close();
         }
     }
 }
 
-PeerCounts Receivers::peerCounts() const {
-    PeerCounts counts;
+observe::PeerCounts Receivers::peerCounts() const {
+    observe::PeerCounts counts;
     counts.slaves = group_.size();
     std::copy(sentAway_.begin(), sentAway_.end(), counts.sentAway.begin());
     const std::lock_guard guard{lock_};
@@ -253,4 +254,4 @@ void Receivers::stop() {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -30,12 +30,12 @@
 #include "node/slave_session.h"
 #include "observe/peer_counts.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class Receivers {
   public:
     /// Everything outlives this.
-    Receivers(const MasterConfig& config, const SteeredClock& clock, SharedGroup& group,
+    Receivers(const MasterConfig& config, const host::SteeredClock& clock, SharedGroup& group,
               Leadership& leadership, std::shared_ptr<spdlog::logger> logger);
 
     /// Binds, listens and starts the accept thread. std::runtime_error when the address cannot be
@@ -52,9 +52,9 @@ class Receivers {
     void joinFinished();
 
     /// As MasterNode's.
-    void replaceKeys(Keys keys);
-    PeerCounts peerCounts() const;
-    Endpoint local() const { return listener_->local(); }
+    void replaceKeys(net::Keys keys);
+    observe::PeerCounts peerCounts() const;
+    net::Endpoint local() const { return listener_->local(); }
 
   private:
     struct Receiver {
@@ -62,39 +62,39 @@ class Receivers {
         std::thread thread;
         std::optional<std::string> admitted{};  ///< as a slave of this name
         bool finished = false;
-        std::optional<TimestampKind> timestamps{};
+        std::optional<sync::TimestampKind> timestamps{};
     };
 
     void startConnecting();
-    void accept(std::shared_ptr<Connection> connection);
-    void startReceiver(std::shared_ptr<Connection> connection);
+    void accept(std::shared_ptr<net::Connection> connection);
+    void startReceiver(std::shared_ptr<net::Connection> connection);
     void startReceivingClockTime(Receiver& receiver);
 
-    Admission::Refusal admit(const Endpoint& peer);
+    Admission::Refusal admit(const net::Endpoint& peer);
     /// Throws when there are slaves enough.
     void admitSlave(Receiver& receiver, const std::string& name);
     void closeOthersWithKeyOf(const SlaveSession& session);
     void noteTimestamps(Receiver& receiver);
     void leave(Receiver& receiver);
     /// Because of that: one line in the log, and one more in peerCounts().
-    void sendAway(const Endpoint& peer, Fault fault, const std::string& text);
+    void sendAway(const net::Endpoint& peer, wire::Fault fault, const std::string& text);
 
     const MasterConfig& config_;
-    const SteeredClock& clock_;
+    const host::SteeredClock& clock_;
     SharedGroup& group_;
     Leadership& leadership_;
     std::shared_ptr<spdlog::logger> logger_;
     PeerLog goings_;    ///< who comes and leaves
     PeerLog misdeeds_;  ///< who breaks the protocol
     const date::time_zone& zone_;
-    std::optional<KeyRing> keys_;
+    std::optional<net::KeyRing> keys_;
     boost::asio::io_context context_;
-    std::unique_ptr<Listener> listener_;
+    std::unique_ptr<net::Listener> listener_;
     std::thread acceptThread_;
-    std::array<std::atomic<std::uint64_t>, kFaults> sentAway_{};
+    std::array<std::atomic<std::uint64_t>, wire::kFaults> sentAway_{};
     mutable std::mutex lock_;  ///< guards what follows
     std::vector<std::unique_ptr<Receiver>> receivers_;
     Admission admission_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

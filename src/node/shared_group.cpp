@@ -1,40 +1,41 @@
 #include "node/shared_group.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
-SlaveId SharedGroup::join(const std::string& name, const std::string& address,
-                          std::optional<double> frequencyPpb, HostTime now) {
+sync::SlaveId SharedGroup::join(const std::string& name, const std::string& address,
+                                std::optional<double> frequencyPpb, HostTime now) {
     const std::lock_guard guard{lock_};
     changed_.notify_all();
     return group_.join(name, address, frequencyPpb, now);
 }
 
-void SharedGroup::introduce(SlaveId slave, const Membership& membership) {
+void SharedGroup::introduce(sync::SlaveId slave, const sync::Membership& membership) {
     const std::lock_guard guard{lock_};
     group_.introduce(slave, membership);
 }
 
-SlaveId SharedGroup::joinLab(const std::string& address, const Measurement& measurement) {
+sync::SlaveId SharedGroup::joinLab(const std::string& address,
+                                   const sync::Measurement& measurement) {
     const std::lock_guard guard{lock_};
     changed_.notify_all();
-    const SlaveId slave = group_.joinLab(address, measurement.exchange.t4);
+    const sync::SlaveId slave = group_.joinLab(address, measurement.exchange.t4);
     (void)group_.record(slave, measurement.exchange, measurement.reading);
     return slave;
 }
 
-void SharedGroup::leave(SlaveId slave) {
+void SharedGroup::leave(sync::SlaveId slave) {
     const std::lock_guard guard{lock_};
     group_.leave(slave);
     inBurst_.erase(slave);
     changed_.notify_all();
 }
 
-bool SharedGroup::record(SlaveId slave, const Measurement& measurement) {
+bool SharedGroup::record(sync::SlaveId slave, const sync::Measurement& measurement) {
     const std::lock_guard guard{lock_};
     return group_.record(slave, measurement.exchange, measurement.reading);
 }
 
-void SharedGroup::lead(const ClockState& own, std::uint32_t term, HostTime now) {
+void SharedGroup::lead(const sync::ClockState& own, std::uint32_t term, HostTime now) {
     const std::lock_guard guard{lock_};
     group_.lead(own, term, now);
 }
@@ -49,7 +50,7 @@ std::optional<HostTime> SharedGroup::readyAt() const {
     return group_.readyAt();
 }
 
-CycleOutcome SharedGroup::conclude(HostTime now, const ClockState& own) {
+sync::CycleOutcome SharedGroup::conclude(HostTime now, const sync::ClockState& own) {
     const std::lock_guard guard{lock_};
     return group_.conclude(now, own);
 }
@@ -60,7 +61,7 @@ void SharedGroup::beginCycle() {
     inBurst_.clear();
 }
 
-int SharedGroup::beginBurst(SlaveId slave, Nanoseconds interval) {
+int SharedGroup::beginBurst(sync::SlaveId slave, Nanoseconds interval) {
     const std::lock_guard guard{lock_};
     const int polls = group_.beginBurst(slave, interval);
     if (polls > 0) {
@@ -69,7 +70,7 @@ int SharedGroup::beginBurst(SlaveId slave, Nanoseconds interval) {
     return polls;
 }
 
-void SharedGroup::endBurst(SlaveId slave) {
+void SharedGroup::endBurst(sync::SlaveId slave) {
     const std::lock_guard guard{lock_};
     inBurst_.erase(slave);
     if (inBurst_.empty()) {
@@ -82,9 +83,9 @@ std::size_t SharedGroup::size() const {
     return group_.size();
 }
 
-std::vector<ClockStatus> SharedGroup::slaves() const {
+std::vector<sync::ClockStatus> SharedGroup::slaves() const {
     const std::lock_guard guard{lock_};
-    std::vector<ClockStatus> slaves;
+    std::vector<sync::ClockStatus> slaves;
     for (const auto& [slave, member] : group_.members()) {
         slaves.push_back(statusOf(member));
     }
@@ -137,4 +138,4 @@ void SharedGroup::stop() {
     changed_.notify_all();
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -15,35 +15,35 @@
 #include "sync/burst.h"
 #include "sync/group.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class SharedGroup {
   public:
     using Deadline = std::chrono::steady_clock::time_point;
 
-    SharedGroup(GroupOptions options, HostTime now) : group_(std::move(options), now) {}
+    SharedGroup(sync::GroupOptions options, HostTime now) : group_(std::move(options), now) {}
 
     // As in Group.
-    SlaveId join(const std::string& name, const std::string& address,
-                 std::optional<double> frequencyPpb, HostTime now);
-    void introduce(SlaveId slave, const Membership& membership);
+    sync::SlaveId join(const std::string& name, const std::string& address,
+                       std::optional<double> frequencyPpb, HostTime now);
+    void introduce(sync::SlaveId slave, const sync::Membership& membership);
     /// With its first report, so that no sync cycle finds a lab slave that has not answered.
-    SlaveId joinLab(const std::string& address, const Measurement& measurement);
-    void leave(SlaveId slave);
-    bool record(SlaveId slave, const Measurement& measurement);
-    void lead(const ClockState& own, std::uint32_t term, HostTime now);
+    sync::SlaveId joinLab(const std::string& address, const sync::Measurement& measurement);
+    void leave(sync::SlaveId slave);
+    bool record(sync::SlaveId slave, const sync::Measurement& measurement);
+    void lead(const sync::ClockState& own, std::uint32_t term, HostTime now);
     void doubt(HostTime now);
     std::optional<HostTime> readyAt() const;
-    CycleOutcome conclude(HostTime now, const ClockState& own);
+    sync::CycleOutcome conclude(HostTime now, const sync::ClockState& own);
 
     void beginCycle();
     /// A burst with the slave begins; the cycle waits for its end. How many exchanges it has.
-    int beginBurst(SlaveId slave, Nanoseconds interval);
-    void endBurst(SlaveId slave);
+    int beginBurst(sync::SlaveId slave, Nanoseconds interval);
+    void endBurst(sync::SlaveId slave);
 
     std::size_t size() const;
     /// Who is there.
-    std::vector<ClockStatus> slaves() const;
+    std::vector<sync::ClockStatus> slaves() const;
 
     /// Waits until every burst has ended or its slave has left; no longer than `deadline`.
     void awaitBursts(Deadline deadline);
@@ -66,12 +66,12 @@ class SharedGroup {
 
     mutable std::mutex lock_;  ///< guards everything below
     std::condition_variable changed_;
-    Group group_;
-    std::set<SlaveId> inBurst_;
+    sync::Group group_;
+    std::set<sync::SlaveId> inBurst_;
     bool paused_ = false;
     std::uint64_t turn_ = 0;     ///< how often resume() was called
     std::uint64_t entered_ = 0;  ///< the turn for which awaitTurn() has waited
     bool stopping_ = false;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -10,7 +10,7 @@
 #include "wire/lab.h"
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,16 +29,17 @@ constexpr Nanoseconds kScheduling = 10s;
 
 }  // namespace
 
-SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock,
+SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, host::SteeredClock& clock,
                      std::shared_ptr<spdlog::logger> logger)
     : config_(std::move(config)),
       events_(std::move(events)),
       clock_(clock),
       logger_(std::move(logger)),
-      zone_(localTimeZone()),
-      connector_(context_,
-                 config_.key ? std::optional{NamedKey{config_.name, *config_.key}} : std::nullopt,
-                 config_.hasOtherMasters() ? kPatienceOfSeveral : Connector::kPatience),
+      zone_(host::localTimeZone()),
+      connector_(
+          context_,
+          config_.key ? std::optional{net::NamedKey{config_.name, *config_.key}} : std::nullopt,
+          config_.hasOtherMasters() ? kPatienceOfSeveral : net::Connector::kPatience),
       masters_(config_.masters),
       backoff_(kFirstRetry, config_.hasOtherMasters() ? kLongestRetryOfSeveral : kLongestRetry,
                std::random_device{}()) {}
@@ -51,7 +52,7 @@ void SlaveNode::initiateSlaveClient() {
 }
 
 void SlaveNode::startSendingTime() {
-    while (const std::shared_ptr<Connection> master = awaitConnection()) {
+    while (const std::shared_ptr<net::Connection> master = awaitConnection()) {
         try {
             if (config_.lab) {
                 sendLabTime(*master);
@@ -68,15 +69,16 @@ void SlaveNode::startSendingTime() {
 }
 
 void SlaveNode::startReceivingTime() {
-    while (const std::shared_ptr<Connection> master = connectToMaster()) {
+    while (const std::shared_ptr<net::Connection> master = connectToMaster()) {
         const HostTime begin = clock_.hostNow();
-        MasterSession session{*master,
-                              masters_.current(),
-                              config_,
-                              events_,
-                              clock_,
-                              *logger_,
-                              [this](Connection::Patience patience) { expectToGoOn(patience); }};
+        MasterSession session{
+            *master,
+            masters_.current(),
+            config_,
+            events_,
+            clock_,
+            *logger_,
+            [this](net::Connection::Patience patience) { expectToGoOn(patience); }};
         const Parting parting = session.follow();
         expectToGoOn(std::nullopt);
         setConnection(nullptr);
@@ -97,10 +99,10 @@ void SlaveNode::startReceivingTime() {
     }
 }
 
-std::shared_ptr<Connection> SlaveNode::connectToMaster() {
+std::shared_ptr<net::Connection> SlaveNode::connectToMaster() {
     while (true) {
         try {
-            std::shared_ptr<Connection> master = connector_.connect(masters_.current());
+            std::shared_ptr<net::Connection> master = connector_.connect(masters_.current());
             if (master && !config_.lab) {
                 introduce(*master);
             }
@@ -113,34 +115,35 @@ std::shared_ptr<Connection> SlaveNode::connectToMaster() {
     }
 }
 
-void SlaveNode::introduce(Connection& master) const {
-    const ClockState state = clock_.state();
-    master.send(
-        encode(Hello{config_.name, state.synchronized ? std::optional{state.adjustment.frequencyPpb}
-                                                      : config_.rememberedPpb}));
+void SlaveNode::introduce(net::Connection& master) const {
+    const sync::ClockState state = clock_.state();
+    master.send(wire::encode(
+        wire::Hello{config_.name, state.synchronized ? std::optional{state.adjustment.frequencyPpb}
+                                                     : config_.rememberedPpb}));
     if (state.adjustment.membership.isKnown()) {
-        master.send(encode(state.adjustment.membership));
+        master.send(wire::encode(state.adjustment.membership));
     }
 }
 
-void SlaveNode::sendReport(Connection& master) {
+void SlaveNode::sendReport(net::Connection& master) {
     const CorrectionLine line = clock_.state().line;
     const HostTime now = clock_.hostNow();
-    master.send(encode(Report{.received = now, .sent = now, .correction = line.at(now)}));
+    master.send(
+        wire::encode(wire::Report{.received = now, .sent = now, .correction = line.at(now)}));
 }
 
-void SlaveNode::sendLabTime(Connection& master) {
-    const std::string text = toLabText(clock_.hostNow().time_since_epoch(), zone_);
+void SlaveNode::sendLabTime(net::Connection& master) {
+    const std::string text = wire::toLabText(clock_.hostNow().time_since_epoch(), zone_);
     master.send(std::as_bytes(std::span{text}));
 }
 
-std::shared_ptr<Connection> SlaveNode::awaitConnection() {
+std::shared_ptr<net::Connection> SlaveNode::awaitConnection() {
     std::unique_lock guard{lock_};
     changed_.wait(guard, [&] { return stopping_ || connection_ != nullptr; });
     return stopping_ ? nullptr : connection_;
 }
 
-bool SlaveNode::setConnection(std::shared_ptr<Connection> connection) {
+bool SlaveNode::setConnection(std::shared_ptr<net::Connection> connection) {
     const std::lock_guard guard{lock_};
     connection_ = std::move(connection);
     changed_.notify_all();
@@ -160,7 +163,7 @@ bool SlaveNode::tryNext(const std::string& reason, spdlog::level::level_enum lev
     return isStopping();
 }
 
-bool SlaveNode::goTo(const Endpoint& active) {
+bool SlaveNode::goTo(const net::Endpoint& active) {
     const std::string standby = toText(masters_.current());
     if (masters_.redirect(active)) {
         return pauseBeforeRetry("no master is active yet");
@@ -183,7 +186,7 @@ bool SlaveNode::isStopping() const {
     return stopping_;
 }
 
-void SlaveNode::expectToGoOn(Connection::Patience patience) {
+void SlaveNode::expectToGoOn(net::Connection::Patience patience) {
     goesOnBefore_ = patience ? Steady::now() + *patience + kScheduling : Steady::time_point::max();
 }
 
@@ -206,4 +209,4 @@ void SlaveNode::stop() {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

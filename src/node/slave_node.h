@@ -25,29 +25,29 @@
 #include "node/backoff.h"
 #include "node/master_list.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 struct SlaveConfig {
-    std::vector<Endpoint> masters{{"127.0.0.1", 8080}};  ///< by rank; one of them is active
-    Nanoseconds interval = std::chrono::seconds{5};      ///< between two reports unasked
+    std::vector<net::Endpoint> masters{{"127.0.0.1", 8080}};  ///< by rank; one of them is active
+    Nanoseconds interval = std::chrono::seconds{5};           ///< between two reports unasked
     std::string name;
     bool lab = false;                       ///< the master speaks the lab's text
     std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
-    std::optional<Key> key{};               ///< of its name; a master without it is refused
+    std::optional<net::Key> key{};          ///< of its name; a master without it is refused
 
     bool hasOtherMasters() const { return masters.size() > 1; }
 };
 
 /// Called from the receive thread. They must not block for long and must not throw.
 struct SlaveEvents {
-    std::function<void(const Change&, GroupTime now, Nanoseconds bound)> synchronized =
+    std::function<void(const sync::Change&, GroupTime now, Nanoseconds bound)> synchronized =
         [](const auto&, auto, auto) {};
     std::function<void(HostTime told)> toldByLab = [](auto) {};
     /// The master is one that leads a group; a lab master does not say its interval.
-    std::function<void(const Endpoint& master, std::optional<Nanoseconds> interval)> joined =
-        [](const Endpoint&, std::optional<Nanoseconds>) {};
+    std::function<void(const net::Endpoint& master, std::optional<Nanoseconds> interval)> joined =
+        [](const net::Endpoint&, std::optional<Nanoseconds>) {};
     /// With the first adjustment over a connection.
-    std::function<void(TimestampKind)> timestamped = [](TimestampKind) {};
+    std::function<void(sync::TimestampKind)> timestamped = [](sync::TimestampKind) {};
     /// A connection is over, also one to a master that was not joined.
     std::function<void()> left = [] {};
 };
@@ -55,7 +55,7 @@ struct SlaveEvents {
 class SlaveNode {
   public:
     /// `clock` outlives the node.
-    SlaveNode(SlaveConfig config, SlaveEvents events, SteeredClock& clock,
+    SlaveNode(SlaveConfig config, SlaveEvents events, host::SteeredClock& clock,
               std::shared_ptr<spdlog::logger> logger);
     ~SlaveNode();
 
@@ -76,46 +76,46 @@ class SlaveNode {
     void startReceivingTime();
 
     /// Tries until a master can be reached; nothing after stop().
-    std::shared_ptr<Connection> connectToMaster();
+    std::shared_ptr<net::Connection> connectToMaster();
     /// It is the turn of the next master, after a pause when all have had theirs. True after
     /// stop().
     bool tryNext(const std::string& reason, spdlog::level::level_enum level);
     /// It is the turn of the active master. True after stop().
-    bool goTo(const Endpoint& active);
+    bool goTo(const net::Endpoint& active);
     bool pauseBeforeRetry(const std::string& reason);
 
     /// Says who this is, how fast its group clock goes, and of which group it is.
-    void introduce(Connection& master) const;
-    void sendReport(Connection& master);
-    void sendLabTime(Connection& master);
+    void introduce(net::Connection& master) const;
+    void sendReport(net::Connection& master);
+    void sendLabTime(net::Connection& master);
 
     /// The connection there is, or the next one; nothing after stop().
-    std::shared_ptr<Connection> awaitConnection();
+    std::shared_ptr<net::Connection> awaitConnection();
     /// False after stop().
-    bool setConnection(std::shared_ptr<Connection> connection);
+    bool setConnection(std::shared_ptr<net::Connection> connection);
     /// True when stop() was called, else false after `duration`.
     bool pause(Nanoseconds duration);
     bool isStopping() const;
     /// The receive thread is about to wait for no longer than `patience`.
-    void expectToGoOn(Connection::Patience patience);
+    void expectToGoOn(net::Connection::Patience patience);
 
     const SlaveConfig config_;
     const SlaveEvents events_;
-    SteeredClock& clock_;
+    host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
     const date::time_zone& zone_;
 
     boost::asio::io_context context_;
-    Connector connector_;
+    net::Connector connector_;
     MasterList masters_;       ///< the receive thread's
     Backoff backoff_;          ///< likewise
     mutable std::mutex lock_;  ///< guards connection_ and stopping_
     std::condition_variable changed_;
-    std::shared_ptr<Connection> connection_;
+    std::shared_ptr<net::Connection> connection_;
     bool stopping_ = false;
     std::atomic<Steady::time_point> goesOnBefore_{Steady::time_point::max()};
     std::thread sendThread_;
     std::thread receiveThread_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

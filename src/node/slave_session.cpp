@@ -7,7 +7,7 @@
 
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 /// Python writes whole microseconds and cuts off the rest.
@@ -25,8 +25,9 @@ using Steady = std::chrono::steady_clock;
 
 }  // namespace
 
-SlaveSession::SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
-                           SharedGroup& group, Leadership& leadership, const date::time_zone& zone,
+SlaveSession::SlaveSession(std::shared_ptr<net::Connection> connection,
+                           const host::SteeredClock& clock, SharedGroup& group,
+                           Leadership& leadership, const date::time_zone& zone,
                            FrameDeadline::Patience patience, Nanoseconds interval, Admit admit)
     : connection_(std::move(connection)),
       clock_(clock),
@@ -47,25 +48,26 @@ void SlaveSession::authenticate() {
 
 bool SlaveSession::receive() {
     std::array<std::byte, 1024> buffer;
-    const Received received = connection_->receive(buffer, patience());
+    const net::Received received = connection_->receive(buffer, patience());
     const HostTime read = clock_.hostNow();
     switch (received.receipt) {
-        case Receipt::closed:
+        case net::Receipt::closed:
             if (connection_->wasDeaf()) {
-                throw WireError("does not read what it is sent (--max-unread)", Fault::unread);
+                throw wire::WireError("does not read what it is sent (--max-unread)",
+                                      wire::Fault::unread);
             }
             return false;
-        case Receipt::timeout:
+        case net::Receipt::timeout:
             receiveNothing();
             return true;
-        case Receipt::data:
+        case net::Receipt::data:
             break;
     }
     const std::span<const std::byte> bytes{buffer.data(), received.size};
     if (std::holds_alternative<std::monostate>(decoder_)) {
         chooseProtocol(bytes.front());
     }
-    if (std::holds_alternative<LabDecoder>(decoder_)) {
+    if (std::holds_alternative<wire::LabDecoder>(decoder_)) {
         receiveLab(bytes, read);
     } else {
         receiveNative(bytes, received, read);
@@ -74,7 +76,7 @@ bool SlaveSession::receive() {
 }
 
 void SlaveSession::receiveLab(std::span<const std::byte> bytes, HostTime read) {
-    auto& decoder = std::get<LabDecoder>(decoder_);
+    auto& decoder = std::get<wire::LabDecoder>(decoder_);
     const std::vector<HostTime> times = decoder.feed(bytes);
     deadline_.fed(times.size(), decoder.pending(), Steady::now());
     for (const HostTime time : times) {
@@ -82,51 +84,51 @@ void SlaveSession::receiveLab(std::span<const std::byte> bytes, HostTime read) {
     }
 }
 
-void SlaveSession::receiveNative(std::span<const std::byte> bytes, const Received& received,
+void SlaveSession::receiveNative(std::span<const std::byte> bytes, const net::Received& received,
                                  HostTime read) {
-    auto& decoder = std::get<NativeDecoder>(decoder_);
-    const std::vector<Message> messages = decoder.feed(bytes);
+    auto& decoder = std::get<wire::NativeDecoder>(decoder_);
+    const std::vector<wire::Message> messages = decoder.feed(bytes);
     deadline_.fed(messages.size(), decoder.pending(), Steady::now());
     const HostTime t4 =
         stamps_.arrival(decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
-    for (const Message& message : messages) {
+    for (const wire::Message& message : messages) {
         if (!sentOn_) {
             receiveMessage(message, t4);
         }
     }
 }
 
-Connection::Patience SlaveSession::patience() const {
-    const Connection::Patience left = deadline_.left(Steady::now());
-    const auto* lab = std::get_if<LabDecoder>(&decoder_);
+net::Connection::Patience SlaveSession::patience() const {
+    const net::Connection::Patience left = deadline_.left(Steady::now());
+    const auto* lab = std::get_if<wire::LabDecoder>(&decoder_);
     if (lab != nullptr && lab->ambiguous()) {
-        return LabDecoder::kPatience;
+        return wire::LabDecoder::kPatience;
     }
     if (left == FrameDeadline::Patience::zero()) {
-        throw WireError(
+        throw wire::WireError(
             std::holds_alternative<std::monostate>(decoder_)
                 ? "said nothing for " + toOptionText(deadline_.patience()) + " after it connected"
                 : deadline_.lateText(),
-            Fault::silence);
+            wire::Fault::silence);
     }
     return left;
 }
 
 void SlaveSession::receiveNothing() {
-    auto* lab = std::get_if<LabDecoder>(&decoder_);
+    auto* lab = std::get_if<wire::LabDecoder>(&decoder_);
     if (lab == nullptr || !lab->ambiguous()) {
         return;  // The deadline has passed, which patience() says.
     }
     // The report came when its last byte did.
-    receiveLabTime(lab->finish(), clock_.hostNow() - LabDecoder::kPatience);
+    receiveLabTime(lab->finish(), clock_.hostNow() - wire::LabDecoder::kPatience);
     deadline_.fed(1, 0, Steady::now());
 }
 
 void SlaveSession::chooseProtocol(std::byte first) {
     if (std::isdigit(std::to_integer<unsigned char>(first)) != 0) {
-        decoder_.emplace<LabDecoder>(zone_);
+        decoder_.emplace<wire::LabDecoder>(zone_);
     } else {
-        decoder_.emplace<NativeDecoder>();
+        decoder_.emplace<wire::NativeDecoder>();
     }
 }
 
@@ -134,11 +136,11 @@ void SlaveSession::chooseProtocol(std::byte first) {
 /// master would have sent one round trip before the report came.
 void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
     if (!leadership_.isActive()) {
-        throw WireError("speaks the lab's text, to a master that stands by for another one");
+        throw wire::WireError("speaks the lab's text, to a master that stands by for another one");
     }
     const HostTime t1 = t4 - connection_->roundTrip() - kLabResolution;
-    const Measurement measurement{{t1, time, time, t4}, {time, {}}};
-    if (const std::optional<SlaveId> known = slave()) {
+    const sync::Measurement measurement{{t1, time, time, t4}, {time, {}}};
+    if (const std::optional<sync::SlaveId> known = slave()) {
         (void)group_.record(*known, measurement);
         return;
     }
@@ -150,36 +152,38 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
     slave_ = group_.joinLab(name_, measurement);
 }
 
-void SlaveSession::receiveMessage(const Message& message, HostTime t4) {
+void SlaveSession::receiveMessage(const wire::Message& message, HostTime t4) {
     std::visit(
         Overloaded{
-            [&](const Hello& hello) { receiveHello(hello); },
-            [&](const Report& report) { receiveReport(report, t4); },
-            [&](const MasterAnnouncement& announcement) { receiveAnnouncement(announcement); },
-            [&](const Membership& membership) { introduce(membership); },
-            [&](const UnknownMessage& unknown) { leaveAside(unknown); },
-            [](const auto&) { throw WireError("sent a message that only a master sends"); },
+            [&](const wire::Hello& hello) { receiveHello(hello); },
+            [&](const wire::Report& report) { receiveReport(report, t4); },
+            [&](const wire::MasterAnnouncement& announcement) {
+                receiveAnnouncement(announcement);
+            },
+            [&](const sync::Membership& membership) { introduce(membership); },
+            [&](const wire::UnknownMessage& unknown) { leaveAside(unknown); },
+            [](const auto&) { throw wire::WireError("sent a message that only a master sends"); },
         },
         message);
 }
 
 /// Of a peer of a later version; but any version begins with what all know.
-void SlaveSession::leaveAside(const UnknownMessage& unknown) const {
+void SlaveSession::leaveAside(const wire::UnknownMessage& unknown) const {
     if (!introduced_) {
-        throw WireError("began with a frame of type " + std::to_string(unknown.type) +
-                        ", which is unknown");
+        throw wire::WireError("began with a frame of type " + std::to_string(unknown.type) +
+                              ", which is unknown");
     }
 }
 
-void SlaveSession::receiveHello(const Hello& hello) {
+void SlaveSession::receiveHello(const wire::Hello& hello) {
     if (slave()) {
-        throw WireError("said hello twice");
+        throw wire::WireError("said hello twice");
     }
     requireKeyOf(hello.name);
     introduced_ = true;
     minorVersion_ = hello.minorVersion;
-    const Message greeting = leadership_.greeting(interval_);
-    if (!std::holds_alternative<Welcome>(greeting)) {
+    const wire::Message greeting = leadership_.greeting(interval_);
+    if (!std::holds_alternative<wire::Welcome>(greeting)) {
         greet(greeting);
         return;
     }
@@ -190,11 +194,11 @@ void SlaveSession::receiveHello(const Hello& hello) {
 
 void SlaveSession::greet() { greet(leadership_.greeting(interval_)); }
 
-void SlaveSession::greet(const Message& greeting) {
+void SlaveSession::greet(const wire::Message& greeting) {
     if (!isLab()) {
-        connection_->send(encode(greeting));
+        connection_->send(wire::encode(greeting));
     }
-    if (std::holds_alternative<Redirect>(greeting)) {
+    if (std::holds_alternative<wire::Redirect>(greeting)) {
         sentOn_ = true;
         close();
     }
@@ -205,9 +209,9 @@ bool SlaveSession::isLab() const {
     return lab_;
 }
 
-void SlaveSession::receiveAnnouncement(const MasterAnnouncement& announcement) {
+void SlaveSession::receiveAnnouncement(const wire::MasterAnnouncement& announcement) {
     if (slave()) {
-        throw WireError("announced a master, but said hello as a slave");
+        throw wire::WireError("announced a master, but said hello as a slave");
     }
     requireKeyOf(MasterRanks::nameOf(announcement.announcement.from));
     leadership_.heard(announcement);
@@ -216,23 +220,24 @@ void SlaveSession::receiveAnnouncement(const MasterAnnouncement& announcement) {
 
 void SlaveSession::requireKeyOf(const std::string& name) const {
     if (const auto owner = connection_->keyName(); owner && *owner != name) {
-        throw WireError("says that it is \"" + name + "\", but has the key of \"" + *owner + '"',
-                        Fault::key);
+        throw wire::WireError(
+            "says that it is \"" + name + "\", but has the key of \"" + *owner + '"',
+            wire::Fault::key);
     }
 }
 
-void SlaveSession::receiveReport(const Report& report, HostTime t4) {
+void SlaveSession::receiveReport(const wire::Report& report, HostTime t4) {
     if (!slave()) {
-        throw WireError("sent a report before it said hello");
+        throw wire::WireError("sent a report before it said hello");
     }
     if (!report.solicited) {
         return;
     }
-    const Burst::Answer answer = takeAnswer(report.sequence);
-    const Measurement latest{{answer.t1, report.received, report.sent, t4},
-                             {report.sent, report.correction, report.deviation}};
+    const sync::Burst::Answer answer = takeAnswer(report.sequence);
+    const sync::Measurement latest{{answer.t1, report.received, report.sent, t4},
+                                   {report.sent, report.correction, report.deviation}};
     const auto [completed, first] = completion_.add(answer, latest, report.previousSent);
-    for (const std::optional<Measurement>& measurement : {completed, first}) {
+    for (const std::optional<sync::Measurement>& measurement : {completed, first}) {
         if (measurement) {
             record(*measurement);
         }
@@ -244,11 +249,11 @@ void SlaveSession::receiveReport(const Report& report, HostTime t4) {
 
 /// At once, under one lock, so that a burst that begins now finds either the old poll outstanding
 /// or the next one.
-Burst::Answer SlaveSession::takeAnswer(std::uint32_t sequence) {
+sync::Burst::Answer SlaveSession::takeAnswer(std::uint32_t sequence) {
     const std::lock_guard guard{lock_};
-    std::optional<Burst::Answer> answer = burst_.take(sequence);
+    std::optional<sync::Burst::Answer> answer = burst_.take(sequence);
     if (!answer) {
-        throw WireError("answered a poll that it was not sent");
+        throw wire::WireError("answered a poll that it was not sent");
     }
     answer->t1 = stamps_.departure(connection_->departed(), answer->t1);
     if (!answer->last) {
@@ -257,9 +262,9 @@ Burst::Answer SlaveSession::takeAnswer(std::uint32_t sequence) {
     return *answer;
 }
 
-void SlaveSession::record(const Measurement& measurement) {
+void SlaveSession::record(const sync::Measurement& measurement) {
     if (!group_.record(*slave(), measurement)) {
-        throw WireError("took longer, by its own clock, than the exchange lasted");
+        throw wire::WireError("took longer, by its own clock, than the exchange lasted");
     }
 }
 
@@ -281,29 +286,29 @@ void SlaveSession::beginBurst() {
 }
 
 void SlaveSession::sendPoll() {
-    connection_->sendStamped(encode(Poll{burst_.send(clock_.hostNow())}));
+    connection_->sendStamped(wire::encode(wire::Poll{burst_.send(clock_.hostNow())}));
 }
 
-void SlaveSession::join(const Hello& hello) {
+void SlaveSession::join(const wire::Hello& hello) {
     // The group may wake the sync thread, which must find the session complete.
     const std::lock_guard guard{lock_};
     slave_ = group_.join(hello.name, toText(peer()), hello.frequencyPpb, clock_.hostNow());
     name_ = hello.name;
 }
 
-void SlaveSession::introduce(const Membership& membership) {
-    const std::optional<SlaveId> joined = slave();
+void SlaveSession::introduce(const sync::Membership& membership) {
+    const std::optional<sync::SlaveId> joined = slave();
     if (!joined) {
-        throw WireError("said of which group it is before it said hello");
+        throw wire::WireError("said of which group it is before it said hello");
     }
     group_.introduce(*joined, membership);
 }
 
-void SlaveSession::tell(const Adjustment& adjustment) {
+void SlaveSession::tell(const sync::Adjustment& adjustment) {
     if (!isLab()) {
-        const Frame frame = encode(adjustment);
+        const wire::Frame frame = wire::encode(adjustment);
         if (std::exchange(told_, adjustment.membership) != adjustment.membership) {
-            connection_->send(encode(adjustment.membership));
+            connection_->send(wire::encode(adjustment.membership));
         }
         connection_->send(frame);
         return;
@@ -311,23 +316,24 @@ void SlaveSession::tell(const Adjustment& adjustment) {
     // The text says what time it will be when it arrives.
     const HostTime now = clock_.hostNow();
     const GroupTime arrival = clock_.state().line.groupTimeAt(now) + connection_->roundTrip() / 2;
-    const std::string text = toLabText(arrival.time_since_epoch(), zone_);
+    const std::string text = wire::toLabText(arrival.time_since_epoch(), zone_);
     connection_->send(std::as_bytes(std::span{text}));
 }
 
 std::string SlaveSession::otherVersion() const {
-    return minorVersion_ == kMinorVersion ? ""
-                                          : ", speaks protocol " + toVersionText(minorVersion_);
+    return minorVersion_ == wire::kMinorVersion
+               ? ""
+               : ", speaks protocol " + wire::toVersionText(minorVersion_);
 }
 
 void SlaveSession::close() {
-    if (const std::optional<SlaveId> left = slave()) {
+    if (const std::optional<sync::SlaveId> left = slave()) {
         group_.leave(*left);
     }
     connection_->shutdown();
 }
 
-std::optional<SlaveId> SlaveSession::slave() const {
+std::optional<sync::SlaveId> SlaveSession::slave() const {
     const std::lock_guard guard{lock_};
     return slave_;
 }
@@ -337,9 +343,9 @@ std::string SlaveSession::label() const {
     return slave_ ? " (" + (lab_ ? "lab" : name_) + ")" : "";
 }
 
-std::optional<TimestampKind> SlaveSession::timestamps() const {
+std::optional<sync::TimestampKind> SlaveSession::timestamps() const {
     const std::lock_guard guard{lock_};
     return measured_ ? std::optional{connection_->timestamps()} : std::nullopt;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -25,7 +25,7 @@
 #include "wire/lab.h"
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class SlaveSession {
   public:
@@ -34,7 +34,7 @@ class SlaveSession {
 
     /// The peer has `patience` for its first frame from now on, for every later one from its first
     /// byte on, and for the handshake.
-    SlaveSession(std::shared_ptr<Connection> connection, const SteeredClock& clock,
+    SlaveSession(std::shared_ptr<net::Connection> connection, const host::SteeredClock& clock,
                  SharedGroup& group, Leadership& leadership, const date::time_zone& zone,
                  FrameDeadline::Patience patience, Nanoseconds interval, Admit admit);
 
@@ -56,7 +56,7 @@ class SlaveSession {
 
     /// Sends the adjustment to a native slave, the local time to a lab slave.
     /// std::invalid_argument, with nothing sent, when it is none that any slave would take.
-    void tell(const Adjustment& adjustment);
+    void tell(const sync::Adjustment& adjustment);
 
     /// False when the key with which the peer has proved who it is has been taken away.
     bool isKeyCurrent() const { return connection_->isKeyCurrent(); }
@@ -67,44 +67,45 @@ class SlaveSession {
     /// Takes the slave out of the group; wakes the receive thread.
     void close();
 
-    const Endpoint& peer() const { return connection_->peer(); }
+    const net::Endpoint& peer() const { return connection_->peer(); }
     /// Nothing until the peer has said who it is.
-    std::optional<SlaveId> slave() const;
+    std::optional<sync::SlaveId> slave() const;
     /// " (name)" or " (lab)" behind the peer's address; "" until it has said who it is.
     std::string label() const;
     /// ", speaks protocol 1.3" where that is another one than this master's. The receive thread.
     std::string otherVersion() const;
     /// What t1 and t4 come from; nothing until the first burst is over.
-    std::optional<TimestampKind> timestamps() const;
+    std::optional<sync::TimestampKind> timestamps() const;
 
   private:
-    using Decoder = std::variant<std::monostate, NativeDecoder, LabDecoder>;
+    using Decoder = std::variant<std::monostate, wire::NativeDecoder, wire::LabDecoder>;
 
     /// How long to wait for the next bytes. Throws when it is too late for them.
-    Connection::Patience patience() const;
+    net::Connection::Patience patience() const;
     void receiveNothing();
     void receiveLab(std::span<const std::byte> bytes, HostTime read);
     void chooseProtocol(std::byte first);
     void receiveLabTime(HostTime time, HostTime t4);
-    void receiveNative(std::span<const std::byte> bytes, const Received& received, HostTime read);
-    void receiveMessage(const Message& message, HostTime t4);
-    void greet(const Message& greeting);
-    void leaveAside(const UnknownMessage& unknown) const;
-    void receiveHello(const Hello& hello);
-    void receiveAnnouncement(const MasterAnnouncement& announcement);
+    void receiveNative(std::span<const std::byte> bytes, const net::Received& received,
+                       HostTime read);
+    void receiveMessage(const wire::Message& message, HostTime t4);
+    void greet(const wire::Message& greeting);
+    void leaveAside(const wire::UnknownMessage& unknown) const;
+    void receiveHello(const wire::Hello& hello);
+    void receiveAnnouncement(const wire::MasterAnnouncement& announcement);
     bool isLab() const;
     void requireKeyOf(const std::string& name) const;
-    void receiveReport(const Report& report, HostTime t4);
-    void join(const Hello& hello);
-    void introduce(const Membership& membership);
+    void receiveReport(const wire::Report& report, HostTime t4);
+    void join(const wire::Hello& hello);
+    void introduce(const sync::Membership& membership);
     /// Takes the answer to the poll and sends the burst's next one.
-    Burst::Answer takeAnswer(std::uint32_t sequence);
+    sync::Burst::Answer takeAnswer(std::uint32_t sequence);
     void sendPoll();
-    void record(const Measurement& measurement);
+    void record(const sync::Measurement& measurement);
     void endBurst();
 
-    std::shared_ptr<Connection> connection_;
-    const SteeredClock& clock_;
+    std::shared_ptr<net::Connection> connection_;
+    const host::SteeredClock& clock_;
     SharedGroup& group_;
     Leadership& leadership_;
     const date::time_zone& zone_;
@@ -112,19 +113,19 @@ class SlaveSession {
     const Admit admit_;
     Decoder decoder_;
     bool introduced_ = false;  ///< the peer has said who it is
-    std::uint8_t minorVersion_ = kMinorVersion;
+    std::uint8_t minorVersion_ = wire::kMinorVersion;
     FrameDeadline deadline_;
-    StampConverter stamps_;
+    host::StampConverter stamps_;
     std::atomic<bool> sentOn_ = false;  ///< to another master; what comes from now on is late
-    Completion completion_;
-    Membership told_;  ///< of which group the slave was told it is; the sync thread's
+    sync::Completion completion_;
+    sync::Membership told_;  ///< of which group the slave was told it is; the sync thread's
 
     mutable std::mutex lock_;  ///< guards what follows
-    std::optional<SlaveId> slave_;
+    std::optional<sync::SlaveId> slave_;
     std::string name_;
     bool lab_ = false;
-    Burst burst_;
+    sync::Burst burst_;
     bool measured_ = false;  ///< a burst is over
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -5,7 +5,7 @@
 #include <boost/asio/ip/network_v6.hpp>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 /// A bucket holds what comes in this time.
@@ -54,4 +54,4 @@ std::string networkOf(const std::string& host) {
     return ip::network_v6{v6, 64}.canonical().to_string();
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -13,7 +13,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 class TokenBuckets {
   public:
@@ -46,4 +46,4 @@ class TokenBuckets {
 /// first 64 bits, as a network has all of the other half to itself; any other text itself.
 std::string networkOf(const std::string& host);
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -11,7 +11,7 @@
 #include "observe/text.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 // Their widths are such that they do not move with every digit.
@@ -38,7 +38,7 @@ constexpr std::size_t kGoodName = 20;
 // --- how bad a clock is ---
 
 bool isBeyondBound(const ClockView& clock) {
-    const ClockStatus& status = clock.status;
+    const sync::ClockStatus& status = clock.status;
     return status.offset && status.bound && std::chrono::abs(*status.offset) > *status.bound;
 }
 
@@ -70,7 +70,7 @@ Cell stateOf(const ClockView& clock, HostTime now) {
             return {"lost " + ageText(now - clock.lastSeen.value_or(now)), Colour::red};
         case Standing::excluded:
             return {clock.why,
-                    clock.status.exclusion == Exclusion::late ? Colour::red : Colour::yellow};
+                    clock.status.exclusion == sync::Exclusion::late ? Colour::red : Colour::yellow};
         case Standing::counted:
             break;
     }
@@ -114,7 +114,7 @@ std::string sparkline(const Traces::Trace& trace, Nanoseconds scale, bool unicod
 Row rowOf(const ClockView& clock, const ScreenModel& model, Nanoseconds scale,
           const ScreenStyle& style) {
     const bool lost = clock.standing == Standing::lost;
-    const ClockStatus figures = lost ? ClockStatus{} : clock.status;
+    const sync::ClockStatus figures = lost ? sync::ClockStatus{} : clock.status;
     const HostTime now = model.status.now.host;
     Row row(kColumns.size());
     row[kName].text = labelOf(clock.id, clock.status);
@@ -220,4 +220,4 @@ std::string moreText(const std::vector<const ClockView*>& clocks) {
     return agree ? text + " that agree" : text;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -8,7 +8,7 @@
 
 #include "observe/screen.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 /// All clocks, the worst first; see renderScreen().
 std::vector<const ClockView*> worstFirst(const std::vector<ClockView>& clocks);
@@ -21,4 +21,4 @@ std::vector<std::string> clockRows(const ScreenModel& model,
 /// "… and 37 more that agree"; `clocks` are those for which there is no row.
 std::string moreText(const std::vector<const ClockView*>& clocks);
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::observe {
 
 std::string_view toText(EventKind kind) {
     constexpr std::array<std::string_view, 6> kTexts{"joined",  "left", "excluded",
@@ -18,4 +18,4 @@ void EventLog::add(EventKind kind, GroupTime when, std::string clock, std::strin
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

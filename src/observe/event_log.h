@@ -10,7 +10,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 /// One instant on both timelines: ages are reckoned in host time, people are shown group time.
 struct Moment {
@@ -53,4 +53,4 @@ class EventLog {
     std::deque<Event> events_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

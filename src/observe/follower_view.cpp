@@ -4,7 +4,7 @@
 
 #include "time/silence.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 FollowerView::FollowerView(std::string name, bool lab, Nanoseconds interval, EventLog& log)
     : name_(std::move(name)), lab_(lab), interval_(interval), log_(log) {}
@@ -68,4 +68,4 @@ ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound,
     return view;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

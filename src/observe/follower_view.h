@@ -11,7 +11,7 @@
 #include "sync/timestamp_kind.h"
 #include "time/pause.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 class FollowerView {
   public:
@@ -20,7 +20,7 @@ class FollowerView {
 
     /// The connection to `master` is up.
     void joined(const std::string& master, std::optional<Nanoseconds> interval, Moment now);
-    void timestamped(TimestampKind timestamps) { timestamps_ = timestamps; }
+    void timestamped(sync::TimestampKind timestamps) { timestamps_ = timestamps; }
     /// It is gone, if there was one.
     void left(Moment now);
     /// `correction` is by how much the clock moves.
@@ -32,7 +32,7 @@ class FollowerView {
 
     const std::string& master() const { return master_; }  ///< "host:port", or ""
     /// Of the connection to it, once they are known.
-    std::optional<TimestampKind> timestamps() const { return timestamps_; }
+    std::optional<sync::TimestampKind> timestamps() const { return timestamps_; }
     Nanoseconds interval() const { return interval_; }  ///< from one sync cycle to the next
     std::optional<std::uint32_t> cycle() const { return cycle_; }
     std::optional<HostTime> adjustedAt() const { return adjustedAt_; }
@@ -49,10 +49,10 @@ class FollowerView {
     Nanoseconds interval_;
     EventLog& log_;
     std::string master_;
-    std::optional<TimestampKind> timestamps_;
+    std::optional<sync::TimestampKind> timestamps_;
     std::optional<std::uint32_t> cycle_;
     std::optional<HostTime> adjustedAt_;
     std::optional<Nanoseconds> correction_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

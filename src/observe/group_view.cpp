@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 /// Of a slave while there are no sync cycles.
@@ -15,12 +15,12 @@ constexpr std::string_view kNotAsked = "no sync cycle";
 
 bool isLost(const ClockView& clock) { return clock.standing == Standing::lost; }
 
-ClockView viewOf(const std::string& id, const ClockStatus& status, bool asked) {
+ClockView viewOf(const std::string& id, const sync::ClockStatus& status, bool asked) {
     ClockView view{.id = id, .status = status, .standing = {}, .why = {}, .lastSeen = {}};
     if (!asked) {
         view.standing = Standing::excluded;
         view.why = kNotAsked;
-    } else if (status.exclusion != Exclusion::none) {
+    } else if (status.exclusion != sync::Exclusion::none) {
         view.standing = Standing::excluded;
         view.why = toText(status.exclusion);
     }
@@ -34,7 +34,7 @@ std::string_view toText(Standing standing) {
     return kTexts.at(static_cast<std::size_t>(standing));
 }
 
-void GroupView::cycleEnded(const CycleStatus& status, Moment now) {
+void GroupView::cycleEnded(const sync::CycleStatus& status, Moment now) {
     shortage_.reset();
     replaceAll(status.clocks, now);
     const auto counted = std::count_if(clocks_.begin(), clocks_.end(), [](const auto& entry) {
@@ -49,10 +49,10 @@ void GroupView::cycleEnded(const CycleStatus& status, Moment now) {
               .clocks = status.clocks.size()};
 }
 
-void GroupView::cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed,
+void GroupView::cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed,
                              Moment now) {
     shortage_ = {slaves.size(), needed};
-    std::vector<ClockStatus> clocks;
+    std::vector<sync::ClockStatus> clocks;
     // The master's own clock is there whether it is asked or not.
     for (const auto& [id, clock] : clocks_) {
         if (clock.status.master) {
@@ -70,9 +70,9 @@ void GroupView::clear() {
 }
 
 /// Of several clocks with one name, the one that has it keeps it.
-std::vector<std::string> GroupView::idsOf(const std::vector<ClockStatus>& clocks) const {
-    std::map<std::string_view, const ClockStatus*> owners;
-    for (const ClockStatus& clock : clocks) {
+std::vector<std::string> GroupView::idsOf(const std::vector<sync::ClockStatus>& clocks) const {
+    std::map<std::string_view, const sync::ClockStatus*> owners;
+    for (const sync::ClockStatus& clock : clocks) {
         const auto [owner, first] = owners.try_emplace(clock.name, &clock);
         const auto known = clocks_.find(clock.name);
         if (!first && !owner->second->master && known != clocks_.end() &&
@@ -82,14 +82,14 @@ std::vector<std::string> GroupView::idsOf(const std::vector<ClockStatus>& clocks
     }
     std::vector<std::string> ids;
     ids.reserve(clocks.size());
-    for (const ClockStatus& clock : clocks) {
+    for (const sync::ClockStatus& clock : clocks) {
         ids.push_back(owners.at(clock.name) == &clock ? clock.name
                                                       : clock.name + " (" + clock.address + ")");
     }
     return ids;
 }
 
-void GroupView::replaceAll(const std::vector<ClockStatus>& clocks, Moment now) {
+void GroupView::replaceAll(const std::vector<sync::ClockStatus>& clocks, Moment now) {
     const std::vector<std::string> ids = idsOf(clocks);
     const std::set<std::string_view> present{ids.begin(), ids.end()};
     for (auto& [id, clock] : clocks_) {
@@ -103,7 +103,7 @@ void GroupView::replaceAll(const std::vector<ClockStatus>& clocks, Moment now) {
     dropLost(now);
 }
 
-void GroupView::take(const std::string& id, const ClockStatus& status, Moment now) {
+void GroupView::take(const std::string& id, const sync::ClockStatus& status, Moment now) {
     ClockView view = viewOf(id, status, !shortage_);
     const auto known = clocks_.find(id);
     if (known == clocks_.end() || isLost(known->second)) {
@@ -114,7 +114,7 @@ void GroupView::take(const std::string& id, const ClockStatus& status, Moment no
         view.lastSeen = known->second.lastSeen;
         tellOf(known->second, view, now);
     }
-    if (!shortage_ && status.exclusion != Exclusion::late) {
+    if (!shortage_ && status.exclusion != sync::Exclusion::late) {
         view.lastSeen = now.host;
     }
     clocks_.insert_or_assign(id, std::move(view));
@@ -172,4 +172,4 @@ GroupSnapshot GroupView::snapshot() const {
     return snapshot;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -12,7 +12,7 @@
 #include "observe/event_log.h"
 #include "sync/cycle.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 enum class Standing {
     counted,
@@ -27,7 +27,8 @@ struct ClockView {
     /// Unique here: its name, and its address where another clock has
     /// that name.
     std::string id;
-    ClockStatus status;  ///< in the last cycle; of a lost clock, in the last one that it was in
+    sync::ClockStatus
+        status;  ///< in the last cycle; of a lost clock, in the last one that it was in
     Standing standing{};
     std::string why;                   ///< it is excluded, in the table's words; else ""
     std::optional<HostTime> lastSeen;  ///< when it answered last, if ever
@@ -65,18 +66,18 @@ class GroupView {
     /// Tells `log`, which outlives it, who comes and leaves.
     explicit GroupView(EventLog& log) : log_(log) {}
 
-    void cycleEnded(const CycleStatus& status, Moment now);
+    void cycleEnded(const sync::CycleStatus& status, Moment now);
     /// There was none: these slaves are there, and have not been asked.
-    void cycleSkipped(const std::vector<ClockStatus>& slaves, std::size_t needed, Moment now);
+    void cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed, Moment now);
     /// Another master leads the group.
     void clear();
 
     GroupSnapshot snapshot() const;
 
   private:
-    std::vector<std::string> idsOf(const std::vector<ClockStatus>& clocks) const;
-    void replaceAll(const std::vector<ClockStatus>& clocks, Moment now);
-    void take(const std::string& id, const ClockStatus& status, Moment now);
+    std::vector<std::string> idsOf(const std::vector<sync::ClockStatus>& clocks) const;
+    void replaceAll(const std::vector<sync::ClockStatus>& clocks, Moment now);
+    void take(const std::string& id, const sync::ClockStatus& status, Moment now);
     void tellOf(const ClockView& before, const ClockView& after, Moment now);
     void lose(ClockView& clock, Moment now);
     void dropLost(Moment now);
@@ -87,4 +88,4 @@ class GroupView {
     std::map<std::string, ClockView> clocks_;  ///< by id
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 HistoryOffset offsetOf(const ClockView& clock) {
@@ -122,4 +122,4 @@ History::Points History::since(std::uint64_t index) const {
     return found;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -16,7 +16,7 @@
 
 #include "observe/group_view.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 struct HistoryOffset {
     enum class Verdict : std::uint8_t { counted, excluded, late };
@@ -92,4 +92,4 @@ class History {
     std::deque<std::shared_ptr<const HistoryPoint>> points_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -8,7 +8,7 @@
 
 #include "observe/text.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -54,7 +54,7 @@ Json toJson(const std::deque<Event>& events) {
 // --- status ---
 
 Json toJson(const ClockView& clock, HostTime now) {
-    const ClockStatus& status = clock.status;
+    const sync::ClockStatus& status = clock.status;
     return {{"name", clock.id},
             {"address", status.address},
             {"kind", status.master ? "master"
@@ -216,4 +216,4 @@ std::string historyJson(const HistoryAnswer& answer) {
                    {"events", toJson(answer.events)}});
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

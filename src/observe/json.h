@@ -10,7 +10,7 @@
 #include "observe/history.h"
 #include "observe/status.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 /// `complaint` as of complaintOf().
 std::string statusJson(const Status& status, const std::string& complaint);
@@ -28,4 +28,4 @@ struct HistoryAnswer {
 
 std::string historyJson(const HistoryAnswer& answer);
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -10,7 +10,7 @@
 #include <map>
 #include <span>
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using prometheus::Labels;
@@ -107,7 +107,7 @@ void addStandings(Gauges& gauges, const GroupSnapshot& group) {
         standings[std::string{toText(standing)}] = 0;
     }
     std::map<std::string, int> reasons{{"no sync cycle", 0}};
-    for (const std::string_view reason : std::span{kExclusions}.subspan<1>()) {
+    for (const std::string_view reason : std::span{sync::kExclusions}.subspan<1>()) {
         reasons[std::string{reason}] = 0;
     }
     for (const ClockView& clock : group.clocks) {
@@ -131,7 +131,7 @@ void addStandings(Gauges& gauges, const GroupSnapshot& group) {
 
 void addClock(Gauges& gauges, const ClockView& clock) {
     const Labels labels{{"clock", clock.id}};
-    const ClockStatus& status = clock.status;
+    const sync::ClockStatus& status = clock.status;
     gauges.set("berkeley_clock_counted", "1 when the clock counts in the average.",
                clock.standing == Standing::counted ? 1 : 0, labels);
     gauges.set("berkeley_clock_offset_seconds",
@@ -161,10 +161,11 @@ void addClocks(Gauges& gauges, const GroupSnapshot& group, std::size_t mostClock
                static_cast<double>(there - std::min(there, mostClocks)));
 }
 
-void addConnections(Gauges& gauges, const std::array<std::size_t, kTimestampKinds>& connections) {
-    constexpr std::array<const char*, kTimestampKinds> kKinds{"user_space", "kernel_receive",
-                                                              "kernel"};
-    for (std::size_t i = 0; i < kTimestampKinds; ++i) {
+void addConnections(Gauges& gauges,
+                    const std::array<std::size_t, sync::kTimestampKinds>& connections) {
+    constexpr std::array<const char*, sync::kTimestampKinds> kKinds{"user_space", "kernel_receive",
+                                                                    "kernel"};
+    for (std::size_t i = 0; i < sync::kTimestampKinds; ++i) {
         gauges.set("berkeley_connections",
                    "Connections that are measured over, by who takes the timestamps.",
                    static_cast<double>(connections[i]), {{"timestamps", kKinds[i]}});
@@ -175,11 +176,11 @@ void addPeers(Gauges& gauges, const PeerCounts& peers) {
     gauges.set("berkeley_connected_slaves", "Slaves that are connected.",
                static_cast<double>(peers.slaves));
     addConnections(gauges, peers.timestamps);
-    constexpr std::array<const char*, kFaults> kWhy{"protocol", "key", "silence", "unread",
-                                                    "refused"};
+    constexpr std::array<const char*, wire::kFaults> kWhy{"protocol", "key", "silence", "unread",
+                                                          "refused"};
     auto& sentAway = counters(gauges.registry(), "berkeley_peers_sent_away_total",
                               "Peers that were refused or disconnected, by why.");
-    for (std::size_t i = 0; i < kFaults; ++i) {
+    for (std::size_t i = 0; i < wire::kFaults; ++i) {
         sentAway.Add({{"why", kWhy[i]}}).Increment(static_cast<double>(peers.sentAway[i]));
     }
 }
@@ -187,7 +188,7 @@ void addPeers(Gauges& gauges, const PeerCounts& peers) {
 void addFollower(Gauges& gauges, const Status& status) {
     gauges.set("berkeley_master_connected", "1 while this daemon is connected to its master.",
                status.master.empty() ? 0 : 1);
-    const ClockStatus& own = status.group.clocks.front().status;
+    const sync::ClockStatus& own = status.group.clocks.front().status;
     gauges.set("berkeley_correction_seconds", "The last change of this daemon's clock.",
                own.correction);
 }
@@ -210,8 +211,8 @@ Metrics::Metrics(bool leads, bool follows) {
         joins_ = counter(registry_, "berkeley_joins_total", "Times that a master was joined.");
         auto& adjustments = counters(registry_, "berkeley_adjustments_total",
                                      "Adjustments of this daemon's clock that a master sent.");
-        for (std::size_t i = 0; i < kManners.size(); ++i) {
-            adjustments_.at(i) = &adjustments.Add({{"kind", std::string{kManners.at(i)}}});
+        for (std::size_t i = 0; i < sync::kManners.size(); ++i) {
+            adjustments_.at(i) = &adjustments.Add({{"kind", std::string{sync::kManners.at(i)}}});
         }
     }
     auto& pauses = counters(registry_, "berkeley_pauses_total",
@@ -225,10 +226,10 @@ Metrics::Metrics(bool leads, bool follows) {
     }
 }
 
-void Metrics::cycleEnded(const CycleStatus& status) {
+void Metrics::cycleEnded(const sync::CycleStatus& status) {
     const auto told =
         std::count_if(status.clocks.begin(), status.clocks.end(),
-                      [](const ClockStatus& clock) { return clock.correction.has_value(); });
+                      [](const sync::ClockStatus& clock) { return clock.correction.has_value(); });
     cycles_->Increment();
     told_->Increment(static_cast<double>(told));
     duration_->Observe(inSeconds(status.duration));
@@ -239,7 +240,7 @@ void Metrics::cycleSkipped() { skipped_->Increment(); }
 
 void Metrics::joined() { joins_->Increment(); }
 
-void Metrics::adjusted(Manner manner) {
+void Metrics::adjusted(sync::Manner manner) {
     adjustments_.at(static_cast<std::size_t>(manner))->Increment();
 }
 
@@ -263,7 +264,7 @@ std::string Metrics::text(const Status& status, const std::optional<PeerCounts>&
     if (peers) {
         addPeers(gauges, *peers);
     } else {
-        std::array<std::size_t, kTimestampKinds> connections{};
+        std::array<std::size_t, sync::kTimestampKinds> connections{};
         if (status.timestamps) {
             connections.at(static_cast<std::size_t>(*status.timestamps)) = 1;
         }
@@ -275,4 +276,4 @@ std::string Metrics::text(const Status& status, const std::optional<PeerCounts>&
     return prometheus::TextSerializer{}.Serialize(families);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

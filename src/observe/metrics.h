@@ -17,17 +17,17 @@
 #include "sync/cycle.h"
 #include "sync/discipline.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 class Metrics {
   public:
     /// What can happen to it: it leads a group, it follows a master, or the one after the other.
     Metrics(bool leads, bool follows);
 
-    void cycleEnded(const CycleStatus& status);
+    void cycleEnded(const sync::CycleStatus& status);
     void cycleSkipped();
     void joined();
-    void adjusted(Manner manner);
+    void adjusted(sync::Manner manner);
     void roleChanged();
     void paused(PauseKind kind);
 
@@ -43,9 +43,9 @@ class Metrics {
     prometheus::Histogram* duration_ = nullptr;
     prometheus::Histogram* lateness_ = nullptr;
     prometheus::Counter* joins_ = nullptr;
-    std::array<prometheus::Counter*, kManners.size()> adjustments_{};
+    std::array<prometheus::Counter*, sync::kManners.size()> adjustments_{};
     prometheus::Counter* roles_ = nullptr;
     std::array<prometheus::Counter*, kPauseKinds.size()> pauses_{};
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -9,13 +9,13 @@
 #include "sync/timestamp_kind.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 struct PeerCounts {
     std::size_t slaves{};  ///< connected now
     /// Of them, by the kind of their connections' timestamps; not before a first burst is over.
-    std::array<std::size_t, kTimestampKinds> timestamps{};
-    std::array<std::uint64_t, kFaults> sentAway{};  ///< since the start, by why
+    std::array<std::size_t, sync::kTimestampKinds> timestamps{};
+    std::array<std::uint64_t, wire::kFaults> sentAway{};  ///< since the start, by why
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -8,7 +8,7 @@
 #include "time/units.h"
 #include "wire/lab.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -25,7 +25,7 @@ std::string render(const Cell& cell, const ScreenStyle& style) {
 
 /// "2026-11-25 17:53:01"
 std::string dateText(GroupTime time, const date::time_zone& zone) {
-    return toLabText(time.time_since_epoch(), zone).substr(0, 19);
+    return wire::toLabText(time.time_since_epoch(), zone).substr(0, 19);
 }
 
 std::string clockText(GroupTime time, const date::time_zone& zone) {
@@ -238,4 +238,4 @@ std::string renderScreen(const ScreenModel& model, const date::time_zone& zone,
     return screen;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

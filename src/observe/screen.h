@@ -12,7 +12,7 @@
 #include "observe/status.h"
 #include "observe/traces.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 /// A warning or an error of the log.
 struct Notice {
@@ -42,4 +42,4 @@ struct ScreenStyle {
 std::string renderScreen(const ScreenModel& model, const date::time_zone& zone,
                          const ScreenStyle& style);
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -5,7 +5,7 @@
 #include "time/silence.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 std::string complaintOfLeader(const Status& status) {
@@ -57,4 +57,4 @@ std::string complaintOf(const Status& status, Nanoseconds maxBound) {
     return "";
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

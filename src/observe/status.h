@@ -15,7 +15,7 @@
 #include "sync/timestamp_kind.h"
 #include "time/pause.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 enum class Role { active, standby, slave };
 
@@ -32,16 +32,16 @@ struct Status {
     std::optional<HostTime> cycleEnded;
     HostTime since;  ///< when it got its role
     Moment now;
-    Nanoseconds interval{};                   ///< between sync cycles
-    std::optional<Nanoseconds> bound;         ///< of the own clock; absent before it was adjusted,
-                                              ///< and while it is suspect
-    PauseKind suspect{};                      ///< why it is not believed until it is measured again
-    Membership membership;                    ///< whose time the own clock has
-    std::uint32_t steps{};                    ///< of the own clock, forward
-    bool holdover{};                          ///< it follows a master from which nothing comes
-    std::string master;                       ///< whom it follows, as "host:port"; or ""
-    std::optional<TimestampKind> timestamps;  ///< of the connection to that one
-    GroupSnapshot group;                      ///< of one that follows: its own clock alone
+    Nanoseconds interval{};            ///< between sync cycles
+    std::optional<Nanoseconds> bound;  ///< of the own clock; absent before it was adjusted,
+                                       ///< and while it is suspect
+    PauseKind suspect{};               ///< why it is not believed until it is measured again
+    sync::Membership membership;       ///< whose time the own clock has
+    std::uint32_t steps{};             ///< of the own clock, forward
+    bool holdover{};                   ///< it follows a master from which nothing comes
+    std::string master;                ///< whom it follows, as "host:port"; or ""
+    std::optional<sync::TimestampKind> timestamps;  ///< of the connection to that one
+    GroupSnapshot group;                            ///< of one that follows: its own clock alone
     std::deque<Event> events;
 };
 
@@ -49,4 +49,4 @@ struct Status {
 /// suspect, a bound above `maxBound`. "" when nothing is.
 std::string complaintOf(const Status& status, Nanoseconds maxBound);
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

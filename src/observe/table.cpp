@@ -8,7 +8,7 @@
 #include "observe/text.h"
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 constexpr std::array<Column, 7> kColumns{{{"clock", Align::left},
@@ -19,17 +19,17 @@ constexpr std::array<Column, 7> kColumns{{{"clock", Align::left},
                                           {"in the average", Align::left},
                                           {"correction", Align::right}}};
 
-bool isCounted(const ClockStatus& clock) { return clock.exclusion == Exclusion::none; }
+bool isCounted(const sync::ClockStatus& clock) { return clock.exclusion == sync::Exclusion::none; }
 
-Cell verdictOf(const ClockStatus& clock) {
+Cell verdictOf(const sync::ClockStatus& clock) {
     if (isCounted(clock)) {
         return {"counted", Colour::green};
     }
     return {std::string{toText(clock.exclusion)},
-            clock.exclusion == Exclusion::late ? Colour::red : Colour::yellow};
+            clock.exclusion == sync::Exclusion::late ? Colour::red : Colour::yellow};
 }
 
-Row rowOf(const ClockStatus& clock) {
+Row rowOf(const sync::ClockStatus& clock) {
     return {{labelOf(clock.name, clock)},
             {textOr(clock.offset, toOffsetText)},
             {textOr(clock.bound, toSpanText)},
@@ -41,7 +41,7 @@ Row rowOf(const ClockStatus& clock) {
 
 }  // namespace
 
-std::string renderSummary(const CycleStatus& status) {
+std::string renderSummary(const sync::CycleStatus& status) {
     const auto counted = std::count_if(status.clocks.begin(), status.clocks.end(), isCounted);
     return "average " + toOffsetText(status.average) + ", spread before " +
            toSpanText(status.spreadBefore) + ", " + std::to_string(counted) + " of " +
@@ -65,7 +65,7 @@ std::string renderAnnouncement(std::uint32_t cycle, std::size_t slaves) {
            ").\nNumber of clients to be synchronized: " + std::to_string(slaves) + "\n";
 }
 
-std::string renderCycle(const CycleStatus& status, bool colour) {
+std::string renderCycle(const sync::CycleStatus& status, bool colour) {
     std::vector<Row> rows{titlesOf(kColumns)};
     std::transform(status.clocks.begin(), status.clocks.end(), std::back_inserter(rows), rowOf);
     const Widths widths = widthsOf(kColumns, rows);
@@ -80,4 +80,4 @@ std::string renderCycle(const CycleStatus& status, bool colour) {
     return table + renderSummary(status) + "\n";
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

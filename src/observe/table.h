@@ -10,7 +10,7 @@
 
 #include "sync/cycle.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 /// "New synchronization cycle started (cycle 3)." and the number of clients to be synchronized, as
 /// in the lab.
@@ -19,12 +19,12 @@ std::string renderAnnouncement(std::uint32_t cycle, std::size_t slaves);
 /// The aligned table (clock, offset, ± bound, delay, drift, counted or why not, correction) and the
 /// summary line. The master's clock is marked "(this)", a lab peer "(lab)"; a missing figure is
 /// "–". `colour` adds ANSI colours; the widths are those of the plain text.
-std::string renderCycle(const CycleStatus& status, bool colour);
+std::string renderCycle(const sync::CycleStatus& status, bool colour);
 
 /// The summary alone: average, spread before, clocks counted, cycle time; without a newline.
-std::string renderSummary(const CycleStatus& status);
+std::string renderSummary(const sync::CycleStatus& status);
 
 /// Why there is no sync cycle: no slaves, or fewer than are needed; without a newline.
 std::string renderSkipped(std::size_t slaves, std::size_t needed);
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
@@ -90,11 +90,11 @@ std::string printable(std::string_view text, bool unicode) {
     return shown;
 }
 
-std::string labelOf(const std::string& name, const ClockStatus& clock) {
+std::string labelOf(const std::string& name, const sync::ClockStatus& clock) {
     return name + (clock.master ? " (this)" : "") + (clock.lab ? " (lab)" : "");
 }
 
-std::string groupText(GroupId group) {
+std::string groupText(sync::GroupId group) {
     std::string text(16, '0');
     for (auto digit = text.rbegin(); digit != text.rend(); ++digit, group /= 16) {
         *digit = "0123456789abcdef"[group % 16];
@@ -149,4 +149,4 @@ std::string lineOf(std::span<const Column> columns, const Row& row, const Widths
     return line;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

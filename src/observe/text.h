@@ -14,7 +14,7 @@
 #include "sync/cycle.h"
 #include "sync/membership.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 // --- what cells say ---
 
@@ -26,10 +26,10 @@ std::string textOr(const std::optional<Value>& value, ToText toText) {
 }
 
 /// A clock's name, with "(this)" or "(lab)" behind it.
-std::string labelOf(const std::string& name, const ClockStatus& clock);
+std::string labelOf(const std::string& name, const sync::ClockStatus& clock);
 
 /// A group's identity, in 16 hexadecimal digits.
-std::string groupText(GroupId group);
+std::string groupText(sync::GroupId group);
 
 /// "2026-11-25T17:00:00.123456789Z"
 std::string isoText(GroupTime time);
@@ -87,4 +87,4 @@ Widths widthsOf(std::span<const Column> columns, const std::vector<Row>& rows);
 std::string lineOf(std::span<const Column> columns, const Row& row, const Widths& widths,
                    bool coloured);
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

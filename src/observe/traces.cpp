@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 std::int64_t columnAt(HostTime time) { return time.time_since_epoch() / Traces::kColumn; }
@@ -78,4 +78,4 @@ Nanoseconds Traces::scale(HostTime now) const {
     return *at;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

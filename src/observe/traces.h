@@ -12,7 +12,7 @@
 
 #include "observe/group_view.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 class Traces {
   public:
@@ -48,4 +48,4 @@ class Traces {
     std::map<std::string, Ring> rings_;                       ///< by id
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

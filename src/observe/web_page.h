@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-namespace berkeley {
+namespace berkeley::observe {
 
 struct WebPageFile {
     std::string_view path;         ///< on the daemon's server: "/", "/page.js"
@@ -19,4 +19,4 @@ struct WebPageFile {
 /// "/status.json" and "/history.json".
 std::span<const WebPageFile> webPageFiles();
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -16,7 +16,7 @@
 
 #include "page_words.h"
 
-namespace berkeley {
+namespace berkeley::page {
 namespace {
 
 using namespace std::chrono_literals;
@@ -40,56 +40,56 @@ struct File {
     std::uint64_t inode = 0;
 };
 
-PageError errorOfOpen() {
+Error errorOfOpen() {
     switch (errno) {
         case ENOENT:
         case ENOTDIR:
-            return PageError::missing;
+            return Error::missing;
         case EACCES:
         case EPERM:
-            return PageError::refused;
+            return Error::refused;
         default:
-            return PageError::system;
+            return Error::system;
     }
 }
 
 /// Whether the file holds a page that this code understands.
-PageError check(File& file) {
+Error check(File& file) {
     struct stat status {};
     std::uint64_t start[2] = {};
     if (::fstat(file.descriptor, &status) != 0) {
-        return PageError::system;
+        return Error::system;
     }
     if (!S_ISREG(status.st_mode)) {
-        return PageError::notAPage;
+        return Error::notAPage;
     }
     const ssize_t read = ::pread(file.descriptor, start, sizeof start, 0);
     if (read == 0 || (read == sizeof start && start[kMagicWord] == 0)) {
-        return PageError::missing;  // A daemon is about to write it.
+        return Error::missing;  // A daemon is about to write it.
     }
     if (read != sizeof start || start[kMagicWord] != kPageMagic) {
-        return PageError::notAPage;
+        return Error::notAPage;
     }
     if (start[kVersionWord] != kPageVersion || status.st_size < off_t{kPageBytes}) {
-        return PageError::otherVersion;
+        return Error::otherVersion;
     }
     file.device = status.st_dev;
     file.inode = status.st_ino;
-    return PageError::none;
+    return Error::none;
 }
 
 /// Maps the page at `path`, in the place of what is at `where`, if anything.
-PageError mapPage(const char* path, void* where, std::uint64_t*& words, File& file) {
+Error mapPage(const char* path, void* where, std::uint64_t*& words, File& file) {
     file.descriptor = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file.descriptor < 0) {
         return errorOfOpen();
     }
-    PageError error = check(file);
-    if (error == PageError::none) {
+    Error error = check(file);
+    if (error == Error::none) {
         const int flags = MAP_SHARED | (where != nullptr ? MAP_FIXED : 0);
         void* memory = ::mmap(where, kPageBytes, PROT_READ, flags, file.descriptor, 0);
         if (memory == MAP_FAILED) {
-            error = PageError::system;
+            error = Error::system;
         } else {
             words = static_cast<std::uint64_t*>(memory);
         }
@@ -107,7 +107,7 @@ const char* userRuntimeFolder() {
     return folder == nullptr ? "" : folder;
 }
 
-bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, PagePath& path) {
+bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, Path& path) {
     const char* folder = index == 0 ? "/run" : userFolder;
     if (index > 1 || *folder == '\0') {
         return false;
@@ -116,7 +116,7 @@ bool defaultPagePath(std::size_t index, const char* role, const char* userFolder
     return size > 0 && static_cast<std::size_t>(size) < path.size();
 }
 
-PageError GroupPage::open(const char* path) {
+Error GroupPage::open(const char* path) {
     close();
     // Once, as the environment may change later.
     if (!std::exchange(vmClockSought_, true)) {
@@ -132,51 +132,51 @@ PageError GroupPage::open(const char* path) {
     if (const char* folder = userRuntimeFolder(); std::strlen(folder) < userFolder_.size()) {
         std::strcpy(userFolder_.data(), folder);
     }
-    PagePath best{};
-    const PageError error = findBest(best);
-    return error == PageError::none ? openAt(best.data()) : error;
+    Path best{};
+    const Error error = findBest(best);
+    return error == Error::none ? openAt(best.data()) : error;
 }
 
-PageError GroupPage::openAt(const char* path) {
+Error GroupPage::openAt(const char* path) {
     if (std::strlen(path) >= path_.size()) {
         errno = ENAMETOOLONG;
-        return PageError::system;
+        return Error::system;
     }
     std::strcpy(path_.data(), path);
     boot_ = bootId();
     File file;
-    const PageError error = mapPage(path, nullptr, words_, file);
+    const Error error = mapPage(path, nullptr, words_, file);
     device_.store(file.device, std::memory_order_relaxed);
     inode_.store(file.inode, std::memory_order_relaxed);
     return error;
 }
 
-PageError GroupPage::findBest(PagePath& found) const {
+Error GroupPage::findBest(Path& found) const {
     GroupPage best, candidate;
-    PageError error = PageError::missing;
-    PagePath path{};
+    Error error = Error::missing;
+    Path path{};
     for (const char* role : kRoles) {
         for (std::size_t index = 0; defaultPagePath(index, role, userFolder_.data(), path);
              ++index) {
             candidate.close();
-            const PageError opened = candidate.openAt(path.data());
-            if (opened == PageError::none &&
+            const Error opened = candidate.openAt(path.data());
+            if (opened == Error::none &&
                 (!best.isOpen() || candidate.lastAdjustment() > best.lastAdjustment())) {
                 best.close();
                 best.openAt(path.data());
                 found = path;
             }
             // What stands in the way of a page is worth more than that there is none elsewhere.
-            error = opened != PageError::missing ? opened : error;
+            error = opened != Error::missing ? opened : error;
         }
     }
-    return best.isOpen() ? PageError::none : error;
+    return best.isOpen() ? Error::none : error;
 }
 
 /// Long ago when it never was adjusted, is not about this run of the machine, or is being written:
 /// a search does not wait, least of all for a daemon that is dead.
 RawTime GroupPage::lastAdjustment() const {
-    PageClock clock;
+    Clock clock;
     RawTime raw;
     return readClock(clock, raw, Patience::none) && clock.adjusted &&
                    evaluate(clock, {raw, {}, boot_}).isOfPage()
@@ -191,13 +191,13 @@ void GroupPage::close() {
     }
 }
 
-PageReading GroupPage::now() const {
-    PageClock clock;
+Reading GroupPage::now() const {
+    Clock clock;
     RawTime raw;
-    PageReading reading = readClock(clock, raw)
-                              ? evaluate(clock, {raw, suspendedBy(raw), boot_, vmClock_.marker()})
-                              : PageReading{.reason = PageReason::interrupted};
-    if (reading.status != PageStatus::synchronized) {
+    Reading reading = readClock(clock, raw)
+                          ? evaluate(clock, {raw, suspendedBy(raw), boot_, vmClock_.marker()})
+                          : Reading{.reason = Reason::interrupted};
+    if (reading.status != Status::synchronized) {
         lookForAnother(raw);
         if (!reading.isOfPage()) {
             // There is no other time than the system's.
@@ -207,8 +207,8 @@ PageReading GroupPage::now() const {
     return reading;
 }
 
-std::optional<PageContent> GroupPage::content() const {
-    PageContent content;
+std::optional<Content> GroupPage::content() const {
+    Content content;
     RawTime raw;
     const auto visit = [&](auto& load) {
         visitClock(load, content.clock);
@@ -217,7 +217,7 @@ std::optional<PageContent> GroupPage::content() const {
     return read(visit, raw) ? std::optional{content} : std::nullopt;
 }
 
-bool GroupPage::readClock(PageClock& clock, RawTime& raw, Patience patience) const {
+bool GroupPage::readClock(Clock& clock, RawTime& raw, Patience patience) const {
     return read([&](auto& load) { visitClock(load, clock); }, raw, patience);
 }
 
@@ -290,14 +290,14 @@ void GroupPage::lookForAnother(RawTime raw) const {
         return;
     }
     const int code = errno;
-    PagePath path = path_;
+    Path path = path_;
     struct stat status {};
-    if ((!isSearched_ || findBest(path) == PageError::none) && ::stat(path.data(), &status) == 0 &&
+    if ((!isSearched_ || findBest(path) == Error::none) && ::stat(path.data(), &status) == 0 &&
         (status.st_dev != device_.load(std::memory_order_relaxed) ||
          status.st_ino != inode_.load(std::memory_order_relaxed))) {
         std::uint64_t* words = nullptr;
         File file;
-        if (mapPage(path.data(), words_, words, file) == PageError::none) {
+        if (mapPage(path.data(), words_, words, file) == Error::none) {
             device_.store(file.device, std::memory_order_relaxed);
             inode_.store(file.inode, std::memory_order_relaxed);
         }
@@ -305,4 +305,4 @@ void GroupPage::lookForAnother(RawTime raw) const {
     errno = code;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::page

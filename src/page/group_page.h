@@ -14,9 +14,9 @@
 #include "page/page.h"
 #include "page/vm_clock.h"
 
-namespace berkeley {
+namespace berkeley::page {
 
-enum class PageError {
+enum class Error {
     none,
     missing,       ///< there is no such file, as no daemon publishes there
     refused,       ///< this user may not read it
@@ -26,12 +26,12 @@ enum class PageError {
 };
 
 /// Short enough to be kept wherever a page is read.
-using PagePath = std::array<char, 512>;
+using Path = std::array<char, 512>;
 
 /// Where a daemon publishes unless it is told otherwise: "berkeley/ROLE.page" in /run or, for
 /// users that may not write there, in `userFolder`. `index` counts them in the order of preference;
 /// false beyond the last one.
-bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, PagePath& path);
+bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, Path& path);
 
 /// XDG_RUNTIME_DIR in the environment, or ""; also "" for a program with more rights than its
 /// user, who could name any file.
@@ -47,26 +47,26 @@ class GroupPage {
     /// The page at `path`. With nullptr, the one that BERKELEY_PAGE in the environment names, else
     /// that of this machine's daemon: of several, the one that was adjusted last. A program with
     /// more rights than its user does not look at the environment.
-    PageError open(const char* path);
+    Error open(const char* path);
     void close();
     bool isOpen() const { return words_ != nullptr; }
     const char* path() const { return path_.data(); }
 
     /// The time right now. While the clock is not synchronized it is looked, once a second, whether
     /// a daemon has put another page into the place of this one.
-    PageReading now() const;
+    Reading now() const;
 
     /// Nothing when the daemon died while it wrote.
-    std::optional<PageContent> content() const;
+    std::optional<Content> content() const;
 
   private:
-    PageError openAt(const char* path);
-    PageError findBest(PagePath& found) const;
+    Error openAt(const char* path);
+    Error findBest(Path& found) const;
     RawTime lastAdjustment() const;
     enum class Patience { none, forAWrite };
     template <class Visit>
     bool read(const Visit& visit, RawTime& raw, Patience patience = Patience::forAWrite) const;
-    bool readClock(PageClock& clock, RawTime& raw, Patience patience = Patience::forAWrite) const;
+    bool readClock(Clock& clock, RawTime& raw, Patience patience = Patience::forAWrite) const;
     bool mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const;
     Nanoseconds suspendedBy(RawTime raw) const;
     void lookForAnother(RawTime raw) const;
@@ -78,9 +78,9 @@ class GroupPage {
     VmClock vmClock_;
     bool vmClockSought_ = false;
     BootId boot_{};
-    PagePath path_{};
+    Path path_{};
     bool isSearched_ = false;  ///< rather than named
-    PagePath userFolder_{};    ///< as it was when the page was opened: the environment may change
+    Path userFolder_{};        ///< as it was when the page was opened: the environment may change
     mutable std::atomic<std::uint64_t> deadSequence_{0};  ///< of a daemon that died while it wrote
     mutable std::atomic<std::uint64_t> device_{0};        ///< of the file, as inode_
     mutable std::atomic<std::uint64_t> inode_{0};
@@ -90,4 +90,4 @@ class GroupPage {
     mutable std::atomic<std::int64_t> soughtAt_{0};                ///< another page, in raw time
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::page

@@ -5,9 +5,9 @@
 #include "page_words.h"
 #include "time/silence.h"
 
-namespace berkeley {
+namespace berkeley::page {
 
-Nanoseconds PageClock::boundAt(HostTime time) const {
+Nanoseconds Clock::boundAt(HostTime time) const {
     return bound + driftOver(std::chrono::abs(time - reference), boundGrowthPpb) +
            std::chrono::abs(line.pendingAt(time));
 }
@@ -15,7 +15,7 @@ Nanoseconds PageClock::boundAt(HostTime time) const {
 namespace {
 
 /// Since the clock's last adjustment, as its daemon knows, or as the reader finds out.
-PauseKind pauseSince(const PageClock& clock, const PageInstant& instant) {
+PauseKind pauseSince(const Clock& clock, const Instant& instant) {
     if (clock.suspect != PauseKind::none) {
         return clock.suspect;
     }
@@ -37,7 +37,7 @@ ContentWords fromVersion2(const ContentWords& older) {
 
 }  // namespace
 
-ContentWords toWords(const PageContent& content) {
+ContentWords toWords(const Content& content) {
     ContentWords words{};
     Storing store{words.data()};
     visitClock(store, content.clock);
@@ -45,47 +45,46 @@ ContentWords toWords(const PageContent& content) {
     return words;
 }
 
-std::optional<PageContent> toContent(const ContentWords& words, std::uint64_t version) {
+std::optional<Content> toContent(const ContentWords& words, std::uint64_t version) {
     if (version == 2) {
         return toContent(fromVersion2(words), kPageVersion);
     }
     if (version != kPageVersion) {
         return std::nullopt;
     }
-    PageContent content;
+    Content content;
     Loading load{[&](std::size_t index) { return words[index]; }};
     visitClock(load, content.clock);
     visitDescription(load, content.description);
     return content;
 }
 
-PageReading evaluate(const PageClock& clock, const PageInstant& instant) {
-    PageReading reading;
+Reading evaluate(const Clock& clock, const Instant& instant) {
+    Reading reading;
     if (clock.boot.isKnown() && instant.boot.isKnown() && clock.boot != instant.boot) {
-        reading.reason = PageReason::otherBoot;
+        reading.reason = Reason::otherBoot;
         return reading;
     }
     const HostTime host = clock.host.at(instant.raw);
     reading.time = clock.line.groupTimeAt(host);
     reading.cycle = clock.cycle;
     if (!clock.adjusted) {
-        reading.reason = PageReason::neverAdjusted;
+        reading.reason = Reason::neverAdjusted;
         return reading;
     }
     if (const PauseKind pause = pauseSince(clock, instant); pause != PauseKind::none) {
-        reading.reason =
-            pause == PauseKind::suspended ? PageReason::suspended : PageReason::stopped;
+        reading.reason = pause == PauseKind::suspended ? Reason::suspended : Reason::stopped;
         return reading;
     }
     reading.bound = clock.boundAt(host);
     if (*reading.bound > clock.maxBound) {
-        reading.reason = PageReason::boundTooLarge;
+        reading.reason = Reason::boundTooLarge;
         return reading;
     }
     reading.status = instant.raw - clock.adjustedAt > silenceAfter(clock.interval)
-                         ? PageStatus::holdover
-                         : PageStatus::synchronized;
+                         ? Status::holdover
+                         : Status::synchronized;
     return reading;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::page

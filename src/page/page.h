@@ -2,7 +2,7 @@
 /// What the words are, and what follows from them about one instant.
 ///
 /// docs/page.md describes it for programs that read the page without this code; the order of the
-/// words is that of PageContent, after magic, version and sequence. Units: std::chrono, or in the
+/// words is that of Content, after magic, version and sequence. Units: std::chrono, or in the
 /// name. Thread safety: values. Nothing here throws or allocates.
 #pragma once
 
@@ -15,7 +15,7 @@
 #include "time/adjustable_clock.h"
 #include "time/pause.h"
 
-namespace berkeley {
+namespace berkeley::page {
 
 inline constexpr std::uint64_t kPageMagic = 0x59454C454B524542;  // "BERKELEY", little-endian
 inline constexpr std::uint64_t kPageVersion = 3;
@@ -27,7 +27,7 @@ inline constexpr std::size_t kSequenceWord = 2;
 inline constexpr std::size_t kFirstContentWord = 3;
 
 /// Everything that tells the time.
-struct PageClock {
+struct Clock {
     bool adjusted{};  ///< whether the clock ever was; the bound means nothing before
     HostLine host;
     CorrectionLine line;
@@ -48,11 +48,11 @@ struct PageClock {
 };
 inline constexpr std::size_t kClockWords = 21;
 
-enum class PageRole : std::uint64_t { none, master, slave };
+enum class Role : std::uint64_t { none, master, slave };
 
 /// What people want to know besides.
-struct PageDescription {
-    PageRole role{};
+struct Description {
+    Role role{};
     Nanoseconds lastOffset{};       ///< by how much the last adjustment moved the clock
     Nanoseconds deviation{};        ///< standard deviation of the clock's error then
     double driftDeviationPpb{};     ///< standard deviation of the error of its rate
@@ -64,9 +64,9 @@ struct PageDescription {
 };
 inline constexpr std::size_t kDescriptionWords = 21;
 
-struct PageContent {
-    PageClock clock;
-    PageDescription description;
+struct Content {
+    Clock clock;
+    Description description;
 };
 
 inline constexpr std::size_t kContentWords = kClockWords + kDescriptionWords;
@@ -75,20 +75,20 @@ inline constexpr std::size_t kPageBytes = kPageWords * sizeof(std::uint64_t);
 
 using ContentWords = std::array<std::uint64_t, kContentWords>;
 
-ContentWords toWords(const PageContent& content);
+ContentWords toWords(const Content& content);
 
 /// Of a page of this version or the one before, whose words are the same but for those that it
 /// lacks; nothing of another version.
-std::optional<PageContent> toContent(const ContentWords& words, std::uint64_t version);
+std::optional<Content> toContent(const ContentWords& words, std::uint64_t version);
 
-enum class PageStatus {
+enum class Status {
     synchronized,    ///< adjustments come
     holdover,        ///< they do not come any more; the bound holds, and grows
     unsynchronized,  ///< the bound is unknown or too large
 };
 
 /// Why a clock is unsynchronized.
-enum class PageReason {
+enum class Reason {
     none,           ///< it is not
     neverAdjusted,  ///< by anybody yet: the time is this machine's own
     boundTooLarge,  ///< larger than the page's limit; it holds all the same
@@ -99,27 +99,25 @@ enum class PageReason {
 };
 
 /// What a page says about one instant.
-struct PageReading {
-    PageStatus status = PageStatus::unsynchronized;
-    PageReason reason = PageReason::none;
+struct Reading {
+    Status status = Status::unsynchronized;
+    Reason reason = Reason::none;
     GroupTime time{};                    ///< unset when not of the page
     std::optional<Nanoseconds> bound{};  ///< largest possible distance to the group's time
     std::uint64_t cycle{};               ///< of the last adjustment
 
     /// Whether the time was made from the page.
-    bool isOfPage() const {
-        return reason != PageReason::otherBoot && reason != PageReason::interrupted;
-    }
+    bool isOfPage() const { return reason != Reason::otherBoot && reason != Reason::interrupted; }
 };
 
 /// Circumstances of a reading.
-struct PageInstant {
+struct Instant {
     RawTime raw;
     Nanoseconds suspended{};  ///< how long this machine has been, at least
     BootId boot;
     std::uint64_t vmMarker{};  ///< VmClock::marker()
 };
 
-PageReading evaluate(const PageClock& clock, const PageInstant& instant);
+Reading evaluate(const Clock& clock, const Instant& instant);
 
-}  // namespace berkeley
+}  // namespace berkeley::page

@@ -1,4 +1,4 @@
-/// The words of a published page as members of PageContent, and the other way round: the one list
+/// The words of a published page as members of Content, and the other way round: the one list
 /// of their order.
 ///
 /// Thread safety: pure functions.
@@ -10,7 +10,7 @@
 
 #include "page/page.h"
 
-namespace berkeley {
+namespace berkeley::page {
 
 /// Puts values into words, or takes them out, one after the other: one list of them for both.
 class Storing {
@@ -112,4 +112,4 @@ void visitDescription(Visitor& visit, Description& description) {
     visit(description.source);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::page

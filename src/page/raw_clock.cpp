@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
-namespace berkeley {
+namespace berkeley::page {
 namespace {
 
 /// In nothing but system calls: the library reads its clocks here, also where nothing may fail.
@@ -63,4 +63,4 @@ BootId bootId() {
     return id;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::page

@@ -8,7 +8,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::page {
 
 /// CLOCK_MONOTONIC_RAW: nanoseconds since this machine started, the same for all its processes. It
 /// stands still while the machine is suspended.
@@ -56,4 +56,4 @@ struct BootId {
 /// This run's; unknown where the kernel does not tell it.
 BootId bootId();
 
-}  // namespace berkeley
+}  // namespace berkeley::page

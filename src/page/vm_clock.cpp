@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-namespace berkeley {
+namespace berkeley::page {
 namespace {
 
 /// The beginning of the page, which has more. It is little-endian, and so are the machines that
@@ -93,4 +93,4 @@ std::uint64_t VmClock::marker() const {
     return 0;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::page

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace berkeley {
+namespace berkeley::page {
 
 class VmClock {
   public:
@@ -27,4 +27,4 @@ class VmClock {
     const void* page_ = nullptr;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::page

@@ -36,19 +36,19 @@ constinit std::atomic<ClockGettime> libcClockGettime{nullptr};
 union Forever {
     constexpr Forever() : page() {}
     ~Forever() {}  // NOLINT(modernize-use-equals-default): that would be a deleted one
-    GroupPage page;
+    page::GroupPage page;
 };
 constinit Forever group;
 /// That the environment names, to be tried again; "" for this machine's daemon's, which is looked
 /// for once only.
-constinit PagePath path{};
+constinit page::Path path{};
 
 enum class State { closed, opening, open };
 constinit std::atomic<State> state{State::closed};
 constinit std::atomic<std::int64_t> nextTry{0};  ///< in raw time
 
 void tryToOpen() {
-    const std::int64_t now = RawTimeline::now().time_since_epoch().count();
+    const std::int64_t now = page::RawTimeline::now().time_since_epoch().count();
     State expected = State::closed;
     if (path.front() == '\0' || now < nextTry.load(std::memory_order_relaxed) ||
         !state.compare_exchange_strong(expected, State::opening, std::memory_order_acquire)) {
@@ -56,7 +56,7 @@ void tryToOpen() {
     }
     const int code = errno;
     nextTry.store(now + Nanoseconds{1s}.count(), std::memory_order_relaxed);
-    const bool open = group.page.open(path.data()) == PageError::none;
+    const bool open = group.page.open(path.data()) == page::Error::none;
     state.store(open ? State::open : State::closed, std::memory_order_release);
     errno = code;
 }
@@ -79,7 +79,7 @@ bool readGroup(timespec& time) {
 __attribute__((constructor)) void begin() {
     libcClockGettime.store(reinterpret_cast<ClockGettime>(::dlsym(RTLD_NEXT, "clock_gettime")),
                            std::memory_order_release);
-    if (group.page.open(nullptr) == PageError::none) {
+    if (group.page.open(nullptr) == page::Error::none) {
         state.store(State::open, std::memory_order_release);
     } else {
         std::strcpy(path.data(), group.page.path());

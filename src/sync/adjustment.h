@@ -12,7 +12,7 @@
 #include "sync/membership.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// How well a correction is known: not the limit of its error, but the error to be expected.
 struct Deviation {
@@ -56,4 +56,4 @@ struct Adjustment {
     friend bool operator==(const Adjustment&, const Adjustment&) = default;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 struct End {
@@ -41,4 +41,4 @@ std::optional<Agreement> agreementOf(std::span<const Interval> intervals) {
     return best;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

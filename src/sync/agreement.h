@@ -13,7 +13,7 @@
 
 #include "time/interval.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 struct Agreement {
     Interval place;       ///< what the intervals that agree have in common
@@ -23,4 +23,4 @@ struct Agreement {
 /// The place in most intervals; of several, the latest. Nothing of no intervals.
 std::optional<Agreement> agreementOf(std::span<const Interval> intervals);
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

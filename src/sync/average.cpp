@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <numeric>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// Makes the median absolute deviation of a normal sample an estimate of its standard deviation.
@@ -164,4 +164,4 @@ std::vector<bool> tooFast(std::span<const double> ppb, const DriftLimit& limit) 
     return result;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

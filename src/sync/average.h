@@ -12,7 +12,7 @@
 #include "sync/drift_limit.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 enum class Averaging {
     /// The mean of the clocks near the median; no constant to tune. The modified z-score chooses
@@ -90,4 +90,4 @@ double robustMean(std::span<const double> ppb);
 /// truth, none of these is named.
 std::vector<bool> tooFast(std::span<const double> ppb, const DriftLimit& limit);
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

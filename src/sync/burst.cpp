@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// With a clock whose drift is not known.
@@ -71,4 +71,4 @@ Completion::Counted Completion::add(const Burst::Answer& answer, const Measureme
     return counted;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

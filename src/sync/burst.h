@@ -15,7 +15,7 @@
 #include "sync/estimator.h"
 #include "sync/roster.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// How many exchanges a burst with one slave has. Many while the clock is new; afterwards as many
 /// as it takes to find one that was hardly delayed; fewer in a group so large that the master could
@@ -78,4 +78,4 @@ class Completion {
     std::optional<Measurement> open_;  ///< waits for the next report
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

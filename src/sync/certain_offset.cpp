@@ -4,7 +4,7 @@
 #include <cassert>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// How far a rate can wander while the landmarks last, and how far back they go. Quartz changes by
@@ -114,4 +114,4 @@ void CertainOffset::remember() {
     landmarks_.push_back({when_, offset_});
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

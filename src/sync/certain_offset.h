@@ -20,7 +20,7 @@
 #include "sync/drift_limit.h"
 #include "sync/exchange.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 class CertainOffset {
   public:
@@ -62,4 +62,4 @@ class CertainOffset {
     Nanoseconds distance_{};          ///< that landmarks have at least
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

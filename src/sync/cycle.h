@@ -13,7 +13,7 @@
 #include "sync/average.h"
 #include "sync/roster.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// One clock in one sync cycle. A figure that is not known is absent, never zero, as are all of one
 /// that is late.
@@ -55,4 +55,4 @@ struct CycleOutcome {
 /// Of a slave that was not asked: nothing but who it is.
 ClockStatus statusOf(const Member& member);
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

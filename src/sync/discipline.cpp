@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace berkeley {
+namespace berkeley::sync {
 
 Nanoseconds ClockState::boundAt(HostTime host) const {
     return adjustment.boundAt(host) + std::chrono::abs(line.pendingAt(host));
@@ -73,4 +73,4 @@ Manner Discipline::mannerOf(HostTime now, Nanoseconds offset) const {
     return isFast || offset < -step_ ? Manner::fastSlew : Manner::slewed;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -15,7 +15,7 @@
 #include "sync/adjustment.h"
 #include "time/adjustable_clock.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// A group clock at one instant: everything that a reader needs to tell the time and its bound
 /// later on. A value.
@@ -85,4 +85,4 @@ class Discipline {
     ClockState state_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

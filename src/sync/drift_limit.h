@@ -3,7 +3,7 @@
 /// Units: parts per billion. Thread safety: values.
 #pragma once
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// No two clocks that are worth listening to are farther apart in rate. What a clock is told about
 /// its rate, and how fast its bound grows, stay within what the wire carries up to here.
@@ -18,4 +18,4 @@ struct DriftLimit {
     constexpr double betweenTwoPpb() const { return 2 * ppb; }
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

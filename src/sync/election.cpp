@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace berkeley {
+namespace berkeley::sync {
 
 Election::Election(Rank self, std::size_t masters, Nanoseconds patience, Nanoseconds now)
     : self_(self), patience_(patience), peers_(masters) {
@@ -193,4 +193,4 @@ bool Election::betterIsReady(Nanoseconds now) const {
     return false;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

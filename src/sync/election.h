@@ -46,7 +46,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 using Rank = std::size_t;
 
@@ -174,4 +174,4 @@ class Election {
     std::optional<Resignation> resignation_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -10,7 +10,7 @@
 #include "jitter.h"
 #include "offset_filter.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// From a clock that holds its rate for days to one in the sun, in ppb after a second.
@@ -244,4 +244,4 @@ bool OffsetEstimator::add(const Sample& sample) { return bank_->add(sample); }
 std::optional<Estimate> OffsetEstimator::at(HostTime when) const { return bank_->at(when); }
 std::optional<Nanoseconds> OffsetEstimator::delay() const { return bank_->delay(); }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -17,7 +17,7 @@
 #include "sync/drift_limit.h"
 #include "sync/exchange.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 struct Estimate {
     Nanoseconds offset{};     ///< slave minus master
@@ -71,4 +71,4 @@ class OffsetEstimator {
     std::unique_ptr<Bank> bank_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

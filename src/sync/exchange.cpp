@@ -4,7 +4,7 @@
 
 #include "sync/drift_limit.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 std::optional<Sample> toSample(const Exchange& exchange) {
     const auto& [t1, t2, t3, t4] = exchange;
@@ -23,4 +23,4 @@ std::optional<Sample> toSample(const Exchange& exchange) {
                   .duration = t4 - t1};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -9,7 +9,7 @@
 #include "time/interval.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// t1 and t4 are read on the master's unsteered clock, t2 and t3 on the slave's.
 struct Exchange {
@@ -32,4 +32,4 @@ struct Sample {
 /// worth listening to can be fast (kFastestPpb).
 std::optional<Sample> toSample(const Exchange& exchange);
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

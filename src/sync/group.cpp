@@ -8,7 +8,7 @@
 #include "participant.h"
 #include "sync/burst.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// How well the rate is known after the master's clock has jumped, or without any memory.
@@ -310,4 +310,4 @@ void Group::holdLine() {
     rateBoundPpb_ = 0;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -21,7 +21,7 @@
 #include "sync/line_error.h"
 #include "sync/roster.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 struct Participant;
 
@@ -135,4 +135,4 @@ class Group {
     double dragPpb_ = 0;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

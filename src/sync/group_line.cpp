@@ -8,7 +8,7 @@
 #include "sync/agreement.h"
 #include "sync/group.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// No faster than this do the averages of a founded group move its line. What members' rates and
@@ -327,4 +327,4 @@ void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     ++line_.cycle;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -7,7 +7,7 @@
 
 #include "sync/average.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// A group is founded when most drifts have been known for this long.
@@ -93,4 +93,4 @@ void GroupRate::move(double ppb) {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

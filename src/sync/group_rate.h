@@ -14,7 +14,7 @@
 
 #include "sync/roster.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// The master's own clock, the drift of which is 0. No slave has this number.
 inline constexpr SlaveId kMaster = 0;
@@ -58,4 +58,4 @@ class GroupRate {
     HostTime last_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

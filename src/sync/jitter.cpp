@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// How many observations the means remember.
@@ -99,4 +99,4 @@ void Jitter::learn(const Observation& observation, double offset) {
     approach(roundTripVariance_, clippedSquare(deviation, roundTripVariance_), weight);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -4,7 +4,7 @@
 /// Units: nanoseconds as double. Thread safety: none.
 #pragma once
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// One exchange: the offset is at most `high` and at least `low`; `high - low` is the round trip.
 struct Observation {
@@ -56,4 +56,4 @@ class Jitter {
     int farInARow_ = 0;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// How much a rate wanders in a second, in ppb.
@@ -87,4 +87,4 @@ LineError::Shift LineError::learn(const Measured& measured) {
     return shift;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

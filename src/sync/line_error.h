@@ -14,7 +14,7 @@
 
 #include "sync/adjustment.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// What is farther off than so many standard deviations is no accident.
 inline constexpr int kGate = 5;
@@ -73,4 +73,4 @@ class LineError {
     double covariance_ = 0;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// At random when the group is founded; 0 for none.
 using GroupId = std::uint64_t;
@@ -21,4 +21,4 @@ struct Membership {
     friend bool operator==(const Membership&, const Membership&) = default;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -8,7 +8,7 @@
 
 #include "truncated_normal.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// How much of the score is left after one more observation: it remembers some hundreds.
@@ -104,4 +104,4 @@ bool OffsetFilter::isDistribution() const {
            covariance_ * covariance_ <= kRounding * offsetVariance_ * driftVariance_;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

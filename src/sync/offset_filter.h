@@ -14,7 +14,7 @@
 
 #include "jitter.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 enum class JitterKind {
     oneSided,   ///< delays lie exponentially above the shortest one
@@ -56,4 +56,4 @@ class OffsetFilter {
     double driftVariance_ = 0;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

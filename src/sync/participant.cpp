@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 Nanoseconds both(Nanoseconds a, Nanoseconds b) {
@@ -134,4 +134,4 @@ std::vector<ClockStatus> statusesOf(std::vector<Participant> participants, HostT
     return clocks;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

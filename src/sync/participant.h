@@ -10,7 +10,7 @@
 #include "sync/discipline.h"
 #include "sync/line_error.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// One clock; `slave` is absent for the master's own.
 struct Participant {
@@ -48,4 +48,4 @@ Nanoseconds spreadOf(const std::vector<Participant>& participants);
 std::vector<ClockStatus> statusesOf(std::vector<Participant> participants, HostTime now,
                                     const Roster& roster);
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

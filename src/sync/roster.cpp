@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// A lab slave is not polled: it reports by itself every 5 s, whatever the master's interval. This
@@ -38,4 +38,4 @@ void Roster::beginCycle() {
     }
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -13,7 +13,7 @@
 #include "sync/estimator.h"
 #include "sync/exchange.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 /// Never given twice by one master.
 using SlaveId = std::uint64_t;
@@ -67,4 +67,4 @@ class Roster {
     std::map<SlaveId, Member> members_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -1,6 +1,6 @@
 #include "sync/timestamp_kind.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 std::string_view toText(TimestampKind kind) {
     switch (kind) {
@@ -14,4 +14,4 @@ std::string_view toText(TimestampKind kind) {
     return "user-space timestamps";
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

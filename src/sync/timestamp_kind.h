@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace berkeley {
+namespace berkeley::sync {
 
 enum class TimestampKind {
     userSpace,      ///< this program, before it sends and after it was woken
@@ -19,4 +19,4 @@ inline constexpr std::size_t kTimestampKinds = 3;
 /// In words for a log line.
 std::string_view toText(TimestampKind kind);
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <numeric>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 constexpr double kLogSqrtTwoPi = 0.91893853320467274;
@@ -64,4 +64,4 @@ TruncatedNormal truncate(double mean, double sigma, double low, double high) {
     return result;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -4,7 +4,7 @@
 /// Distributions" 1 (1994), section 13.10.1.
 #pragma once
 
-namespace berkeley {
+namespace berkeley::sync {
 
 struct TruncatedNormal {
     double mean;
@@ -15,4 +15,4 @@ struct TruncatedNormal {
 /// The normal variable has mean `mean` and deviation `sigma`, which is positive; `low` <= `high`.
 TruncatedNormal truncate(double mean, double sigma, double low, double high);
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

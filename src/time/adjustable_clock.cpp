@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
-namespace berkeley {
+namespace berkeley::inline time {
 
 Nanoseconds CorrectionLine::at(HostTime host) const {
     // Rounded once: two roundings down at once would be a step backward.
@@ -36,4 +36,4 @@ CorrectionLine CorrectionLine::slewedTo(HostTime now, Nanoseconds target, double
             now + Nanoseconds{std::llround(std::min(duration, longest))}};
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::inline time

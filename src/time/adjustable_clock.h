@@ -6,7 +6,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::inline time {
 
 /// The correction (group time minus host time) from `anchor` on, in two pieces: with the slew on
 /// top until `slewEnd`, without it afterwards.
@@ -32,4 +32,4 @@ struct CorrectionLine {
                             double maxSlewPpb) const;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::inline time

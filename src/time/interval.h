@@ -10,7 +10,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::inline time {
 
 struct Interval {
     Nanoseconds low{};
@@ -47,4 +47,4 @@ constexpr std::optional<Interval> intersection(const Interval& a, const Interval
     return both;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::inline time

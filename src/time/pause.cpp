@@ -2,7 +2,7 @@
 
 #include "time/units.h"
 
-namespace berkeley {
+namespace berkeley::inline time {
 
 std::string toText(const Pause& pause) {
     return std::string{"this machine was "} +
@@ -11,4 +11,4 @@ std::string toText(const Pause& pause) {
            ": its clock is not believed until it is measured again";
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::inline time

@@ -11,7 +11,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::inline time {
 
 enum class PauseKind : std::uint64_t {
     none,
@@ -34,4 +34,4 @@ struct Pause {
 /// clock is not believed until it is measured again".
 std::string toText(const Pause& pause);
 
-}  // namespace berkeley
+}  // namespace berkeley::inline time

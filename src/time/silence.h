@@ -8,7 +8,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::inline time {
 
 /// After this long without a sync cycle, or an adjustment, something is wrong: six are missing. In
 /// less than 5 s no operator could act on it.
@@ -18,4 +18,4 @@ constexpr Nanoseconds silenceAfter(Nanoseconds interval) {
     return std::max<Nanoseconds>(kAtLeast, kMissing * interval);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::inline time

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace berkeley {
+namespace berkeley::inline time {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
@@ -66,4 +66,4 @@ constexpr bool isBelievableRate(double ppb) { return ppb >= -1e8 && ppb <= 1e8; 
 /// from minus to plus 1e9, as no clock goes backward.
 Nanoseconds driftOver(Nanoseconds elapsed, double ppb);
 
-}  // namespace berkeley
+}  // namespace berkeley::inline time

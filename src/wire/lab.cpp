@@ -5,7 +5,7 @@
 
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 namespace {
 
 using std::chrono::hours;
@@ -137,4 +137,4 @@ std::vector<HostTime> LabDecoder::feed(std::span<const std::byte> bytes) {
 
 HostTime LabDecoder::finish() { return fromLabText(std::exchange(buffer_, {}), *zone_); }
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

@@ -16,7 +16,7 @@
 
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 
 /// The local time of `zone`, always with six digits of microseconds (truncated, as Python does).
 std::string toLabText(Nanoseconds sinceEpoch, const date::time_zone& zone);
@@ -55,4 +55,4 @@ class LabDecoder {
     std::string buffer_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

@@ -4,12 +4,12 @@
 
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 namespace {
 
-constexpr Rank kMostMasters = 256;
+constexpr sync::Rank kMostMasters = 256;
 
-bool isBelievable(const Deviation& deviation) {
+bool isBelievable(const sync::Deviation& deviation) {
     return deviation.sigma >= Nanoseconds::zero() && deviation.sigma < kTimeLimit &&
            deviation.driftPpb >= 0 && isBelievableRate(deviation.driftPpb);
 }
@@ -69,7 +69,7 @@ std::string_view problemOf(const Report& report) {
     return {};
 }
 
-std::string_view problemOf(const Adjustment& adjustment) {
+std::string_view problemOf(const sync::Adjustment& adjustment) {
     if (!isBelievable(adjustment.reference)) {
         return "adjustment's reference is outside 1970 to 2116";
     }
@@ -108,7 +108,7 @@ std::string_view problemOf(const Welcome& welcome) {
 }
 
 std::string_view problemOf(const MasterAnnouncement& message) {
-    const Announcement& announcement = message.announcement;
+    const sync::Announcement& announcement = message.announcement;
     if (announcement.from >= kMostMasters) {
         return "announcement's rank exceeds 255";
     }
@@ -119,10 +119,10 @@ std::string_view problemOf(const MasterAnnouncement& message) {
             return "announcement holds a time outside 0 to 146 years";
         }
     }
-    if (announcement.claim.term > kMostTerms) {
+    if (announcement.claim.term > sync::kMostTerms) {
         return "announcement's term exceeds 2^30";
     }
-    if (announcement.claim.members > kMostMembers) {
+    if (announcement.claim.members > sync::kMostMembers) {
         return "announcement's members exceed 2^24";
     }
     return {};
@@ -141,7 +141,7 @@ std::string_view problemOf(const Redirect& redirect) {
     return {};
 }
 
-std::string_view problemOf(const Membership& membership) {
+std::string_view problemOf(const sync::Membership& membership) {
     return membership.isKnown() ? std::string_view{} : "membership is of no group";
 }
 
@@ -153,4 +153,4 @@ std::string_view problemOf(const Message& message) {
     return std::visit([](const auto& value) { return problemOf(value); }, message);
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

@@ -7,9 +7,9 @@
 
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 
 /// The first thing that is wrong with it, in words for a log line; "" for nothing.
 std::string_view problemOf(const Message& message);
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

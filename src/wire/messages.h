@@ -17,7 +17,7 @@
 #include "sync/membership.h"
 #include "time/timeline.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 
 /// Why a peer is sent away, as far as they are counted apart.
 enum class Fault {
@@ -72,7 +72,7 @@ struct Report {
     /// t3 of the answer to the poll before this one, as it turned out; only where that is known.
     std::optional<HostTime> previousSent{};
     /// Of `correction`; absent when the clock was never adjusted, and when unasked.
-    std::optional<Deviation> deviation{};
+    std::optional<sync::Deviation> deviation{};
 
     friend bool operator==(const Report&, const Report&) = default;
 };
@@ -96,7 +96,7 @@ struct Redirect {
 
 /// Master to master, first and again and again: what the election lives on.
 struct MasterAnnouncement {
-    Announcement announcement;
+    sync::Announcement announcement;
     std::uint64_t masters{};  ///< a checksum of the list of masters, which is the same everywhere
 
     friend bool operator==(const MasterAnnouncement&, const MasterAnnouncement&) = default;
@@ -109,7 +109,7 @@ struct UnknownMessage {
     friend bool operator==(const UnknownMessage&, const UnknownMessage&) = default;
 };
 
-using Message = std::variant<Hello, Poll, Report, Adjustment, Welcome, Redirect, MasterAnnouncement,
-                             Membership, UnknownMessage>;
+using Message = std::variant<Hello, Poll, Report, sync::Adjustment, Welcome, Redirect,
+                             MasterAnnouncement, sync::Membership, UnknownMessage>;
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

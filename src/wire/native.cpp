@@ -11,7 +11,7 @@
 
 #include "message_problem.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
@@ -51,7 +51,7 @@ class FrameWriter {
     void optionalTime(std::optional<HostTime> time) { this->time(time.value_or(HostTime{})); }
     void span(Nanoseconds span) { integer(span.count()); }
     void frequency(double ppb) { integer(std::llround(ppb * kFrequencyUnitsPerPpb)); }
-    void deviation(const Deviation& deviation) {
+    void deviation(const sync::Deviation& deviation) {
         span(deviation.sigma);
         frequency(deviation.driftPpb);
     }
@@ -113,7 +113,7 @@ Frame frameOf(const Report& report) {
     return writer.frame();
 }
 
-Frame frameOf(const Adjustment& adjustment) {
+Frame frameOf(const sync::Adjustment& adjustment) {
     FrameWriter writer{FrameType::kAdjustment, kNoFlags, adjustment.cycle};
     writer.time(adjustment.reference);
     writer.span(adjustment.correction);
@@ -154,7 +154,7 @@ Frame frameOf(const Redirect& redirect) {
     return writer.frame();
 }
 
-Frame frameOf(const Membership& membership) {
+Frame frameOf(const sync::Membership& membership) {
     FrameWriter writer{FrameType::kMembership, kNoFlags, membership.term};
     writer.number(membership.group);
     return writer.frame();
@@ -183,7 +183,7 @@ class FrameReader {
     Nanoseconds span() { return Nanoseconds{integer()}; }
     double frequency() { return static_cast<double>(integer()) / kFrequencyUnitsPerPpb; }
 
-    Deviation deviation() { return {.sigma = span(), .driftPpb = frequency()}; }
+    sync::Deviation deviation() { return {.sigma = span(), .driftPpb = frequency()}; }
     std::uint16_t port() { return static_cast<std::uint16_t>(take(2)); }
     std::uint64_t number() { return take(8); }
     std::uint32_t count() { return static_cast<std::uint32_t>(take(4)); }
@@ -249,13 +249,13 @@ Message readReport(FrameReader& reader) {
 
 Message readAdjustment(FrameReader& reader) {
     reader.flags(kNoFlags);
-    return Adjustment{.cycle = reader.sequence(),
-                      .reference = reader.time(),
-                      .correction = reader.span(),
-                      .frequencyPpb = reader.frequency(),
-                      .bound = reader.span(),
-                      .boundGrowthPpb = reader.frequency(),
-                      .deviation = reader.deviation()};
+    return sync::Adjustment{.cycle = reader.sequence(),
+                            .reference = reader.time(),
+                            .correction = reader.span(),
+                            .frequencyPpb = reader.frequency(),
+                            .bound = reader.span(),
+                            .boundGrowthPpb = reader.frequency(),
+                            .deviation = reader.deviation()};
 }
 
 Message readWelcome(FrameReader& reader) {
@@ -271,7 +271,7 @@ Message readAnnouncement(FrameReader& reader) {
         return (flags & flag) != 0 ? std::optional{span} : std::nullopt;
     };
     MasterAnnouncement message;
-    Announcement& announcement = message.announcement;
+    sync::Announcement& announcement = message.announcement;
     announcement.from = reader.sequence();
     announcement.active = (flags & kActive) != 0;
     message.masters = reader.number();
@@ -294,7 +294,7 @@ Message readRedirect(FrameReader& reader) {
 Message readMembership(FrameReader& reader) {
     reader.flags(kNoFlags);
     const std::uint32_t term = reader.sequence();
-    return Membership{.group = reader.number(), .term = term};
+    return sync::Membership{.group = reader.number(), .term = term};
 }
 
 /// In the order of FrameType, which begins with 1.
@@ -382,4 +382,4 @@ std::vector<Message> NativeDecoder::feed(std::span<const std::byte> bytes) {
     return messages;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

@@ -15,7 +15,7 @@
 
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 
 inline constexpr std::size_t kFrameSize = 64;
 inline constexpr std::byte kFrameMagic{0xBE};  ///< first byte of every frame; never ASCII
@@ -62,4 +62,4 @@ class NativeDecoder {
     bool fedOneFrame_ = false;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

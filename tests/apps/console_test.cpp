@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// Standard output is a pipe as long as it lives.
@@ -49,4 +49,4 @@ TEST(Console, DoesNotWaitForAReaderThatHasStopped) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

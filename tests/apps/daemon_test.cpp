@@ -13,7 +13,7 @@
 
 #include "common/options.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// Runs `body` in a child process, whose signals are its own, and returns its wait status.
@@ -145,4 +145,4 @@ TEST(BlockStopSignals, makesALostPeerAnErrorOfOneWrite) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// A file of keys that lives as long as this object.
@@ -39,12 +39,12 @@ TEST_F(KeysOfOptions, areThoseInTheFile) {
     MasterOptions master;
     EXPECT_FALSE(keysOf(master));
     master.keyFile = path_;
-    EXPECT_EQ(keysOf(master)->at("one"), Key(32, 0x11));
+    EXPECT_EQ(keysOf(master)->at("one"), net::Key(32, 0x11));
     SlaveOptions slave;
     EXPECT_FALSE(keyOf(slave));
     slave.keyFile = path_;
     slave.name = "one";
-    EXPECT_EQ(keyOf(slave), Key(32, 0x11));
+    EXPECT_EQ(keyOf(slave), net::Key(32, 0x11));
 }
 
 TEST_F(KeysOfOptions, haveALineForTheSlavesName) {
@@ -65,4 +65,4 @@ TEST_F(KeysOfOptions, areRefusedAsTheOptionIsWhenTheFileIsWrong) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -11,7 +11,7 @@
 #include <regex>
 #include <string>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 /// What a logger writes to stderr for one message.
@@ -96,4 +96,4 @@ TEST(WantsColour, notInAPipe) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -9,7 +9,7 @@
 
 #include "apps/parsed.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using namespace std::chrono_literals;
@@ -26,7 +26,7 @@ TEST(MasterOptions, haveTheDefaultsOfTheHelp) {
     EXPECT_EQ(options.driftLimit.ppb, 500'000.0);
     EXPECT_EQ(options.minSlaves, 1U);
     EXPECT_EQ(options.cycles, 0U);
-    EXPECT_EQ(options.average.method, Averaging::robust);
+    EXPECT_EQ(options.average.method, sync::Averaging::robust);
     EXPECT_EQ(options.average.sanityLimit, 1h);
     EXPECT_EQ(options.simulateOffset, 0s);
     EXPECT_EQ(options.simulateDriftPpb, 0.0);
@@ -83,7 +83,7 @@ TEST(MasterOptions, takeEveryOption) {
     EXPECT_EQ(options.driftLimit.ppb, 2e6);
     EXPECT_EQ(options.minSlaves, 3U);
     EXPECT_EQ(options.cycles, 7U);
-    EXPECT_EQ(options.average.method, Averaging::trimmed);
+    EXPECT_EQ(options.average.method, sync::Averaging::trimmed);
     EXPECT_EQ(options.average.sanityLimit, 10min);
     EXPECT_EQ(options.simulateOffset, 25min);
     EXPECT_EQ(options.simulateDriftPpb, 40'000.0);
@@ -108,7 +108,7 @@ TEST(MasterOptions, takeEveryLimit) {
 TEST(MasterOptions, sayWhatOthersMaySee) {
     const MasterOptions options =
         master({"--http", "[::1]:0", "--max-bound", "50us", "--metrics-slaves", "7"});
-    EXPECT_EQ(options.http, (Endpoint{"::1", 0}));
+    EXPECT_EQ(options.http, (net::Endpoint{"::1", 0}));
     EXPECT_EQ(options.maxBound, 50us);
     EXPECT_EQ(options.metricsSlaves, 7U);
     EXPECT_TRUE(master({"--watch"}).watch);
@@ -120,7 +120,7 @@ TEST(MasterOptions, sayWhatOthersMaySee) {
 
 TEST(SlaveOptions, sayWhatOthersMaySee) {
     const SlaveOptions options = slave({"--http", "127.0.0.1:9090", "--max-bound", "50us"});
-    EXPECT_EQ(options.http, (Endpoint{"127.0.0.1", 9090}));
+    EXPECT_EQ(options.http, (net::Endpoint{"127.0.0.1", 9090}));
     EXPECT_EQ(options.maxBound, 50us);
 }
 
@@ -157,7 +157,7 @@ TEST(SlaveOptions, readEveryFormOfTheMastersAddress) {
         {"::1", "::1", 8080},
         {"fe80::1%eth0", "fe80::1%eth0", 8080}};
     for (const auto& [text, host, port] : cases) {
-        const Endpoint endpoint = slave({"--master", text}).masters.front();
+        const net::Endpoint endpoint = slave({"--master", text}).masters.front();
         EXPECT_EQ(endpoint.host, host) << text;
         EXPECT_EQ(endpoint.port, port) << text;
     }
@@ -281,4 +281,4 @@ TEST(Version, isShownWithTheProgramsName) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -7,7 +7,7 @@
 
 #include "common/options.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 
 using Words = std::vector<std::string>;
 
@@ -41,4 +41,4 @@ std::string errorOf(Parse parse, const Words& words) {
 inline std::string masterError(const Words& words) { return errorOf(parseMasterOptions, words); }
 inline std::string slaveError(const Words& words) { return errorOf(parseSlaveOptions, words); }
 
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -6,7 +6,7 @@
 
 #include "common/options.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -52,4 +52,4 @@ TEST(ProgramText, HasTheGroupsInOrder) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

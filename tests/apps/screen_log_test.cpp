@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,7 +28,7 @@ TEST_F(ScreenLogTest, KeepsWarningsAndErrorsForTheScreenAlone) {
     logger_.warn("two");
     logger_.error("three");
     EXPECT_EQ(elsewhere_.str(), "");
-    const std::vector<Notice> notices = log_->notices();
+    const std::vector<observe::Notice> notices = log_->notices();
     ASSERT_EQ(notices.size(), 2U);
     EXPECT_EQ(notices[0].text, "two");
     EXPECT_FALSE(notices[0].error);
@@ -56,10 +56,10 @@ TEST_F(ScreenLogTest, KeepsTheLastOnesOnly) {
     for (std::size_t i = 0; i < 10 * ScreenLog::kKept; ++i) {
         logger_.warn("{}", i);
     }
-    const std::vector<Notice> notices = log_->notices();
+    const std::vector<observe::Notice> notices = log_->notices();
     EXPECT_EQ(notices.size(), ScreenLog::kKept);
     EXPECT_EQ(notices.back().text, std::to_string(10 * ScreenLog::kKept - 1));
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -8,7 +8,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using namespace std::chrono_literals;
@@ -25,7 +25,7 @@ class StateKeeperTest : public testing::Test {
     TemporaryFolder folder_;
     CommonOptions options_;
     std::ostringstream log_;
-    SteeredClock clock_{HostClock{}, Discipline{500'000}};
+    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{500'000}};
 };
 
 TEST_F(StateKeeperTest, RemembersTheFrequencyOfASynchronizedClock) {
@@ -89,4 +89,4 @@ TEST_F(StateKeeperTest, KeepsNothingOfASimulatedClockUnlessItIsToldWhere) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -7,7 +7,7 @@
 
 #include "apps/parsed.h"
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using namespace std::chrono_literals;
@@ -228,4 +228,4 @@ TEST(ConfigFile, mustBeReadable) {
 // --- errors on the command line ---
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::apps {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST_F(WatchdogTest, DoesNotHurryWhereThingsHappenOften) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::apps

@@ -18,7 +18,7 @@ std::string lineOf(const Pages& pages) {
     const bench::Moment moment = pages.now();
     std::ostringstream line;
     line << moment.raw.time_since_epoch().count();
-    for (const PageReading& reading : moment.readings) {
+    for (const page::Reading& reading : moment.readings) {
         if (reading.bound) {
             line << ' ' << reading.time.time_since_epoch().count() << ' ' << reading.bound->count();
         } else {

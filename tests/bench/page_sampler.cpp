@@ -23,9 +23,9 @@ struct Counts {
 void check(const Pages& pages, Counts& counts) {
     const auto [raw, readings, interrupted] = pages.now();
     counts.interrupted += interrupted;
-    const PageReading& master = readings.front();
+    const page::Reading& master = readings.front();
     for (std::size_t i = 1; i < readings.size(); ++i) {
-        const PageReading& slave = readings[i];
+        const page::Reading& slave = readings[i];
         if (!master.bound || !slave.bound) {
             ++counts.unsynchronized;
             continue;

@@ -17,8 +17,8 @@
 namespace berkeley::bench {
 
 struct Moment {
-    RawTime raw;
-    std::vector<PageReading> readings;
+    page::RawTime raw;
+    std::vector<page::Reading> readings;
     std::uint64_t interrupted = 0;  ///< how often they had to be read again
 };
 
@@ -33,12 +33,12 @@ class Pages {
     Moment now() const {
         Moment moment;
         while (true) {
-            moment.raw = RawTimeline::now();
+            moment.raw = page::RawTimeline::now();
             moment.readings.clear();
             for (const auto& page : pages_) {
                 moment.readings.push_back(page->at(moment.raw));
             }
-            if (RawTimeline::now() - moment.raw < kTogether) {
+            if (page::RawTimeline::now() - moment.raw < kTogether) {
                 return moment;
             }
             ++moment.interrupted;

@@ -18,10 +18,10 @@ using namespace std::chrono_literals;
 class Page {
   public:
     Page() : path_(std::filesystem::temp_directory_path() / ("page-" + std::to_string(getpid()))) {
-        clock_ = std::make_unique<berkeley::SteeredClock>(
-            berkeley::HostClock{}, berkeley::Discipline{500'000},
-            std::make_unique<berkeley::PageWriter>(
-                path_, berkeley::Publisher{berkeley::PageRole::slave, "bench", 1h}));
+        clock_ = std::make_unique<berkeley::host::SteeredClock>(
+            berkeley::host::HostClock{}, berkeley::sync::Discipline{500'000},
+            std::make_unique<berkeley::host::PageWriter>(
+                path_, berkeley::host::Publisher{berkeley::page::Role::slave, "bench", 1h}));
         clock_->apply({.cycle = 1,
                        .reference = clock_->hostNow(),
                        .correction = 25min,
@@ -41,7 +41,7 @@ class Page {
 
   private:
     std::filesystem::path path_;
-    std::unique_ptr<berkeley::SteeredClock> clock_;
+    std::unique_ptr<berkeley::host::SteeredClock> clock_;
     berkeley_clock* reader_ = nullptr;
 };
 

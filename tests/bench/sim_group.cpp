@@ -38,7 +38,7 @@ double meanRatePpb(Simulation& simulation) {
         const Clock& clock = simulation.hostClock(name);
         rates.push_back(ratePpb(clock.at(kEnd) - clock.at(kSettled) - (kEnd - kSettled)));
     }
-    return robustMean(rates);
+    return sync::robustMean(rates);
 }
 
 struct Steady {

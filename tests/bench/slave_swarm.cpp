@@ -40,9 +40,9 @@ constexpr std::chrono::microseconds kTogether{1};
 
 struct Slave {
     int socket = -1;
-    HostLine host;
-    Discipline discipline{kMaxSlewPpb};
-    NativeDecoder decoder;
+    page::HostLine host;
+    sync::Discipline discipline{kMaxSlewPpb};
+    wire::NativeDecoder decoder;
     std::uint32_t cycle = 0;
 };
 
@@ -54,20 +54,20 @@ struct Counts {
 };
 
 struct Received {
-    std::array<std::byte, 4 * kFrameSize> bytes;
+    std::array<std::byte, 4 * wire::kFrameSize> bytes;
     std::size_t size = 0;  ///< 0 when the connection has ended
-    RawTime when;
+    page::RawTime when;
 };
 
 // --- sockets ---
 
 /// The raw clock's time of a stamp by the system clock, no earlier than it really was, from a
 /// reading of both at once; where this thread is interrupted between the two, they are read again.
-RawTime toRaw(Nanoseconds stamp) {
+page::RawTime toRaw(Nanoseconds stamp) {
     while (true) {
-        const RawTime before = RawTimeline::now();
-        const Nanoseconds system = systemNow().time_since_epoch();
-        const RawTime after = RawTimeline::now();
+        const page::RawTime before = page::RawTimeline::now();
+        const Nanoseconds system = page::systemNow().time_since_epoch();
+        const page::RawTime after = page::RawTimeline::now();
         if (after - before < kTogether) {
             return after - (system - stamp);
         }
@@ -80,12 +80,13 @@ Received receive(int socket) {
     const ssize_t size = bench::receiveStamped(socket, received.bytes, stamp);
     received.size = size > 0 ? static_cast<std::size_t>(size) : 0;
     // With several frames the stamp is the last one's.
-    received.when = stamp && received.size == kFrameSize ? toRaw(*stamp) : RawTimeline::now();
+    received.when =
+        stamp && received.size == wire::kFrameSize ? toRaw(*stamp) : page::RawTimeline::now();
     return received;
 }
 
-void sendFrame(int socket, const Message& message) {
-    const Frame frame = encode(message);
+void sendFrame(int socket, const wire::Message& message) {
+    const wire::Frame frame = wire::encode(message);
     // Should the master have gone, the next read says so.
     (void)send(socket, frame.data(), frame.size(), MSG_NOSIGNAL);
 }
@@ -128,7 +129,7 @@ class Swarm {
             for (int i = 0; i < count; ++i) {
                 handle(events[static_cast<std::size_t>(i)].data.u64);
             }
-            if (const auto now = RawTimeline::now(); now - lastTick_ >= kTick) {
+            if (const auto now = page::RawTimeline::now(); now - lastTick_ >= kTick) {
                 lastTick_ = now;
                 tick();
             }
@@ -158,12 +159,12 @@ class Swarm {
         std::uniform_real_distribution<double> drift{-kLargestDriftPpb, kLargestDriftPpb};
         std::uniform_int_distribution<std::int64_t> offset{-kLargestOffsetNs, kLargestOffsetNs};
         Slave& slave = slaves_[index];
-        slave.host = HostClock{Nanoseconds{offset(random_)}, drift(random_)}.line();
+        slave.host = host::HostClock{Nanoseconds{offset(random_)}, drift(random_)}.line();
         slave.socket = bench::connectTo(master);
         if (slave.socket < 0) {
             bench::fail("cannot connect to the master");
         }
-        sendFrame(slave.socket, Hello{prefix_ + std::to_string(index)});
+        sendFrame(slave.socket, wire::Hello{prefix_ + std::to_string(index)});
         watch(slave.socket, index);
     }
 
@@ -197,36 +198,37 @@ class Swarm {
             slave.socket = -1;
             return;
         }
-        for (const Message& message :
+        for (const wire::Message& message :
              slave.decoder.feed(std::span{received.bytes}.first(received.size))) {
-            if (const auto* poll = std::get_if<Poll>(&message)) {
+            if (const auto* poll = std::get_if<wire::Poll>(&message)) {
                 answer(slave, poll->sequence, received.when);
-            } else if (const auto* adjustment = std::get_if<Adjustment>(&message)) {
+            } else if (const auto* adjustment = std::get_if<sync::Adjustment>(&message)) {
                 adjust(slave, *adjustment);
             }
         }
     }
 
-    void answer(const Slave& slave, std::uint32_t sequence, RawTime received) {
+    void answer(const Slave& slave, std::uint32_t sequence, page::RawTime received) {
         ++counts_.polls;
         const HostTime t2 = slave.host.at(received);
-        const HostTime t3 = slave.host.at(RawTimeline::now());
-        sendFrame(slave.socket, Report{.sequence = sequence,
-                                       .solicited = true,
-                                       .received = t2,
-                                       .sent = t3,
-                                       .correction = slave.discipline.state().line.at(t3),
-                                       .deviation = slave.discipline.state().deviationAt(t3)});
+        const HostTime t3 = slave.host.at(page::RawTimeline::now());
+        sendFrame(slave.socket,
+                  wire::Report{.sequence = sequence,
+                               .solicited = true,
+                               .received = t2,
+                               .sent = t3,
+                               .correction = slave.discipline.state().line.at(t3),
+                               .deviation = slave.discipline.state().deviationAt(t3)});
     }
 
-    void adjust(Slave& slave, const Adjustment& adjustment) {
+    void adjust(Slave& slave, const sync::Adjustment& adjustment) {
         ++counts_.adjustments;
         if (slave.cycle != 0 && adjustment.cycle > slave.cycle) {
             counts_.missed += adjustment.cycle - slave.cycle - 1;
         }
         slave.cycle = adjustment.cycle;
         newestCycle_ = std::max(newestCycle_, slave.cycle);
-        (void)slave.discipline.apply(slave.host.at(RawTimeline::now()), adjustment);
+        (void)slave.discipline.apply(slave.host.at(page::RawTimeline::now()), adjustment);
     }
 
     /// Of those that were not told anything again. The newest cycle's adjustments may be on the
@@ -251,10 +253,10 @@ class Swarm {
     }
 
     void check(const Slave& slave) {
-        const RawTime raw = RawTimeline::now();
-        const PageReading master = master_.at(raw);
+        const page::RawTime raw = page::RawTimeline::now();
+        const page::Reading master = master_.at(raw);
         const HostTime host = slave.host.at(raw);
-        const ClockState& clock = slave.discipline.state();
+        const sync::ClockState& clock = slave.discipline.state();
         if (slave.socket < 0 || !master.bound || !clock.synchronized) {
             return;
         }
@@ -265,10 +267,11 @@ class Swarm {
 
     void reportUnasked(const Slave& slave) {
         if (slave.socket >= 0) {
-            const HostTime now = slave.host.at(RawTimeline::now());
-            sendFrame(slave.socket, Report{.received = now,
-                                           .sent = now,
-                                           .correction = slave.discipline.state().line.at(now)});
+            const HostTime now = slave.host.at(page::RawTimeline::now());
+            sendFrame(slave.socket,
+                      wire::Report{.received = now,
+                                   .sent = now,
+                                   .correction = slave.discipline.state().line.at(now)});
         }
     }
 
@@ -278,7 +281,7 @@ class Swarm {
     const int signals_ = makeSignals();
     std::mt19937_64 random_{std::random_device{}()};
     std::vector<Slave> slaves_;
-    RawTime lastTick_ = RawTimeline::now();
+    page::RawTime lastTick_ = page::RawTimeline::now();
     std::size_t ticks_ = 0;
     std::uint32_t newestCycle_ = 0;
     Counts counts_;

@@ -25,12 +25,13 @@ class ClientTest : public testing::Test {
   protected:
     std::string path() const { return folder_ / "page"; }
 
-    SteeredClock publishing() const {
-        return {HostClock{}, Discipline{500'000},
-                std::make_unique<PageWriter>(path(), Publisher{PageRole::slave, "rack-7", 1s})};
+    host::SteeredClock publishing() const {
+        return {host::HostClock{}, sync::Discipline{500'000},
+                std::make_unique<host::PageWriter>(
+                    path(), host::Publisher{page::Role::slave, "rack-7", 1s})};
     }
 
-    static void adjust(SteeredClock& clock, Nanoseconds correction) {
+    static void adjust(host::SteeredClock& clock, Nanoseconds correction) {
         clock.apply({.cycle = 7,
                      .reference = clock.hostNow(),
                      .correction = correction,
@@ -46,7 +47,7 @@ class ClientTest : public testing::Test {
 };
 
 TEST_F(ClientTest, TellsTheTimeThatTheDaemonsClockHas) {
-    SteeredClock clock = publishing();
+    host::SteeredClock clock = publishing();
     adjust(clock, 25min);
     berkeley_clock* opened = nullptr;
     ASSERT_EQ(berkeley_open(path().c_str(), &opened), BERKELEY_OK);
@@ -70,7 +71,7 @@ TEST_F(ClientTest, TellsTheTimeThatTheDaemonsClockHas) {
 }
 
 TEST_F(ClientTest, TellsOfAClockWhatPeopleWantToKnow) {
-    SteeredClock clock = publishing();
+    host::SteeredClock clock = publishing();
     adjust(clock, 25min);
     adjust(clock, 25min + 1s);
     adjust(clock, 25min + 20s);
@@ -104,11 +105,11 @@ TEST_F(ClientTest, HasAnErrorForEverythingThatIsNoPage) {
     EXPECT_EQ(errno, ENAMETOOLONG);
     std::ofstream{path()} << "short";
     EXPECT_EQ(open(path()), BERKELEY_NOT_A_PAGE);
-    for (const std::size_t size : {std::size_t{0}, kPageBytes}) {
+    for (const std::size_t size : {std::size_t{0}, page::kPageBytes}) {
         std::ofstream{path()} << std::string(size, '\0');
         EXPECT_EQ(open(path()), BERKELEY_NO_PAGE) << "its daemon has only just begun";
     }
-    const std::uint64_t future[kPageWords] = {kPageMagic, kPageVersion + 1};
+    const std::uint64_t future[page::kPageWords] = {page::kPageMagic, page::kPageVersion + 1};
     std::ofstream{path(), std::ios::binary}.write(reinterpret_cast<const char*>(future),
                                                   sizeof future);
     EXPECT_EQ(open(path()), BERKELEY_OTHER_VERSION);
@@ -127,7 +128,7 @@ TEST_F(ClientTest, SurvivesNullPointers) {
 }
 
 TEST_F(ClientTest, AClockThatWasMovedAwayIsUnsynchronized) {
-    SteeredClock steered = publishing();
+    host::SteeredClock steered = publishing();
     adjust(steered, 25min);
     GroupClock first = GroupClock::open(path());
     const GroupClock second = std::move(first);
@@ -157,7 +158,7 @@ TEST(ClientTexts, AreThereForEveryNumber) {
 }
 
 TEST_F(ClientTest, NeverGoesBackwardForThreadsThatReadWhileTheClockIsSteered) {
-    SteeredClock steered = publishing();
+    host::SteeredClock steered = publishing();
     adjust(steered, 0s);
     const GroupClock clock = GroupClock::open(path());
     std::atomic<bool> done = false;
@@ -195,7 +196,7 @@ TEST_F(ClientTest, GroupClockIsTheSystemClockUntilThereIsAPage) {
     };
     EXPECT_LT(std::chrono::abs(ahead()), 1min);
     EXPECT_EQ(group_clock::status(), BERKELEY_UNSYNCHRONIZED);
-    SteeredClock clock = publishing();
+    host::SteeredClock clock = publishing();
     adjust(clock, 25min);
     const auto end = std::chrono::steady_clock::now() + 60s;
     while (group_clock::status() != BERKELEY_SYNCHRONIZED &&

@@ -15,7 +15,7 @@ struct Decoded {
 
 Decoded decodeAll(const std::vector<Bytes>& pieces, const date::time_zone& zone) {
     Decoded decoded;
-    LabDecoder decoder{zone};
+    wire::LabDecoder decoder{zone};
     try {
         for (const Bytes piece : pieces) {
             std::ranges::copy(decoder.feed(piece), std::back_inserter(decoded.times));
@@ -23,7 +23,7 @@ Decoded decodeAll(const std::vector<Bytes>& pieces, const date::time_zone& zone)
         if (decoder.ambiguous()) {
             decoded.times.push_back(decoder.finish());
         }
-    } catch (const WireError& error) {
+    } catch (const wire::WireError& error) {
         requireOneLine(error.what());
         decoded.refused = true;
     }
@@ -34,9 +34,9 @@ void check(const CutStream& stream, const date::time_zone& zone) {
     const Decoded decoded = decodeAll(stream.pieces, zone);
     for (const HostTime time : decoded.times) {
         require(isBelievable(time), "times are believable");
-        const std::string text = toLabText(time.time_since_epoch(), zone);
-        const HostTime again = fromLabText(text, zone);
-        require(toLabText(again.time_since_epoch(), zone) == text,
+        const std::string text = wire::toLabText(time.time_since_epoch(), zone);
+        const HostTime again = wire::fromLabText(text, zone);
+        require(wire::toLabText(again.time_since_epoch(), zone) == text,
                 "a time that was written is read as the same local time");
         // Of the two that a local time may be, the first is meant.
         require(again <= time, "a local time that happens twice is the first of both");

@@ -9,19 +9,20 @@ namespace {
 
 /// Of a slave that was adjusted once.
 struct Watched {
-    SteeredClock clock{HostClock{}, Discipline{500'000}};
-    Monitor monitor{{.program = "berkeley-slave",
-                     .version = "0",
-                     .name = "left",
-                     .role = Role::slave,
-                     .lab = false,
-                     .interval = std::chrono::seconds{1}},
-                    clock};
-    MonitorSite site{{}, monitor};
+    host::SteeredClock clock{host::HostClock{}, sync::Discipline{500'000}};
+    node::Monitor monitor{{.program = "berkeley-slave",
+                           .version = "0",
+                           .name = "left",
+                           .role = observe::Role::slave,
+                           .lab = false,
+                           .interval = std::chrono::seconds{1}},
+                          clock};
+    node::MonitorSite site{{}, monitor};
 
     Watched() {
-        const auto change = clock.apply(Adjustment{.cycle = 1, .reference = clock.hostNow()});
-        monitor.watching(SlaveEvents{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}})
+        const auto change = clock.apply(sync::Adjustment{.cycle = 1, .reference = clock.hostNow()});
+        monitor
+            .watching(node::SlaveEvents{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}})
             .synchronized(change.value(), {}, {});
     }
 };
@@ -30,7 +31,7 @@ struct Watched {
 
 void run(Bytes input) {
     static const Watched watched;
-    const HttpResponse answer = watched.site(std::string{textOf(input)});
+    const net::HttpResponse answer = watched.site(std::string{textOf(input)});
     require(!answer.body.empty(), "there is an answer");
     if (answer.contentType == "application/json") {
         require(answer.status == 200 && nlohmann::json::accept(answer.body), "JSON is valid");

@@ -14,11 +14,11 @@ namespace berkeley::fuzz {
 void run(Bytes input) {
     // In memory, where there is such a place: it is written to all the time.
     static const TemporaryFolder folder{std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp"};
-    const StateFile file{folder.path()};
+    const host::StateFile file{folder.path()};
     std::ofstream{file.path(), std::ios::binary} << textOf(input);
     try {
-        const std::optional<ClockMemory> memory = file.load();
-        require(memory && std::abs(memory->frequencyPpb) <= kFastestPpb,
+        const std::optional<host::ClockMemory> memory = file.load();
+        require(memory && std::abs(memory->frequencyPpb) <= sync::kFastestPpb,
                 "a frequency is believable");
         file.save(*memory);
         require(file.load()->frequencyPpb == memory->frequencyPpb, "what is saved is loaded");

@@ -14,25 +14,25 @@ namespace {
 
 using Text = std::vector<std::byte>;
 
-const KeyRing& ring() {
-    static const KeyRing keys{Keys{{"slave", Key(32, 0x5A)}}};
+const net::KeyRing& ring() {
+    static const net::KeyRing keys{net::Keys{{"slave", net::Key(32, 0x5A)}}};
     return keys;
 }
 
-NamedKey slaveKey() { return {"slave", Key(32, 0x5A)}; }
+net::NamedKey slaveKey() { return {"slave", net::Key(32, 0x5A)}; }
 
-void requireNoHandshake(TlsSession& session, const CutStream& stream) {
+void requireNoHandshake(net::TlsSession& session, const CutStream& stream) {
     try {
         for (const Bytes piece : stream.pieces) {
             session.feed(piece);
             require(!session.handshake(), "who has no key does not get in");
         }
-    } catch (const WireError& error) {
+    } catch (const wire::WireError& error) {
         requireOneLine(error.what());
     }
 }
 
-void shakeHands(TlsSession& slave, TlsSession& master) {
+void shakeHands(net::TlsSession& slave, net::TlsSession& master) {
     for (int turn = 0; turn < 4; ++turn) {
         (void)slave.handshake();
         master.feed(slave.takeOutput());
@@ -42,7 +42,7 @@ void shakeHands(TlsSession& slave, TlsSession& master) {
     require(slave.handshake() && master.handshake(), "who has the key gets in");
 }
 
-Text readAll(TlsSession& session) {
+Text readAll(net::TlsSession& session) {
     Text text;
     std::array<std::byte, 100> buffer;
     while (const std::size_t size = session.read(buffer)) {
@@ -63,7 +63,7 @@ bool alter(Text& records, Bytes changes) {
 }
 
 void requireWhatWasSaid(Bytes changes) {
-    TlsSession slave{slaveKey()}, master{ring()};
+    net::TlsSession slave{slaveKey()}, master{ring()};
     shakeHands(slave, master);
     Text said;
     for (int frame = 0; frame < 3; ++frame) {
@@ -80,7 +80,7 @@ void requireWhatWasSaid(Bytes changes) {
             const Text part = readAll(master);
             heard.insert(heard.end(), part.begin(), part.end());
         }
-    } catch (const WireError& error) {
+    } catch (const wire::WireError& error) {
         requireOneLine(error.what());
         require(altered, "what was not altered is believed");
     }
@@ -98,12 +98,12 @@ void run(Bytes input) {
     const Bytes rest = input.subspan(1);
     switch (std::to_integer<int>(input.front()) % 3) {
         case 0: {
-            TlsSession master{ring()};
+            net::TlsSession master{ring()};
             requireNoHandshake(master, CutStream{rest});
             break;
         }
         case 1: {
-            TlsSession slave{slaveKey()};
+            net::TlsSession slave{slaveKey()};
             (void)slave.handshake();
             requireNoHandshake(slave, CutStream{rest});
             break;

@@ -30,27 +30,30 @@ void run(Bytes input) {
     const auto anything = [](const auto&) { return true; };
     const auto span = [](Nanoseconds span) { return parseDuration(toOptionText(span)) == span; };
     check([](const std::string& value) { return parseDuration(value); }, text, span);
-    check(readInterval, text, span);
-    check(readPatience, text, span);
-    check(readSpan, text, span);
-    check(readSimulatedOffset, text, span);
+    check(apps::readInterval, text, span);
+    check(apps::readPatience, text, span);
+    check(apps::readSpan, text, span);
+    check(apps::readSimulatedOffset, text, span);
     check([](const std::string& value) { return parseFrequency(value); }, text,
           [](double ppb) { return ppb == ppb; });
-    check(readSimulatedDrift, text, [](double ppb) { return ppb >= -1e7 && ppb <= 1e7; });
-    check(readMaxSlew, text, [](double ppb) { return ppb >= 1 && ppb <= 1e8; });
-    check(readEndpoint, text,
-          [](const Endpoint& endpoint) { return readEndpoint(toText(endpoint)) == endpoint; });
-    check(readHttp, text,
-          [](const Endpoint& endpoint) { return readHttp(toText(endpoint)) == endpoint; });
-    check(readName, text, [](const std::string& name) { return name.size() <= 40; });
-    check(readPort, text, [](std::uint16_t port) { return port > 0; });
-    check(readCount, text, anything);
-    check(readLimit, text, [](std::uint32_t limit) { return limit > 0; });
-    check(readUnread, text, [](std::uint32_t bytes) { return bytes >= 4096 && bytes <= 102'400; });
-    check(readClockKind, text, anything);
-    check(readAveraging, text, anything);
-    check(readLogLevel, text, anything);
-    check(readLogFormat, text, anything);
+    check(apps::readSimulatedDrift, text, [](double ppb) { return ppb >= -1e7 && ppb <= 1e7; });
+    check(apps::readMaxSlew, text, [](double ppb) { return ppb >= 1 && ppb <= 1e8; });
+    check(apps::readEndpoint, text, [](const net::Endpoint& endpoint) {
+        return apps::readEndpoint(toText(endpoint)) == endpoint;
+    });
+    check(apps::readHttp, text, [](const net::Endpoint& endpoint) {
+        return apps::readHttp(toText(endpoint)) == endpoint;
+    });
+    check(apps::readName, text, [](const std::string& name) { return name.size() <= 40; });
+    check(apps::readPort, text, [](std::uint16_t port) { return port > 0; });
+    check(apps::readCount, text, anything);
+    check(apps::readLimit, text, [](std::uint32_t limit) { return limit > 0; });
+    check(apps::readUnread, text,
+          [](std::uint32_t bytes) { return bytes >= 4096 && bytes <= 102'400; });
+    check(apps::readClockKind, text, anything);
+    check(apps::readAveraging, text, anything);
+    check(apps::readLogLevel, text, anything);
+    check(apps::readLogFormat, text, anything);
 }
 
 }  // namespace berkeley::fuzz

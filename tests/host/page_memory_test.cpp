@@ -10,7 +10,7 @@
 #include "host/host_clock.h"
 #include "support/errors.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
@@ -20,7 +20,7 @@ constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 class PageMemoryTest : public testing::Test {
   protected:
     PageMemoryTest() {
-        Discipline discipline{500'000};
+        sync::Discipline discipline{500'000};
         for (const Nanoseconds correction : {Nanoseconds{25min}, Nanoseconds{25min + 3ms}}) {
             discipline.apply(host_.now(), {.cycle = 7,
                                            .reference = host_.now() - 2ms,
@@ -33,12 +33,13 @@ class PageMemoryTest : public testing::Test {
         }
         state_ = discipline.state();
         state_.steps = 4;
-        const Change change{3ms, Manner::slewed};
-        content_ = contentOf(host_.line(), state_, RawTimeline::now(), change, {"clocks:8080", 1s});
-        content_.clock.boot = bootId();
+        const sync::Change change{3ms, sync::Manner::slewed};
+        content_ =
+            contentOf(host_.line(), state_, page::RawTimeline::now(), change, {"clocks:8080", 1s});
+        content_.clock.boot = page::bootId();
     }
 
-    std::string problem() const { return problemIn(content_, RawTimeline::now()); }
+    std::string problem() const { return problemIn(content_, page::RawTimeline::now()); }
 
     /// That a page with such a figure is refused for `reason`, and is not otherwise.
     template <class Figure, class Value>
@@ -51,14 +52,14 @@ class PageMemoryTest : public testing::Test {
     }
 
     HostClock host_{25min, 40'000};
-    ClockState state_;
-    PageContent content_;
+    sync::ClockState state_;
+    page::Content content_;
 };
 
 TEST_F(PageMemoryTest, IsTheStateThatThePageWasMadeFrom) {
     EXPECT_EQ(differenceIn(content_, 40'000), "");
     EXPECT_EQ(problem(), "");
-    const ClockState again = stateOf(content_);
+    const sync::ClockState again = stateOf(content_);
     const HostTime now = host_.now();
     for (const Nanoseconds later : {0ns, 1'000'000'000ns, 3'600'000'000'000ns}) {
         EXPECT_EQ(again.line.at(now + later), state_.line.at(now + later));
@@ -68,7 +69,7 @@ TEST_F(PageMemoryTest, IsTheStateThatThePageWasMadeFrom) {
                     static_cast<double>(state_.adjustment.correctionAt(now + later).count()), 2);
     }
     EXPECT_EQ(again.adjustment.cycle, 7U);
-    EXPECT_EQ(again.adjustment.membership, (Membership{0xfeed, 3}));
+    EXPECT_EQ(again.adjustment.membership, (sync::Membership{0xfeed, 3}));
     EXPECT_EQ(again.steps, 4U);
     EXPECT_FALSE(again.suspect);
     content_.clock.suspect = PauseKind::suspended;
@@ -84,9 +85,10 @@ TEST_F(PageMemoryTest, IsNotOfAnotherClock) {
 }
 
 TEST_F(PageMemoryTest, DoesNotBelieveATimeThatCannotBe) {
-    PageClock& clock = content_.clock;
-    const RawTime later = RawTimeline::now() + 1h;
-    for (const RawTime wrong : {later, RawTime{-1ns}, RawTime::min(), RawTime::max()}) {
+    page::Clock& clock = content_.clock;
+    const page::RawTime later = page::RawTimeline::now() + 1h;
+    for (const page::RawTime wrong :
+         {later, page::RawTime{-1ns}, page::RawTime::min(), page::RawTime::max()}) {
         expectRefused(clock.host.raw, wrong, "raw clock");
         expectRefused(clock.adjustedAt, wrong, "raw clock");
     }
@@ -103,7 +105,7 @@ TEST_F(PageMemoryTest, DoesNotBelieveATimeThatCannotBe) {
 }
 
 TEST_F(PageMemoryTest, DoesNotBelieveARateOrABoundThatCannotBe) {
-    PageClock& clock = content_.clock;
+    page::Clock& clock = content_.clock;
     for (const double wrong : {kNotANumber, 1.01e8, -1.01e8, HUGE_VAL}) {
         expectRefused(clock.host.driftPpb, wrong, "frequency");
         expectRefused(clock.line.frequencyPpb, wrong, "frequency");
@@ -127,7 +129,7 @@ TEST_F(PageMemoryTest, DoesNotBelieveARateOrABoundThatCannotBe) {
 /// Words that a damaged file may have.
 class Damage {
   public:
-    void doTo(ContentWords& words) {
+    void doTo(page::ContentWords& words) {
         constexpr std::array<std::uint64_t, 6> kEnds{
             0, 1, UINT64_MAX, std::uint64_t{1} << 62, std::uint64_t{1} << 63, INT64_MAX};
         std::uint64_t& word = words.at(random_() % words.size());
@@ -148,29 +150,29 @@ class Damage {
 };
 
 TEST_F(PageMemoryTest, BelievesNothingThatLeadsOutsideTheBelievableYears) {
-    const ContentWords whole = toWords(content_);
+    const page::ContentWords whole = page::toWords(content_);
     Damage damage;
     int believed = 0;
     for (int i = 0; i < 100'000; ++i) {
-        ContentWords words = whole;
+        page::ContentWords words = whole;
         for (int j = 0; j < 1 + i % 3; ++j) {
             damage.doTo(words);
         }
-        content_ = toContent(words, kPageVersion).value();
+        content_ = page::toContent(words, page::kPageVersion).value();
         if (!problem().empty()) {
             continue;
         }
         ++believed;
-        const RawTime now = RawTimeline::now();
+        const page::RawTime now = page::RawTimeline::now();
         const HostTime host = content_.clock.host.at(now);
-        const ClockState state = stateOf(content_);
+        const sync::ClockState state = stateOf(content_);
         ASSERT_TRUE(isBelievable(state.line.groupTimeAt(host)));
         ASSERT_GE(state.boundAt(host), 0ns);
         ASSERT_GE(state.adjustment.deviation.after(host - state.adjustment.reference), 0ns);
-        (void)evaluate(content_.clock, {now, {}, {}});
+        (void)page::evaluate(content_.clock, {now, {}, {}});
     }
     EXPECT_GT(believed, 10'000) << "names and other harmless words";
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

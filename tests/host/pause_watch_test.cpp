@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
 
 class PauseWatchTest : public testing::Test {
   protected:
-    Suspension suspension_{10s, 10s + 100ns};
+    page::Suspension suspension_{10s, 10s + 100ns};
     std::uint64_t marker_ = 5;
     PauseWatch watch_{{[this] { return suspension_; }, [this] { return marker_; }}};
 };
@@ -113,4 +113,4 @@ TEST_F(RtcWatchTest, FindsNothingWhereThereIsNone) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -14,7 +14,7 @@
 #include "support/open_page.h"
 #include "support/temporary_folder.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,7 +29,7 @@ class SharedPageTest : public testing::Test {
     std::unique_ptr<PageWriter> page() const { return std::make_unique<PageWriter>(path_); }
     /// A page that a daemon has left behind.
     void leavePage() const {
-        const SteeredClock predecessor{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+        const SteeredClock predecessor{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     }
     /// Overwrites one word, as no daemon would.
     void poke(std::size_t word, std::uint64_t value) const {
@@ -45,13 +45,13 @@ class SharedPageTest : public testing::Test {
         return value;
     }
 
-    PageReason reason() const { return OpenPage{path_}.now().reason; }
+    page::Reason reason() const { return OpenPage{path_}.now().reason; }
 
     const TemporaryFolder folder_;
     const std::string path_ = folder_ / "page";
 };
 
-Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
+sync::Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
     return {.cycle = 7,
             .reference = reference,
             .correction = correction,
@@ -61,10 +61,10 @@ Adjustment adjustmentAt(HostTime reference, Nanoseconds correction) {
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustment) {
-    const SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
-    const PageReading reading = OpenPage{path_}.now();
-    EXPECT_EQ(reading.status, PageStatus::unsynchronized);
-    EXPECT_EQ(reading.reason, PageReason::neverAdjusted);
+    const SteeredClock clock{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
+    const page::Reading reading = OpenPage{path_}.now();
+    EXPECT_EQ(reading.status, page::Status::unsynchronized);
+    EXPECT_EQ(reading.reason, page::Reason::neverAdjusted);
     EXPECT_FALSE(reading.bound);
     EXPECT_LT(
         std::chrono::abs(reading.time.time_since_epoch() - clock.hostNow().time_since_epoch()), 1s);
@@ -72,14 +72,14 @@ TEST_F(SharedPageTest, IsUnsynchronizedWithAnUnknownBoundBeforeTheFirstAdjustmen
 
 TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
     const HostClock host{25min, 40'000};
-    SteeredClock clock{host, Discipline{kMaxSlewPpb}, page()};
+    SteeredClock clock{host, sync::Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(host.now(), -20min));
     clock.apply(adjustmentAt(host.now(), -20min + 1ms));
     const OpenPage reader{path_};
     for (const Nanoseconds later : {0ns, 1000ns, 1'000'000'000ns, 60'000'000'000ns}) {
-        const RawTime raw = RawTimeline::now() + later;
+        const page::RawTime raw = page::RawTimeline::now() + later;
         const HostTime now = host.line().at(raw);
-        const PageReading reading = reader.at(raw);
+        const page::Reading reading = reader.at(raw);
         EXPECT_EQ(reading.time, clock.state().line.groupTimeAt(now));
         EXPECT_EQ(reading.bound, clock.state().boundAt(now));
     }
@@ -88,16 +88,16 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
 TEST_F(SharedPageTest, GoesOnFromAPredecessorsFile) {
     leavePage();
     const OpenPage reader{path_};
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    SteeredClock clock{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    EXPECT_EQ(reader.now().status, PageStatus::synchronized)
+    EXPECT_EQ(reader.now().status, page::Status::synchronized)
         << "a reader of the old file sees the new daemon";
 }
 
 TEST_F(SharedPageTest, HasOneDaemonOnly) {
-    const SteeredClock first{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    const SteeredClock first{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     EXPECT_TRUE(has(errorOf([&] {
-                        return SteeredClock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+                        return SteeredClock{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
                     }),
                     path_));
 }
@@ -150,7 +150,7 @@ TEST_F(SharedPageTest, IsReadableByAllAndWritableByItsOwnerOnlyWhateverTheUmask)
 }
 
 TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    SteeredClock clock{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 0ns));
     std::atomic<bool> done = false;
     std::atomic<int> backward = 0, reads = 0;
@@ -174,60 +174,61 @@ TEST_F(SharedPageTest, NeverGoesBackwardForAReaderWhileItIsSteered) {
 
 TEST_F(SharedPageTest, IsUnsynchronizedWhenItsDaemonDiedWhileItWroteUntilTheNextOneHasPublished) {
     leavePage();
-    poke(kSequenceWord, peek(kSequenceWord) + 1);
+    poke(page::kSequenceWord, peek(page::kSequenceWord) + 1);
     const OpenPage reader{path_};
     for (int i = 0; i < 1000; ++i) {  // Only the first one waits.
-        EXPECT_EQ(reader.now().reason, PageReason::interrupted);
+        EXPECT_EQ(reader.now().reason, page::Reason::interrupted);
     }
-    const Nanoseconds apart = reader.now().time.time_since_epoch() - systemNow().time_since_epoch();
+    const Nanoseconds apart =
+        reader.now().time.time_since_epoch() - page::systemNow().time_since_epoch();
     EXPECT_LT(std::chrono::abs(apart), 1min) << "there is no other than the system's";
     PageWriter writer{path_};
-    EXPECT_EQ(reader.now().reason, PageReason::interrupted);
+    EXPECT_EQ(reader.now().reason, page::Reason::interrupted);
     writer.publish([] { return std::nullopt; });
-    EXPECT_EQ(reader.now().reason, PageReason::interrupted);
-    writer.publish([] { return PageContent{}; });
-    EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
+    EXPECT_EQ(reader.now().reason, page::Reason::interrupted);
+    writer.publish([] { return page::Content{}; });
+    EXPECT_EQ(reader.now().reason, page::Reason::neverAdjusted);
 }
 
 TEST_F(SharedPageTest, ANewFileIsNoPageBeforeItsFirstContent) {
     PageWriter writer{path_};
-    GroupPage page;
-    EXPECT_EQ(page.open(path_.c_str()), PageError::missing);
+    page::GroupPage page;
+    EXPECT_EQ(page.open(path_.c_str()), page::Error::missing);
     writer.publish([] { return std::nullopt; });
-    EXPECT_EQ(page.open(path_.c_str()), PageError::missing);
-    writer.publish([] { return PageContent{}; });
-    ASSERT_EQ(page.open(path_.c_str()), PageError::none);
+    EXPECT_EQ(page.open(path_.c_str()), page::Error::missing);
+    writer.publish([] { return page::Content{}; });
+    ASSERT_EQ(page.open(path_.c_str()), page::Error::none);
     EXPECT_TRUE(page.content());
 }
 
 TEST_F(SharedPageTest, WhatADaemonLeftCompleteCountsUntilTheNextOneHasPublished) {
     leavePage();
     const PageWriter writer{path_};
-    EXPECT_EQ(reason(), PageReason::neverAdjusted);
+    EXPECT_EQ(reason(), page::Reason::neverAdjusted);
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedWhenItIsOfAnOlderBoot) {
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    SteeredClock clock{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     poke(kBootWord, peek(kBootWord) + 1);
-    EXPECT_EQ(reason(), PageReason::otherBoot);
+    EXPECT_EQ(reason(), page::Reason::otherBoot);
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    EXPECT_EQ(OpenPage{path_}.now().status, PageStatus::synchronized);
+    EXPECT_EQ(OpenPage{path_}.now().status, page::Status::synchronized);
 }
 
 TEST_F(SharedPageTest, IsUnsynchronizedAfterASuspensionUntilTheNextAdjustment) {
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    SteeredClock clock{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    const Nanoseconds before = suspension().atLeast - 1h;
+    const Nanoseconds before = page::suspension().atLeast - 1h;
     poke(kSuspendedWord, static_cast<std::uint64_t>(before.count()));
     const OpenPage reader{path_};
-    EXPECT_EQ(reader.now().reason, PageReason::suspended);
+    EXPECT_EQ(reader.now().reason, page::Reason::suspended);
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
-    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
+    EXPECT_EQ(reader.now().status, page::Status::synchronized);
 }
 
 TEST_F(SharedPageTest, StaysAsItWasWhenAnAdjustmentCannotBeApplied) {
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    SteeredClock clock{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     clock.apply(adjustmentAt(clock.hostNow(), 1h));
     const std::uint64_t adjustedAt = peek(kAdjustedAtWord);
     EXPECT_FALSE(clock.apply(adjustmentAt(clock.hostNow(), std::chrono::years{-100})));
@@ -235,29 +236,29 @@ TEST_F(SharedPageTest, StaysAsItWasWhenAnAdjustmentCannotBeApplied) {
 }
 
 TEST_F(SharedPageTest, AReaderFindsThePageThatHasTakenItsPlace) {
-    auto first = std::make_unique<SteeredClock>(HostClock{}, Discipline{kMaxSlewPpb}, page());
+    auto first = std::make_unique<SteeredClock>(HostClock{}, sync::Discipline{kMaxSlewPpb}, page());
     const OpenPage reader{path_};
-    EXPECT_EQ(reader.now().reason, PageReason::neverAdjusted);
+    EXPECT_EQ(reader.now().reason, page::Reason::neverAdjusted);
     first.reset();
     std::filesystem::remove(path_);
-    SteeredClock second{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    SteeredClock second{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     second.apply(adjustmentAt(second.hostNow(), 1h));
     const auto end = std::chrono::steady_clock::now() + 60s;
-    while (reader.now().status != PageStatus::synchronized &&
+    while (reader.now().status != page::Status::synchronized &&
            std::chrono::steady_clock::now() < end) {
         std::this_thread::yield();
     }
-    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
+    EXPECT_EQ(reader.now().status, page::Status::synchronized);
 }
 
 TEST_F(SharedPageTest, APageOfAnotherVersionIsReplacedAndLeftToWhoReadsIt) {
     leavePage();
-    poke(kVersionWord, 1);
+    poke(page::kVersionWord, 1);
     EXPECT_THROW(OpenPage{path_}, std::runtime_error);
     std::ifstream old{path_, std::ios::binary};
-    const SteeredClock successor{HostClock{}, Discipline{kMaxSlewPpb}, page()};
+    const SteeredClock successor{HostClock{}, sync::Discipline{kMaxSlewPpb}, page()};
     EXPECT_NO_THROW(OpenPage{path_});
-    old.seekg(kVersionWord * sizeof(std::uint64_t));
+    old.seekg(page::kVersionWord * sizeof(std::uint64_t));
     EXPECT_EQ(old.get(), 1) << "whoever has it mapped keeps it";
 }
 
@@ -266,20 +267,20 @@ TEST_F(SharedPageTest, KeepsWhatADaemonHasLeftForTheNextOne) {
     leavePage();
     const auto left = page()->left();
     ASSERT_TRUE(left && left->content);
-    EXPECT_EQ(left->version, kPageVersion);
+    EXPECT_EQ(left->version, page::kPageVersion);
     EXPECT_FALSE(left->content->clock.adjusted);
     // By an older daemon, whose page is replaced.
-    poke(kVersionWord, 2);
+    poke(page::kVersionWord, 2);
     EXPECT_TRUE(page()->left().value().content);
     EXPECT_FALSE(page()->left()) << "it has gone";
 }
 
 TEST_F(SharedPageTest, KeepsNothingOfADaemonThatDiedWhileItWroteOrThatNobodyUnderstands) {
     leavePage();
-    poke(kSequenceWord, peek(kSequenceWord) + 1);
+    poke(page::kSequenceWord, peek(page::kSequenceWord) + 1);
     EXPECT_FALSE(page()->left().value().content);
-    poke(kSequenceWord, peek(kSequenceWord) + 1);
-    poke(kVersionWord, 99);
+    poke(page::kSequenceWord, peek(page::kSequenceWord) + 1);
+    poke(page::kVersionWord, 99);
     const auto left = page()->left();
     EXPECT_EQ(left.value().version, 99U);
     EXPECT_FALSE(left->content);
@@ -287,14 +288,14 @@ TEST_F(SharedPageTest, KeepsNothingOfADaemonThatDiedWhileItWroteOrThatNobodyUnde
 
 TEST_F(SharedPageTest, SaysWhoPublishesAndWhomItFollows) {
     SteeredClock clock{
-        HostClock{}, Discipline{kMaxSlewPpb},
-        std::make_unique<PageWriter>(path_, Publisher{PageRole::slave, "rack-7", 1ms})};
+        HostClock{}, sync::Discipline{kMaxSlewPpb},
+        std::make_unique<PageWriter>(path_, Publisher{page::Role::slave, "rack-7", 1ms})};
     clock.apply(adjustmentAt(clock.hostNow(), 1h), {"clocks.example:8080", 3s});
-    GroupPage page;
-    ASSERT_EQ(page.open(path_.c_str()), PageError::none);
+    page::GroupPage page;
+    ASSERT_EQ(page.open(path_.c_str()), page::Error::none);
     const auto content = page.content();
     ASSERT_TRUE(content);
-    EXPECT_EQ(content->description.role, PageRole::slave);
+    EXPECT_EQ(content->description.role, page::Role::slave);
     EXPECT_STREQ(content->description.name.data(), "rack-7");
     EXPECT_STREQ(content->description.source.data(), "clocks.example:8080");
     EXPECT_EQ(content->clock.interval, 3s);
@@ -303,7 +304,7 @@ TEST_F(SharedPageTest, SaysWhoPublishesAndWhomItFollows) {
 
 TEST(HostClock, SimulatesAnOffsetAndADrift) {
     const HostClock honest, wrong{25min, 40'000};
-    const RawTime later = RawTimeline::now() + 100s;
+    const page::RawTime later = page::RawTimeline::now() + 100s;
     const Nanoseconds apart = wrong.line().at(later) - honest.line().at(later);
     EXPECT_LT(std::chrono::abs(apart - 25min - 4ms), 1ms);
 }
@@ -314,4 +315,4 @@ TEST(HostClock, RefusesAnOffsetThatLeavesTheBelievableYears) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -6,16 +6,16 @@
 
 #include "host/host_clock.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr RawTime kRaw{1'000s};
+constexpr page::RawTime kRaw{1'000s};
 constexpr SystemTime kSystem{1'795'536'000s};
 
 /// A look that took 40 ns at `raw`, when the system clock showed `system`.
-ClockLook lookAt(RawTime raw, SystemTime system) { return {raw, system, raw + 40ns}; }
+ClockLook lookAt(page::RawTime raw, SystemTime system) { return {raw, system, raw + 40ns}; }
 
 const ClockLook kEarlier = lookAt(kRaw, kSystem);
 const ClockLook kNow = lookAt(kRaw + 500ms, kSystem + 500ms);
@@ -58,16 +58,16 @@ TEST(RawSpan, ContainsTheTruthHoweverTheSystemClockIsSteeredWithinItsLimit) {
     };
     for (int i = 0; i < 10'000; ++i) {
         const double ppb = between(-1e6, 1e6);
-        const auto systemAt = [&](RawTime raw) {
+        const auto systemAt = [&](page::RawTime raw) {
             return kSystem + (raw - kRaw) + driftOver(raw - kRaw, ppb);
         };
-        const auto look = [&](RawTime raw) {
+        const auto look = [&](page::RawTime raw) {
             const Nanoseconds width{static_cast<int>(between(20, 2'000))};
             const Nanoseconds read{static_cast<int>(between(0, 1) * width.count())};
             return ClockLook{raw, systemAt(raw + read), raw + width};
         };
-        const RawTime now = kRaw + Nanoseconds{static_cast<int>(between(1e6, 1e9))};
-        const RawTime event = now - Nanoseconds{static_cast<int>(between(0, 1e6))};
+        const page::RawTime now = kRaw + Nanoseconds{static_cast<int>(between(1e6, 1e9))};
+        const page::RawTime event = now - Nanoseconds{static_cast<int>(between(0, 1e6))};
         const auto span = rawSpanOf(systemAt(event), look(kRaw), look(now));
         ASSERT_TRUE(span) << "case " << i;
         EXPECT_LE(span->earliest, event) << "case " << i;
@@ -84,7 +84,7 @@ class StampConverterTest : public testing::Test {
 TEST_F(StampConverterTest, FindsOnTheUnsteeredClockWhenTheSystemClockWasRead) {
     for (int i = 0; i < 1'000; ++i) {
         const HostTime before = host_.now();
-        const SystemTime stamp = systemNow();
+        const SystemTime stamp = page::systemNow();
         const HostTime after = host_.now();
         const HostTime arrival = converter_.arrival(stamp, after + 1ms);
         const HostTime departure = converter_.departure(stamp, before - 1ms);
@@ -97,7 +97,7 @@ TEST_F(StampConverterTest, FindsOnTheUnsteeredClockWhenTheSystemClockWasRead) {
 
 TEST_F(StampConverterTest, NeverPutsAnArrivalBehindTheReadingNorADepartureBeforeTheSending) {
     const HostTime now = host_.now();
-    const SystemTime stamp = systemNow();
+    const SystemTime stamp = page::systemNow();
     EXPECT_EQ(converter_.arrival(stamp, now - 1h), now - 1h);
     EXPECT_EQ(converter_.departure(stamp, now + 1h), now + 1h);
 }
@@ -105,11 +105,11 @@ TEST_F(StampConverterTest, NeverPutsAnArrivalBehindTheReadingNorADepartureBefore
 TEST_F(StampConverterTest, DoesWithoutATimestampThatThereIsNotOrThatCannotBe) {
     const HostTime now = host_.now();
     for (const std::optional<SystemTime> stamp :
-         {std::optional<SystemTime>{}, {systemNow() - 1h}, {systemNow() + 1h}}) {
+         {std::optional<SystemTime>{}, {page::systemNow() - 1h}, {page::systemNow() + 1h}}) {
         EXPECT_EQ(converter_.arrival(stamp, now), now);
         EXPECT_EQ(converter_.departure(stamp, now), now);
     }
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -8,7 +8,7 @@
 #include "support/errors.h"
 #include "support/temporary_folder.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 class StateFileTest : public testing::Test {
@@ -59,4 +59,4 @@ TEST(DefaultStateFolder, IsTheServiceManagersIfThereIsOne) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

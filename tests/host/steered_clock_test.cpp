@@ -10,7 +10,7 @@
 #include "support/temporary_folder.h"
 #include "support/vm_clock_file.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,25 +22,26 @@ class SteeredClockTest : public testing::Test {
     /// Looks at what the test says.
     PauseWatches watches() {
         return {PauseWatch{{[this] {
-                                return Suspension{slept_, slept_};
+                                return page::Suspension{slept_, slept_};
                             },
                             [this] { return marker_.load(); }}},
                 RtcWatch{[this] { return rtc_; }}};
     }
 
     SteeredClock fresh() {
-        return {HostClock{25min}, Discipline{500'000}, page(), nullptr, watches()};
+        return {HostClock{25min}, sync::Discipline{500'000}, page(), nullptr, watches()};
     }
     /// As a daemon that is started again.
     SteeredClock again() {
         auto writer = page();
-        const PageContent memory = writer->left().value().content.value();
+        const page::Content memory = writer->left().value().content.value();
         EXPECT_EQ(differenceIn(memory, 0), "");
-        EXPECT_EQ(problemIn(memory, RawTimeline::now()), "");
-        return {memory, Discipline{500'000}, std::move(writer), nullptr, watches()};
+        EXPECT_EQ(problemIn(memory, page::RawTimeline::now()), "");
+        return {memory, sync::Discipline{500'000}, std::move(writer), nullptr, watches()};
     }
 
-    static std::optional<Change> adjust(SteeredClock& clock, Nanoseconds correction = -20min) {
+    static std::optional<sync::Change> adjust(SteeredClock& clock,
+                                              Nanoseconds correction = -20min) {
         return clock.apply({.cycle = 7,
                             .reference = clock.hostNow(),
                             .correction = correction,
@@ -52,17 +53,17 @@ class SteeredClockTest : public testing::Test {
                            {"clocks.example:8080", 3s});
     }
 
-    PageReading reading() const { return OpenPage{path_}.now(); }
+    page::Reading reading() const { return OpenPage{path_}.now(); }
 
     /// That readers are told the reason, and the clock knows nothing about itself.
-    void expectSuspect(const SteeredClock& clock, PageReason reason) const {
+    void expectSuspect(const SteeredClock& clock, page::Reason reason) const {
         EXPECT_EQ(reading().reason, reason);
         EXPECT_FALSE(reading().bound);
         EXPECT_TRUE(clock.state().suspect);
         EXPECT_FALSE(clock.state().deviationAt(clock.hostNow()));
     }
     void expectBelieved(const SteeredClock& clock) const {
-        EXPECT_EQ(reading().status, PageStatus::synchronized);
+        EXPECT_EQ(reading().status, page::Status::synchronized);
         EXPECT_FALSE(clock.state().suspect);
         EXPECT_EQ(clock.suspect(), PauseKind::none);
         EXPECT_TRUE(clock.state().deviationAt(clock.hostNow()));
@@ -70,7 +71,7 @@ class SteeredClockTest : public testing::Test {
 
     const TemporaryFolder folder_;
     const std::string path_ = folder_ / "page";
-    Nanoseconds slept_ = suspension().atMost;  ///< what the readers of the page find, too
+    Nanoseconds slept_ = page::suspension().atMost;  ///< what the readers of the page find, too
     std::atomic<std::uint64_t> marker_ = 0;
     std::optional<RtcReading> rtc_;
 };
@@ -78,7 +79,7 @@ class SteeredClockTest : public testing::Test {
 // --- the page as memory ---
 
 TEST_F(SteeredClockTest, ThatIsStartedAgainIsTheSameClock) {
-    std::optional<ClockState> before;
+    std::optional<sync::ClockState> before;
     {
         SteeredClock clock = fresh();
         adjust(clock);
@@ -86,14 +87,15 @@ TEST_F(SteeredClockTest, ThatIsStartedAgainIsTheSameClock) {
         before = clock.state();
     }
     const OpenPage mapped{path_};
-    const PageContent left = mapped.content().value();
+    const page::Content left = mapped.content().value();
     const SteeredClock clock = again();
     const HostTime later = clock.hostNow() + 1min;
     EXPECT_EQ(clock.state().line.groupTimeAt(later), before->line.groupTimeAt(later));
     EXPECT_EQ(clock.state().boundAt(later), before->boundAt(later));
-    EXPECT_EQ(clock.state().adjustment.membership, (Membership{0xfeed, 3}));
-    EXPECT_EQ(toWords(mapped.content().value()), toWords(left)) << "nothing is new to a reader";
-    EXPECT_EQ(toWords(OpenPage{path_}.content().value()), toWords(left));
+    EXPECT_EQ(clock.state().adjustment.membership, (sync::Membership{0xfeed, 3}));
+    EXPECT_EQ(page::toWords(mapped.content().value()), page::toWords(left))
+        << "nothing is new to a reader";
+    EXPECT_EQ(page::toWords(OpenPage{path_}.content().value()), page::toWords(left));
     expectBelieved(clock);
 }
 
@@ -105,7 +107,7 @@ TEST_F(SteeredClockTest, SlewsWhatAnEarlierRunWouldHaveSlewedToo) {
     SteeredClock clock = again();
     const auto change = adjust(clock, -20min + 100ms);
     ASSERT_TRUE(change);
-    EXPECT_EQ(change->manner, Manner::slewed) << "it is set once only";
+    EXPECT_EQ(change->manner, sync::Manner::slewed) << "it is set once only";
 }
 
 TEST_F(SteeredClockTest, NeverJumpsForReadersWhileItIsStartedAgainAndAgain) {
@@ -119,8 +121,8 @@ TEST_F(SteeredClockTest, NeverJumpsForReadersWhileItIsStartedAgainAndAgain) {
         const OpenPage mapped{path_};
         GroupTime last = mapped.now().time;
         while (!done) {
-            for (const PageReading& now : {mapped.now(), OpenPage{path_}.now()}) {
-                wrong += now.status != PageStatus::synchronized || now.time < last ||
+            for (const page::Reading& now : {mapped.now(), OpenPage{path_}.now()}) {
+                wrong += now.status != page::Status::synchronized || now.time < last ||
                                  now.time - last > 30s
                              ? 1
                              : 0;
@@ -147,12 +149,12 @@ TEST_F(SteeredClockTest, IsSuspectWhenTheMachineStoodStillBetweenTwoRuns) {
     slept_ += 8h;
     {
         SteeredClock clock = again();
-        expectSuspect(clock, PageReason::suspended);
+        expectSuspect(clock, page::Reason::suspended);
         EXPECT_EQ(clock.lookForPause(), (Pause{PauseKind::suspended, 8h}));
     }
     // Nor is that forgotten in the next run.
     SteeredClock clock = again();
-    expectSuspect(clock, PageReason::suspended);
+    expectSuspect(clock, page::Reason::suspended);
     clock.beginMeasurement();
     adjust(clock);
     expectBelieved(clock);
@@ -166,7 +168,7 @@ TEST_F(SteeredClockTest, IsSuspectWhenTheHostStoppedTheMachineBetweenTwoRuns) {
     }
     marker_ = 6;
     SteeredClock clock = again();
-    expectSuspect(clock, PageReason::stopped);
+    expectSuspect(clock, page::Reason::stopped);
     EXPECT_EQ(clock.lookForPause(), (Pause{PauseKind::stopped, std::nullopt}));
 }
 
@@ -178,7 +180,7 @@ TEST_F(SteeredClockTest, IsSuspectAfterAPauseUntilItIsMeasuredAndAdjusted) {
     expectBelieved(clock);
     slept_ += 8h;
     clock.beginMeasurement();
-    expectSuspect(clock, PageReason::suspended);
+    expectSuspect(clock, page::Reason::suspended);
     EXPECT_EQ(clock.suspect(), PauseKind::suspended);
     EXPECT_EQ(clock.lookForPause(), (Pause{PauseKind::suspended, 8h}));
     EXPECT_FALSE(clock.lookForPause()) << "each pause once";
@@ -196,10 +198,10 @@ TEST_F(SteeredClockTest, DoesNotTakeAnAdjustmentFromBeforeThePauseForOneFromAfte
     EXPECT_FALSE(clock.state().suspect) << "nobody knew the marker before";
     marker_ = 2;
     adjust(clock);
-    expectSuspect(clock, PageReason::stopped);
+    expectSuspect(clock, page::Reason::stopped);
     EXPECT_EQ(clock.lookForPause(), (Pause{PauseKind::stopped, std::nullopt}));
     adjust(clock);
-    expectSuspect(clock, PageReason::stopped);
+    expectSuspect(clock, page::Reason::stopped);
     clock.beginMeasurement();
     adjust(clock);
     expectBelieved(clock);
@@ -216,7 +218,7 @@ TEST_F(SteeredClockTest, IsSuspectWhenTheRtcShowsAStop) {
     marker_ = 2;
     EXPECT_EQ(clock.lookForPause(), (Pause{PauseKind::stopped, 30s}))
         << "one pause, of which the host tells and the RTC knows how long it was";
-    expectSuspect(clock, PageReason::stopped);
+    expectSuspect(clock, page::Reason::stopped);
 }
 
 TEST_F(SteeredClockTest, ThatWasNeverAdjustedIsNotSuspect) {
@@ -224,7 +226,7 @@ TEST_F(SteeredClockTest, ThatWasNeverAdjustedIsNotSuspect) {
     slept_ += 8h;
     clock.beginMeasurement();
     EXPECT_FALSE(clock.lookForPause());
-    EXPECT_EQ(reading().reason, PageReason::neverAdjusted);
+    EXPECT_EQ(reading().reason, page::Reason::neverAdjusted);
 }
 
 TEST_F(SteeredClockTest, IsLookedAfterByOneThreadAndAdjustedByAnother) {
@@ -258,17 +260,17 @@ TEST_F(SteeredClockTest, IsLookedAfterByOneThreadAndAdjustedByAnother) {
 
 TEST_F(SteeredClockTest, ReadersSeeThatTheHostStoppedTheMachineBeforeTheDaemonDoes) {
     VmClockFile device{folder_ / "vmclock", 0};
-    SteeredClock clock{HostClock{}, Discipline{500'000}, page()};
+    SteeredClock clock{HostClock{}, sync::Discipline{500'000}, page()};
     adjust(clock);
     const OpenPage reader{path_};
-    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
+    EXPECT_EQ(reader.now().status, page::Status::synchronized);
     device.setMarker(1);
-    EXPECT_EQ(reader.now().reason, PageReason::stopped);
+    EXPECT_EQ(reader.now().reason, page::Reason::stopped);
     EXPECT_FALSE(reader.now().bound);
     clock.beginMeasurement();
     adjust(clock);
-    EXPECT_EQ(reader.now().status, PageStatus::synchronized);
+    EXPECT_EQ(reader.now().status, page::Status::synchronized);
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
@@ -50,7 +50,7 @@ class SystemFollowerTest : public testing::Test {
 
     HostClock host_;
     PretendClock clock_{host_};
-    Discipline discipline_{500'000};
+    sync::Discipline discipline_{500'000};
     std::optional<SystemFollower> follower_{std::in_place, clock_};
 };
 
@@ -81,4 +81,4 @@ TEST_F(SystemFollowerTest, LeavesAClockAloneThatItWasNotToldToSteer) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

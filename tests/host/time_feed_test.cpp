@@ -17,7 +17,7 @@
 #include "support/errors.h"
 #include "support/temporary_folder.h"
 
-namespace berkeley {
+namespace berkeley::host {
 namespace {
 
 using namespace std::chrono_literals;
@@ -180,7 +180,7 @@ TEST(NtpMemoryForRootTest, IsNotThatOfAnotherUser) {
 }
 
 TEST(TimeSampleTest, OfAClockIsItsGroupTimeMinusTheSystemsWhatIsToBeSlewedIncluded) {
-    SteeredClock clock{HostClock{}, Discipline{500'000}};
+    SteeredClock clock{HostClock{}, sync::Discipline{500'000}};
     const auto adjust = [&](Nanoseconds correction) {
         ASSERT_TRUE(clock.apply(
             {.cycle = 1, .reference = clock.hostNow(), .correction = correction, .bound = 1ms}));
@@ -193,4 +193,4 @@ TEST(TimeSampleTest, OfAClockIsItsGroupTimeMinusTheSystemsWhatIsToBeSlewedInclud
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::host

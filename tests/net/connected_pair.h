@@ -13,7 +13,7 @@
 #include "net/connector.h"
 #include "net/listener.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 inline const Key kKey(32, 0x5A);
 inline const Key kOtherKey(32, 0xA5);
@@ -54,4 +54,4 @@ struct ConnectedPair {
     std::shared_ptr<Connection> client_, server_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

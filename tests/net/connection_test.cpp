@@ -10,7 +10,7 @@
 #include "connected_pair.h"
 #include "support/errors.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -251,4 +251,4 @@ TEST(Endpoint, BracketsAnIpv6Address) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -12,7 +12,7 @@
 
 #include "support/errors.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using boost::asio::ip::tcp;
@@ -191,4 +191,4 @@ TEST(HttpServerTest, SaysWhatToDoWhenTheAddressCannotBeHad) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

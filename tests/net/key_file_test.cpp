@@ -8,7 +8,7 @@
 #include "support/errors.h"
 #include "support/temporary_folder.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 const std::string kOne(64, '1');
@@ -131,4 +131,4 @@ TEST_F(KeyFileOnDisk, IsNamedWhenItIsNone) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -8,7 +8,7 @@
 #include <ostream>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::net {
 
 using Bytes = std::vector<std::byte>;
 
@@ -32,4 +32,4 @@ inline Change flipped(Way way, std::size_t position) {
     };
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 std::vector<std::byte> record(std::size_t size) {
@@ -65,4 +65,4 @@ TEST(RecordBoundaries, TakeAStreamByteByByte) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

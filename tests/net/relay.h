@@ -12,7 +12,7 @@
 #include "connected_pair.h"
 #include "path.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 /// Carries the bytes of one connection, and changes them. Ends with that connection.
 class Relay {
@@ -88,4 +88,4 @@ class RelayedPair {
     ConnectedPair pair_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -9,7 +9,7 @@
 #include "relay.h"
 #include "support/errors.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -147,4 +147,4 @@ TEST(SecureConnection, KnowsWhenThePeersKeyIsTakenAway) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -10,7 +10,7 @@
 #include "path.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::net {
 
 inline constexpr std::size_t kFrame = 64;
 
@@ -42,7 +42,7 @@ class Talk {
                 }
             }
             return true;
-        } catch (const WireError& error) {
+        } catch (const wire::WireError& error) {
             error_ = error.what();
             return false;
         }
@@ -101,4 +101,4 @@ inline const std::string kSaidBySlave =
 inline const std::string kSaidByMaster =
     std::string(kFrame, 'A') + std::string(kFrame, 'B') + std::string(kFrame, 'C');
 
-}  // namespace berkeley
+}  // namespace berkeley::net

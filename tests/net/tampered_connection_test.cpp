@@ -9,7 +9,7 @@
 #include "support/errors.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -26,7 +26,7 @@ struct Heard {
 
 Heard hear(Connection& connection) {
     Heard heard;
-    heard.error = errorOf<WireError>([&] {
+    heard.error = errorOf<wire::WireError>([&] {
         std::array<std::byte, 256> buffer;
         while (true) {
             const Received received = connection.receive(buffer, 10s);
@@ -134,7 +134,7 @@ class HeldUpSlaveTest : public testing::Test {
         return master().receive(buffer, patience).receipt;
     }
     std::string errorOfReceive() {
-        return errorOf<WireError>([&] { return receive(std::nullopt); });
+        return errorOf<wire::WireError>([&] { return receive(std::nullopt); });
     }
 
     const std::string tooSlow_ = "began a TLS record and did not finish it within 100ms";
@@ -187,8 +187,8 @@ TEST_F(HeldUpSlaveTest, HasItsTimeForEachRecordAnew) {
     master().setRecordPatience(100ms);
     slave().send(bytesOf(std::string(kFrame, 'b')));
     EXPECT_EQ(receive(10s), Receipt::data);
-    EXPECT_EQ(errorOf<WireError>([&] { return receive(10s); }), tooSlow_);
+    EXPECT_EQ(errorOf<wire::WireError>([&] { return receive(10s); }), tooSlow_);
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -6,7 +6,7 @@
 #include "support/errors.h"
 #include "talk.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 TEST(TlsSession, NeverBelievesAByteThatWasFlipped) {
@@ -43,7 +43,7 @@ TEST(TlsSession, RefusesAWholeConversationThatIsReplayed) {
             }
         }
     };
-    EXPECT_NE(errorOf<WireError>(replay), "");
+    EXPECT_NE(errorOf<wire::WireError>(replay), "");
     EXPECT_EQ(heard(master), "");
     EXPECT_EQ(master.peer(), std::nullopt);
 }
@@ -65,10 +65,10 @@ class TamperedRecords : public testing::TestWithParam<Way> {
     }
 
     void expectRefused(const Bytes& bytes) {
-        EXPECT_TRUE(has(errorOf<WireError>([&] { EXPECT_EQ(told(bytes), ""); }),
+        EXPECT_TRUE(has(errorOf<wire::WireError>([&] { EXPECT_EQ(told(bytes), ""); }),
                         "sent a record that was altered or does not belong here"));
         // And nothing afterwards.
-        EXPECT_NE(errorOf<WireError>([&] { EXPECT_EQ(told(records_[0]), ""); }), "");
+        EXPECT_NE(errorOf<wire::WireError>([&] { EXPECT_EQ(told(records_[0]), ""); }), "");
     }
 
     Talk talk_;
@@ -111,7 +111,7 @@ TEST_P(TamperedRecords, AreNotBelievedWhenCutOff) {
         TlsSession& listener = talk.listener(GetParam());
         Bytes record = talk.sealed(GetParam(), 'a');
         record.resize(cut);
-        const std::string error = errorOf<WireError>([&] {
+        const std::string error = errorOf<wire::WireError>([&] {
             for (int i = 0; i < 1000; ++i) {
                 listener.feed(record);
                 EXPECT_EQ(heard(listener), "");
@@ -123,4 +123,4 @@ TEST_P(TamperedRecords, AreNotBelievedWhenCutOff) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

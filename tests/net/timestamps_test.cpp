@@ -7,7 +7,7 @@
 
 #include "connected_pair.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -55,7 +55,7 @@ class TimestampsTest : public testing::TestWithParam<Path>, protected ConnectedP
     }
 
     static bool stamped(const Connection& connection) {
-        return connection.timestamps() == TimestampKind::kernel;
+        return connection.timestamps() == sync::TimestampKind::kernel;
     }
 
     static std::optional<SystemTime> departureOf(Connection& connection) {
@@ -85,8 +85,8 @@ INSTANTIATE_TEST_SUITE_P(OverLoopback, TimestampsTest,
                          testing::PrintToStringParamName());
 
 TEST_P(TimestampsTest, AreGivenForBothDirectionsOnBothSides) {
-    EXPECT_EQ(client_->timestamps(), TimestampKind::kernel);
-    EXPECT_EQ(server_->timestamps(), TimestampKind::kernel);
+    EXPECT_EQ(client_->timestamps(), sync::TimestampKind::kernel);
+    EXPECT_EQ(server_->timestamps(), sync::TimestampKind::kernel);
 }
 
 TEST_P(TimestampsTest, LieBetweenSendingAndReceiving) {
@@ -173,4 +173,4 @@ TEST_P(TimestampsTest, StayRightWhileAnotherThreadSends) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

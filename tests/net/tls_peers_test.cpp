@@ -7,7 +7,7 @@
 #include "support/errors.h"
 #include "talk.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 /// OpenSSL as it comes, with what a test wants set.
@@ -71,7 +71,7 @@ class RawSlaveTest : public testing::Test {
     /// Until the master has what it needs; what it says of it.
     std::string masterSays() {
         slave_.begin(false);
-        return errorOf<WireError>([&] {
+        return errorOf<wire::WireError>([&] {
             for (int i = 0; i < 3; ++i) {
                 SSL_do_handshake(slave_.ssl());
                 if (const Bytes said = slave_.takeOutput(); !said.empty()) {
@@ -161,7 +161,7 @@ TEST(TlsSession, DoesNotTakeACertificateForAKey) {
     giveCertificate(master.context());
     master.begin(true);
     TlsSession slave{NamedKey{"client", kKey}};
-    EXPECT_EQ(errorOf<WireError>([&] {
+    EXPECT_EQ(errorOf<wire::WireError>([&] {
                   for (int i = 0; i < 3; ++i) {
                       EXPECT_FALSE(slave.handshake());
                       master.feed(slave.takeOutput());
@@ -176,4 +176,4 @@ TEST(TlsSession, DoesNotTakeACertificateForAKey) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -8,7 +8,7 @@
 #include "support/errors.h"
 #include "talk.h"
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 TEST(TlsSession, CarriesWhatIsSaidAndKnowsByWhom) {
@@ -58,7 +58,7 @@ TEST(TlsSession, RefusesAnotherKey) {
     EXPECT_FALSE(talk.run());
     EXPECT_EQ(talk.error_, "the peer's key is unknown or wrong (it calls itself \"client\")");
     talk.carry(Way::toSlave);
-    EXPECT_EQ(errorOf<WireError>([&] { talk.slave_.handshake(); }),
+    EXPECT_EQ(errorOf<wire::WireError>([&] { talk.slave_.handshake(); }),
               "the peer's key is unknown or wrong");
 }
 
@@ -96,17 +96,17 @@ TEST(TlsSession, SaysThatItsPeerSpeaksWithoutKeys) {
     const KeyRing ring{Keys{{"client", kKey}}};
     for (const std::string_view text : {"\xBE\x01", "2026-11-24", "GET /", "\x15\x03"}) {
         TlsSession master{ring};
-        EXPECT_EQ(errorOf<WireError>([&] { master.feed(std::as_bytes(std::span{text})); }),
+        EXPECT_EQ(errorOf<wire::WireError>([&] { master.feed(std::as_bytes(std::span{text})); }),
                   "speaks without keys; this master requires them");
         // An alert, so that the peer can say what is missing.
         EXPECT_EQ(master.takeOutput().front(), std::byte{0x15});
     }
     for (const std::string_view text : {"\xBE\x01", "2026-11-24"}) {
         TlsSession slave{NamedKey{"client", kKey}};
-        EXPECT_EQ(errorOf<WireError>([&] { slave.feed(std::as_bytes(std::span{text})); }),
+        EXPECT_EQ(errorOf<wire::WireError>([&] { slave.feed(std::as_bytes(std::span{text})); }),
                   "speaks without keys; this slave requires them");
     }
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -62,4 +62,4 @@ TEST(TransmitWatch, CountsOnPastFourGigabytes) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::net

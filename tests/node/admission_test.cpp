@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -151,4 +151,4 @@ TEST_F(AdmissionTest, RemembersWhoCameTooOftenWhileOthersComeAndAreForgotten) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

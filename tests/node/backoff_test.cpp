@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,4 +30,4 @@ TEST(Backoff, IsNotTheSameForTwoSlaves) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -7,7 +7,7 @@
 #include "node/log.h"
 #include "node/peer.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,21 +17,21 @@ class SlaveDeparturesTest : public testing::Test {
     SlaveDeparturesTest() {
         slave_.initiateSlaveClient();
         master_.emplace(listener_.accept());
-        (void)master_->hear<Hello>();
+        (void)master_->hear<wire::Hello>();
     }
 
-    Report ask(std::uint32_t sequence) {
-        master_->say(Poll{sequence});
-        Report report;
+    wire::Report ask(std::uint32_t sequence) {
+        master_->say(wire::Poll{sequence});
+        wire::Report report;
         do {
-            report = master_->hear<Report>().value();
+            report = master_->hear<wire::Report>().value();
         } while (!report.solicited);
         return report;
     }
 
     boost::asio::io_context context_;
-    Listener listener_{context_, kAnyPort};
-    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
+    net::Listener listener_{context_, kAnyPort};
+    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
         SlaveEvents{},
@@ -41,10 +41,10 @@ class SlaveDeparturesTest : public testing::Test {
 };
 
 TEST_F(SlaveDeparturesTest, AreToldWithTheNextAnswer) {
-    Report previous = ask(1);
+    wire::Report previous = ask(1);
     EXPECT_FALSE(previous.previousSent);
     for (std::uint32_t sequence = 2; sequence < 100; ++sequence) {
-        const Report report = ask(sequence);
+        const wire::Report report = ask(sequence);
         ASSERT_TRUE(report.previousSent);
         EXPECT_GE(*report.previousSent, previous.sent);
         EXPECT_LE(*report.previousSent, report.received);
@@ -73,7 +73,7 @@ class MasterDeparturesTest : public testing::Test {
                         clock_, silent());
         master_->initiateClockServer();
         slave_.emplace(master_->local());
-        slave_->say(Hello{"slave"});
+        slave_->say(wire::Hello{"slave"});
     }
 
     /// Answers polls as a slave does whose answers leave long after it has read its clock for them,
@@ -82,19 +82,19 @@ class MasterDeparturesTest : public testing::Test {
         auto cycle = cycle_.get_future();
         std::optional<HostTime> left;
         while (cycle.wait_for(0s) != std::future_status::ready) {
-            const auto poll = slave_->hear<Poll>(10ms);
+            const auto poll = slave_->hear<wire::Poll>(10ms);
             if (!poll) {
                 continue;
             }
             const HostTime read = host_.now();
-            Report report{poll->sequence, true, read, read, {}};
+            wire::Report report{poll->sequence, true, read, read, {}};
             report.previousSent = departuresAreTold ? left : std::nullopt;
             while (host_.now() < read + kHesitation) {
             }
             left = host_.now();
             slave_->say(report);
         }
-        for (const ClockStatus& clock : cycle.get().clocks) {
+        for (const sync::ClockStatus& clock : cycle.get().clocks) {
             if (clock.name == "slave") {
                 return clock.delay.value();
             }
@@ -102,9 +102,9 @@ class MasterDeparturesTest : public testing::Test {
         throw std::runtime_error("the slave took no part");
     }
 
-    HostClock host_;
-    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
-    std::promise<CycleStatus> cycle_;
+    host::HostClock host_;
+    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
+    std::promise<sync::CycleStatus> cycle_;
     std::optional<MasterNode> master_;
     std::optional<Peer> slave_;
 };
@@ -118,4 +118,4 @@ TEST_F(MasterDeparturesTest, AreMissedWhereASlaveDoesNotTellThem) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -9,20 +9,20 @@
 #include "node/log.h"
 #include "node/peer.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds kInterval = 100ms;
-const Key kOne(32, 0x11), kFirst(32, 0x22), kSecond(32, 0x33);
+const net::Key kOne(32, 0x11), kFirst(32, 0x22), kSecond(32, 0x33);
 
-std::vector<Endpoint> freeEndpoints(std::size_t count) {
+std::vector<net::Endpoint> freeEndpoints(std::size_t count) {
     boost::asio::io_context context;
-    std::vector<std::unique_ptr<Listener>> listeners;
-    std::vector<Endpoint> endpoints;
+    std::vector<std::unique_ptr<net::Listener>> listeners;
+    std::vector<net::Endpoint> endpoints;
     for (std::size_t i = 0; i < count; ++i) {
-        listeners.push_back(std::make_unique<Listener>(context, kAnyPort));
+        listeners.push_back(std::make_unique<net::Listener>(context, kAnyPort));
         endpoints.push_back(listeners.back()->local());
     }
     return endpoints;
@@ -31,7 +31,8 @@ std::vector<Endpoint> freeEndpoints(std::size_t count) {
 /// One of several masters, which announces itself to nobody until it has a FailoverNode.
 class Master {
   public:
-    Master(const std::vector<Endpoint>& masters, Rank self, std::optional<Keys> keys = {})
+    Master(const std::vector<net::Endpoint>& masters, sync::Rank self,
+           std::optional<net::Keys> keys = {})
         : leadership_(std::make_shared<Leadership>(MasterRanks{masters, self},
                                                    FailoverNode::patienceFor(kInterval))) {
         MasterConfig config;
@@ -72,7 +73,7 @@ class Master {
 
     Log log_;
     std::atomic<std::uint32_t> cycle_ = 0;
-    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
+    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     std::shared_ptr<Leadership> leadership_;
     std::optional<MasterNode> node_;
     std::optional<FailoverNode> failover_;
@@ -81,30 +82,31 @@ class Master {
 class FailoverTest : public testing::Test {
   protected:
     /// What the other master would say.
-    MasterAnnouncement fromTheSecond() const {
+    wire::MasterAnnouncement fromTheSecond() const {
         return Leadership{MasterRanks{masters_, 1}, 1s}.announcementTo(0);
     }
 
-    Message toTheSecond() const { return Redirect{masters_[1].host, masters_[1].port}; }
+    wire::Message toTheSecond() const { return wire::Redirect{masters_[1].host, masters_[1].port}; }
 
-    const std::vector<Endpoint> masters_ = freeEndpoints(2);
+    const std::vector<net::Endpoint> masters_ = freeEndpoints(2);
 };
 
 TEST_F(FailoverTest, ASlavesKeyAnnouncesNoMaster) {
-    Master first{masters_, 0, Keys{{"master-1", kFirst}, {"master-2", kSecond}, {"one", kOne}}};
-    Peer slave{masters_[0], NamedKey{"one", kOne}};
+    Master first{masters_, 0,
+                 net::Keys{{"master-1", kFirst}, {"master-2", kSecond}, {"one", kOne}}};
+    Peer slave{masters_[0], net::NamedKey{"one", kOne}};
     slave.say(fromTheSecond());
     EXPECT_TRUE(slave.isSentAway());
     EXPECT_TRUE(first.says("says that it is \"master-2\", but has the key of \"one\""));
 }
 
 TEST_F(FailoverTest, AMastersKeyAnnouncesThatMasterAlone) {
-    Master first{masters_, 0, Keys{{"master-1", kFirst}, {"master-2", kSecond}}};
-    Peer second{masters_[0], NamedKey{"master-2", kSecond}};
+    Master first{masters_, 0, net::Keys{{"master-1", kFirst}, {"master-2", kSecond}}};
+    Peer second{masters_[0], net::NamedKey{"master-2", kSecond}};
     second.say(fromTheSecond());
     EXPECT_TRUE(await([&] { return first.hasHeardTheSecond(); }));
 
-    MasterAnnouncement announcement = fromTheSecond();
+    wire::MasterAnnouncement announcement = fromTheSecond();
     announcement.announcement.from = 2;
     second.say(announcement);
     EXPECT_TRUE(second.isSentAway());
@@ -115,20 +117,21 @@ TEST_F(FailoverTest, ASlaveIsNoMasterAndAMasterNoSlave) {
     Master first{masters_, 0};
     first.leadership_->carryOut(0);
     Peer slave{masters_[0]};
-    slave.say(Hello{"one"});
-    EXPECT_EQ(slave.hear(), Message{Welcome{kInterval}});
+    slave.say(wire::Hello{"one"});
+    EXPECT_EQ(slave.hear(), wire::Message{wire::Welcome{kInterval}});
     slave.say(fromTheSecond());
     EXPECT_TRUE(slave.isSentAway());
     EXPECT_TRUE(first.says("announced a master, but said hello as a slave"));
 }
 
 TEST_F(FailoverTest, AStandbySendsSlavesToTheActiveMasterAndHearsThemNoMore) {
-    for (const std::optional<Rank> active : {std::optional<Rank>{1}, std::optional<Rank>{}}) {
+    for (const std::optional<sync::Rank> active :
+         {std::optional<sync::Rank>{1}, std::optional<sync::Rank>{}}) {
         Master first{masters_, 0};
         first.leadership_->carryOut(active);
         Peer slave{masters_[0]};
-        slave.say(Hello{"one"});
-        EXPECT_EQ(slave.hear(), active ? toTheSecond() : Message{Redirect{}});
+        slave.say(wire::Hello{"one"});
+        EXPECT_EQ(slave.hear(), active ? toTheSecond() : wire::Message{wire::Redirect{}});
         EXPECT_TRUE(slave.isSentAway());
         EXPECT_FALSE(first.log_.has("got connected"));
     }
@@ -138,8 +141,8 @@ TEST_F(FailoverTest, AMasterThatIsAboutToBecomeActiveSendsNobodyToTheFormerOne) 
     Leadership leadership{MasterRanks{masters_, 0}, 200ms};
     leadership.carryOut(1);
     EXPECT_TRUE(await([&] {
-        return leadership.look() == Rank{0} &&
-               leadership.greeting(kInterval) == Message{Redirect{}};
+        return leadership.look() == sync::Rank{0} &&
+               leadership.greeting(kInterval) == wire::Message{wire::Redirect{}};
     }));
 }
 
@@ -147,8 +150,8 @@ TEST_F(FailoverTest, SlavesAreSentOnByAMasterThatGivesUp) {
     Master first{masters_, 0};
     first.leadership_->carryOut(0);
     Peer slave{masters_[0]};
-    slave.say(Hello{"one"});
-    EXPECT_EQ(slave.hear(), Message{Welcome{kInterval}});
+    slave.say(wire::Hello{"one"});
+    EXPECT_EQ(slave.hear(), wire::Message{wire::Welcome{kInterval}});
     first.leadership_->carryOut(1);
     first.node_->standBy();
     EXPECT_EQ(slave.hear(), toTheSecond());
@@ -161,7 +164,7 @@ TEST_F(FailoverTest, AMasterThatMeetsOneThatLeadsMoreSaysSoAndStandsBy) {
     second.know(1, 1);
     first.takePart();
     ASSERT_TRUE(first.leads());
-    ASSERT_TRUE(await([&] { return second.look() == Rank{1}; }));
+    ASSERT_TRUE(await([&] { return second.look() == sync::Rank{1}; }));
     EXPECT_TRUE(await([&] {
         second.heard(first.leadership_->announcementTo(1));
         second.cycleBegins();
@@ -171,7 +174,7 @@ TEST_F(FailoverTest, AMasterThatMeetsOneThatLeadsMoreSaysSoAndStandsBy) {
     }));
     EXPECT_TRUE(first.says("master-2 is active; following it"));
     EXPECT_FALSE(first.leadership_->isActive());
-    EXPECT_EQ(second.look(), Rank{1});
+    EXPECT_EQ(second.look(), sync::Rank{1});
     EXPECT_EQ(second.term(), 2U);
 }
 
@@ -179,7 +182,7 @@ TEST_F(FailoverTest, AMasterThatLeadsSaysHowManyHaveAnswered) {
     Master first{masters_, 0};
     first.takePart();
     ASSERT_TRUE(first.leads());
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
                     {},
                     clock,
@@ -213,12 +216,12 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     first.takePart();
     second.takePart();
     ASSERT_TRUE(first.leads());
-    SteeredClock clock{HostClock{250ms, 40'000}, Discipline{kMaxSlewPpb}};
+    host::SteeredClock clock{host::HostClock{250ms, 40'000}, sync::Discipline{kMaxSlewPpb}};
     std::atomic<int> steps = 0;
     std::atomic<std::uint32_t> told = 0;
     SlaveEvents events;
-    events.synchronized = [&](const Change& change, auto, auto) {
-        steps += change.manner == Manner::set ? 1 : 0;
+    events.synchronized = [&](const sync::Change& change, auto, auto) {
+        steps += change.manner == sync::Manner::set ? 1 : 0;
         told = clock.state().adjustment.cycle;
     };
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
@@ -237,4 +240,4 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

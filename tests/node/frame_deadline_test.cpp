@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,4 +47,4 @@ TEST_F(FrameDeadlineTest, IsNeverZeroBeforeItHasPassed) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

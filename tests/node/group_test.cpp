@@ -11,7 +11,7 @@
 #include "node/log.h"
 #include "node/peer.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 /// Sync cycles as they end, to wait for.
 class Cycles {
   public:
-    void add(const CycleStatus& status) {
+    void add(const sync::CycleStatus& status) {
         const std::lock_guard guard{lock_};
         statuses_.push_back(status);
         changed_.notify_all();
@@ -27,10 +27,10 @@ class Cycles {
 
     /// The first cycle from `from` on that `wanted` accepts.
     template <class Predicate>
-    std::optional<CycleStatus> await(Predicate wanted) {
+    std::optional<sync::CycleStatus> await(Predicate wanted) {
         std::unique_lock guard{lock_};
         std::size_t next = 0;
-        std::optional<CycleStatus> found;
+        std::optional<sync::CycleStatus> found;
         changed_.wait_for(guard, 30s, [&] {
             for (; next < statuses_.size() && !found; ++next) {
                 if (wanted(statuses_[next])) {
@@ -45,14 +45,14 @@ class Cycles {
   private:
     std::mutex lock_;
     std::condition_variable changed_;
-    std::vector<CycleStatus> statuses_;
+    std::vector<sync::CycleStatus> statuses_;
 };
 
 class Master {
   public:
     explicit Master(std::size_t minSlaves, Nanoseconds interval = 100ms,
-                    const HostClock& host = HostClock{})
-        : clock_(host, Discipline{kMaxSlewPpb}) {
+                    const host::HostClock& host = host::HostClock{})
+        : clock_(host, sync::Discipline{kMaxSlewPpb}) {
         MasterConfig config;
         config.listen = kAnyPort;
         config.interval = interval;
@@ -65,25 +65,26 @@ class Master {
     }
 
     Cycles cycles_;
-    SteeredClock clock_;
+    host::SteeredClock clock_;
     std::optional<MasterNode> node_;
 };
 
 class Slave {
   public:
-    Slave(const Endpoint& master, const std::string& name, Nanoseconds offset, double driftPpb = 0)
-        : clock_(HostClock{offset, driftPpb}, Discipline{kMaxSlewPpb}),
+    Slave(const net::Endpoint& master, const std::string& name, Nanoseconds offset,
+          double driftPpb = 0)
+        : clock_(host::HostClock{offset, driftPpb}, sync::Discipline{kMaxSlewPpb}),
           node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, SlaveEvents{},
                 clock_, silent()) {
         node_.initiateSlaveClient();
     }
 
-    SteeredClock clock_;
+    host::SteeredClock clock_;
     SlaveNode node_;
 };
 
-const ClockStatus* find(const CycleStatus& status, const std::string& name) {
-    for (const ClockStatus& clock : status.clocks) {
+const sync::ClockStatus* find(const sync::CycleStatus& status, const std::string& name) {
+    for (const sync::ClockStatus& clock : status.clocks) {
         if (clock.name == name) {
             return &clock;
         }
@@ -95,7 +96,7 @@ TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
     Master master{2};
     const Slave fast{master.node_->local(), "fast", 25min},
         slow{master.node_->local(), "slow", -10min};
-    const auto first = master.cycles_.await([](const CycleStatus&) { return true; });
+    const auto first = master.cycles_.await([](const sync::CycleStatus&) { return true; });
     ASSERT_TRUE(first);
     EXPECT_EQ(first->cycle, 1U);
     EXPECT_EQ(first->clocks.size(), 3U);
@@ -106,14 +107,14 @@ TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
 
 TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
     // Nearer to the end of what is believable than a clock is ever set.
-    const Nanoseconds late = kTimeLimit - 100 * 24h - systemNow().time_since_epoch();
-    Master master{1, 100ms, HostClock{late}};
+    const Nanoseconds late = kTimeLimit - 100 * 24h - page::systemNow().time_since_epoch();
+    Master master{1, 100ms, host::HostClock{late}};
     const Slave slave{master.node_->local(), "late", late + 1min};
-    const auto cycle = master.cycles_.await([](const CycleStatus&) { return true; });
+    const auto cycle = master.cycles_.await([](const sync::CycleStatus&) { return true; });
     ASSERT_TRUE(cycle);
     EXPECT_EQ(cycle->average, 0ns);
     EXPECT_EQ(cycle->clocks.size(), 2U);
-    for (const ClockStatus& clock : cycle->clocks) {
+    for (const sync::ClockStatus& clock : cycle->clocks) {
         EXPECT_FALSE(clock.correction) << clock.name;
         EXPECT_TRUE(clock.offset) << clock.name;
     }
@@ -127,7 +128,7 @@ TEST(Group, SlaveThatHasLeftIsGoneFromTheAverage) {
     ASSERT_TRUE(master.cycles_.await([](const auto& s) { return find(s, "leaves") != nullptr; }));
     leaves.reset();
     std::uint32_t last = 0;
-    const auto without = master.cycles_.await([&](const CycleStatus& status) {
+    const auto without = master.cycles_.await([&](const sync::CycleStatus& status) {
         last = find(status, "leaves") != nullptr ? status.cycle : last;
         return last != 0 && find(status, "leaves") == nullptr && find(status, "stays") != nullptr;
     });
@@ -142,8 +143,8 @@ TEST(Group, ClocksAgreeWithinTheirBounds) {
     for (const Slave* slave : {&a, &b, &c}) {
         // Both clocks lie over the same raw clock: between two readings of one, the other's is
         // known.
-        const auto read = [](const SteeredClock& clock) {
-            const ClockState state = clock.state();
+        const auto read = [](const host::SteeredClock& clock) {
+            const sync::ClockState state = clock.state();
             const HostTime now = clock.hostNow();
             return std::pair{state.line.groupTimeAt(now), state.boundAt(now)};
         };
@@ -170,7 +171,7 @@ TEST(Group, StopsAtOnceUnderLoad) {
 
 TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
     boost::asio::io_context context;
-    const Endpoint nobody = Listener{context, kAnyPort}.local();
+    const net::Endpoint nobody = net::Listener{context, kAnyPort}.local();
     Slave slave{nobody, "lonely", 0s};
     const auto begin = std::chrono::steady_clock::now();
     slave.node_.stop();
@@ -179,15 +180,15 @@ TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
 
 TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
     boost::asio::io_context context;
-    Listener listener{context, kAnyPort};
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+    net::Listener listener{context, kAnyPort};
+    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     Log log;
     SlaveNode slave{
         {.masters = {listener.local()}, .name = "slave"}, SlaveEvents{}, clock, log.logger()};
     slave.initiateSlaveClient();
     const auto master = listener.accept();
-    const Frame welcome = encode(Welcome{5s});
-    master->send(std::span{welcome}.first(kFrameSize / 2));
+    const wire::Frame welcome = wire::encode(wire::Welcome{5s});
+    master->send(std::span{welcome}.first(wire::kFrameSize / 2));
     EXPECT_TRUE(await([&] { return log.has("began a frame and did not finish it within 5s"); }));
 }
 
@@ -195,7 +196,7 @@ TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
     const Master first{1};
     MasterConfig config;
     config.listen = first.node_->local();
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     MasterNode second{config, {}, clock, silent()};
     EXPECT_THROW(second.initiateClockServer(), std::runtime_error);
 }
@@ -206,13 +207,13 @@ TEST(Group, ASlaveThatCanBeToldNothingIsNamed) {
     MasterConfig config;
     config.listen = kAnyPort;
     config.group.foundAfter = 0ms;
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     MasterNode master{config, {}, clock, log.logger()};
     master.initiateClockServer();
     Peer slave{master.local()};
-    slave.say(Hello{"late"});
+    slave.say(wire::Hello{"late"});
     const HostTime last{kTimeLimit - 1ns};
-    slave.say(Report{slave.hear<Poll>().value().sequence, true, last, last, {}});
+    slave.say(wire::Report{slave.hear<wire::Poll>().value().sequence, true, last, last, {}});
     EXPECT_TRUE(await([&] {
         return log.has("(late) is not told its correction: adjustment's reference is outside");
     }));
@@ -222,13 +223,13 @@ TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
     Master master{1};
     const Slave slave{master.node_->local(), "left", 0ns};
     boost::asio::io_context context;
-    const auto stranger = Connector{context}.connect(master.node_->local());
+    const auto stranger = net::Connector{context}.connect(master.node_->local());
     stranger->send(std::as_bytes(std::span{"nonsense"}));
     EXPECT_TRUE(await([&] {
-        const PeerCounts counts = master.node_->peerCounts();
+        const observe::PeerCounts counts = master.node_->peerCounts();
         const auto& kinds = counts.timestamps;
         return counts.slaves == 1 && std::accumulate(kinds.begin(), kinds.end(), 0U) == 1 &&
-               counts.sentAway.at(static_cast<std::size_t>(Fault::protocol)) == 1;
+               counts.sentAway.at(static_cast<std::size_t>(wire::Fault::protocol)) == 1;
     }));
 }
 
@@ -250,16 +251,16 @@ TEST(Group, AMasterTellsItsCountsAlsoWhileItStops) {
 
 TEST(Group, AMasterThatWaitsForSlavesSaysWhoIsThere) {
     for (const std::size_t needed : {2U, 1U}) {
-        SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+        host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
         std::mutex lock;
-        std::vector<ClockStatus> there;
+        std::vector<sync::ClockStatus> there;
         MasterConfig config;
         config.listen = kAnyPort;
         config.interval = 50ms;
         config.minSlaves = needed;
         config.group.foundAfter = 1h;
         MasterEvents events;
-        events.cycleSkipped = [&](const std::vector<ClockStatus>& slaves, auto) {
+        events.cycleSkipped = [&](const std::vector<sync::ClockStatus>& slaves, auto) {
             const std::lock_guard guard{lock};
             there = slaves;
         };
@@ -277,8 +278,8 @@ TEST(Group, AMasterThatWaitsForSlavesSaysWhoIsThere) {
 TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
     std::optional<Master> master;
     master.emplace(1);
-    const Endpoint address = master->node_->local();
-    SteeredClock clock{HostClock{}, Discipline{kMaxSlewPpb}};
+    const net::Endpoint address = master->node_->local();
+    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     std::mutex lock;
     std::vector<std::string> said;
     const auto say = [&](const std::string& what) {
@@ -286,12 +287,12 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
         said.push_back(what);
     };
     SlaveEvents events;
-    events.joined = [&](const Endpoint& to, std::optional<Nanoseconds> interval) {
+    events.joined = [&](const net::Endpoint& to, std::optional<Nanoseconds> interval) {
         EXPECT_EQ(address, to);
         EXPECT_EQ(100ms, interval);
         say("joined");
     };
-    events.timestamped = [&](TimestampKind) { say("timestamped"); };
+    events.timestamped = [&](sync::TimestampKind) { say("timestamped"); };
     events.left = [&] { say("left"); };
     SlaveNode slave{{.masters = {address}, .interval = 100ms, .name = "left", .lab = false},
                     events,
@@ -310,4 +311,4 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

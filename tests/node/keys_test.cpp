@@ -7,16 +7,17 @@
 #include "node/log.h"
 #include "node/peer.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Key kOne(32, 0x11), kTwo(32, 0x22), kThree(32, 0x33);
+const net::Key kOne(32, 0x11), kTwo(32, 0x22), kThree(32, 0x33);
 
 class Slave {
   public:
-    Slave(const Endpoint& master, const std::string& name, const Key& key, bool lab = false)
+    Slave(const net::Endpoint& master, const std::string& name, const net::Key& key,
+          bool lab = false)
         : node_({.masters = {master},
                  .interval = 50ms,
                  .name = name,
@@ -36,7 +37,7 @@ class Slave {
 
     Log log_;
     std::atomic<int> told_ = 0;
-    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
+    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     SlaveNode node_;
 };
 
@@ -46,18 +47,18 @@ class KeysTest : public testing::Test {
         MasterConfig config;
         config.listen = kAnyPort;
         config.interval = 50ms;
-        config.keys = Keys{{"one", kOne}, {"two", kTwo}};
+        config.keys = net::Keys{{"one", kOne}, {"two", kTwo}};
         node_.emplace(config, MasterEvents{}, clock_, log_.logger());
         node_->initiateClockServer();
     }
 
-    Endpoint local() const { return node_->local(); }
+    net::Endpoint local() const { return node_->local(); }
     bool masterSays(const std::string& text) {
         return await([&] { return log_.has(text); });
     }
 
     Log log_;
-    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
+    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     std::optional<MasterNode> node_;
 };
 
@@ -74,8 +75,8 @@ TEST_F(KeysTest, LetASlaveTakePartThatSpeaksTheLabsText) {
 }
 
 TEST_F(KeysTest, LetNobodyTakeTheNameOfAnother) {
-    Peer impostor{local(), NamedKey{"one", kOne}};
-    impostor.say(Hello{"two"});
+    Peer impostor{local(), net::NamedKey{"one", kOne}};
+    impostor.say(wire::Hello{"two"});
     EXPECT_TRUE(masterSays("says that it is \"two\", but has the key of \"one\""));
     EXPECT_TRUE(impostor.isSentAway());
     EXPECT_FALSE(log_.has("got connected"));
@@ -97,14 +98,14 @@ TEST_F(KeysTest, LeaveOneConnectionOfThoseThatJoinWithThemAtOnce) {
     for (int round = 0; round < 20; ++round) {
         std::vector<std::unique_ptr<Peer>> peers(kAtOnce);
         for (auto& peer : peers) {
-            peer = std::make_unique<Peer>(local(), NamedKey{"one", kOne});
+            peer = std::make_unique<Peer>(local(), net::NamedKey{"one", kOne});
         }
         std::barrier ready{kAtOnce};
         std::vector<std::jthread> joining;
         for (const auto& peer : peers) {
             joining.emplace_back([&ready, &peer] {
                 ready.arrive_and_wait();
-                peer->say(Hello{"one"});
+                peer->say(wire::Hello{"one"});
             });
         }
         joining.clear();
@@ -120,7 +121,7 @@ TEST_F(KeysTest, LeaveOneConnectionOfThoseThatJoinWithThemAtOnce) {
 TEST_F(KeysTest, SendAwayWhoseKeyIsTakenAwayAndNobodyElse) {
     Slave one{local(), "one", kOne}, two{local(), "two", kTwo};
     ASSERT_TRUE(one.isTold() && two.isTold());
-    node_->replaceKeys(Keys{{"two", kTwo}});
+    node_->replaceKeys(net::Keys{{"two", kTwo}});
     EXPECT_TRUE(masterSays("(one)'s key was taken away"));
     EXPECT_TRUE(await([&] { return one.log_.has("the peer's key is unknown or wrong"); }));
     const int told = one.told_;
@@ -129,14 +130,14 @@ TEST_F(KeysTest, SendAwayWhoseKeyIsTakenAwayAndNobodyElse) {
     EXPECT_FALSE(log_.has("(two) has left"));
     EXPECT_FALSE(two.log_.has("trying again"));
 
-    node_->replaceKeys(Keys{{"one", kOne}, {"two", kTwo}});
+    node_->replaceKeys(net::Keys{{"one", kOne}, {"two", kTwo}});
     EXPECT_TRUE(one.isTold());
 }
 
 TEST_F(KeysTest, SendAwayWhoHasAnOlderKey) {
     Slave one{local(), "one", kOne};
     ASSERT_TRUE(one.isTold());
-    node_->replaceKeys(Keys{{"one", kThree}, {"two", kTwo}});
+    node_->replaceKeys(net::Keys{{"one", kThree}, {"two", kTwo}});
     EXPECT_TRUE(masterSays("(one)'s key was taken away"));
     Slave renewed{local(), "one", kThree};
     EXPECT_TRUE(renewed.isTold());
@@ -145,13 +146,13 @@ TEST_F(KeysTest, SendAwayWhoHasAnOlderKey) {
 TEST_F(KeysTest, SendAwayWhoseLabTextComesWithAKeyThatIsTakenAway) {
     Slave one{local(), "one", kOne, true};
     ASSERT_TRUE(one.isTold());
-    node_->replaceKeys(Keys{});
+    node_->replaceKeys(net::Keys{});
     EXPECT_TRUE(masterSays("(lab)'s key was taken away"));
 }
 
 TEST_F(KeysTest, DoNotLetAHandshakeThatHangsHoldUpTheEnd) {
     boost::asio::io_context context;
-    const auto hanging = Connector{context}.connect(local());
+    const auto hanging = net::Connector{context}.connect(local());
     // Who came later is there: so is that one.
     Slave one{local(), "one", kOne};
     ASSERT_TRUE(one.isTold());
@@ -161,4 +162,4 @@ TEST_F(KeysTest, DoNotLetAHandshakeThatHangsHoldUpTheEnd) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <thread>
 
-namespace berkeley {
+namespace berkeley::node {
 
 /// What a node has logged.
 class Log {
@@ -64,4 +64,4 @@ inline bool await(const std::function<bool()>& condition) {
     return true;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::node

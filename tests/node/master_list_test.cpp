@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
-const Endpoint kA{"a", 1}, kB{"b", 2}, kC{"c", 3}, kElsewhere{"d", 4};
+const net::Endpoint kA{"a", 1}, kB{"b", 2}, kC{"c", 3}, kElsewhere{"d", 4};
 
 TEST(MasterList, TriesOneAfterTheOtherAndPausesAfterTheLast) {
     MasterList masters{{kA, kB, kC}};
@@ -68,4 +68,4 @@ TEST(MasterList, TriesTheOneBehindTheOneItWasSentTo) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

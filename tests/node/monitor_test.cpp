@@ -8,7 +8,7 @@
 #include "observe/clocks.h"
 #include "observe/web_page.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 class MonitorTest : public testing::Test {
   protected:
     /// Of a daemon with that role, and what its node would call.
-    void watch(Role role) {
+    void watch(observe::Role role) {
         monitor.emplace(MonitorConfig{.program = "berkeley-test",
                                       .version = "1.2.3",
                                       .name = "master-2",
@@ -39,28 +39,28 @@ class MonitorTest : public testing::Test {
     }
 
     void adjust(std::uint32_t cycle, Nanoseconds bound) {
-        Adjustment adjustment;
+        sync::Adjustment adjustment;
         adjustment.cycle = cycle;
         adjustment.reference = clock.hostNow();
         adjustment.bound = bound;
-        const std::optional<Change> change = clock.apply(adjustment);
+        const std::optional<sync::Change> change = clock.apply(adjustment);
         ASSERT_TRUE(change);
         if (monitor) {
             failover.following.synchronized(*change, GroupTime{}, bound);
         }
     }
 
-    HttpResponse get(const std::string& target, MonitorSiteConfig config = {}) const {
+    net::HttpResponse get(const std::string& target, MonitorSiteConfig config = {}) const {
         return MonitorSite{std::move(config), *monitor}(target);
     }
 
     std::uint64_t marker = 1;
-    SteeredClock clock{HostClock{},
-                       Discipline{500'000},
-                       nullptr,
-                       nullptr,
-                       {PauseWatch{{suspension, [this] { return marker; }}},
-                        RtcWatch{[] { return std::nullopt; }}}};
+    host::SteeredClock clock{host::HostClock{},
+                             sync::Discipline{500'000},
+                             nullptr,
+                             nullptr,
+                             {host::PauseWatch{{page::suspension, [this] { return marker; }}},
+                              host::RtcWatch{[] { return std::nullopt; }}}};
     int seen = 0;  ///< events that came through
     std::optional<Monitor> monitor;
     MasterEvents master;
@@ -68,17 +68,17 @@ class MonitorTest : public testing::Test {
 };
 
 TEST_F(MonitorTest, ShowsAMastersCyclesAndPassesThemOn) {
-    watch(Role::active);
+    watch(observe::Role::active);
     EXPECT_FALSE(monitor->status().cycle);
-    master.cycleEnded(cycleOf(7, {slaveClock("a", 5ns)}));
+    master.cycleEnded(observe::cycleOf(7, {observe::slaveClock("a", 5ns)}));
 
-    const Status status = monitor->status();
+    const observe::Status status = monitor->status();
     EXPECT_EQ(1, seen);
     EXPECT_EQ("berkeley-test", status.program);
     EXPECT_EQ("1.2.3", status.version);
     EXPECT_EQ(16U, status.instance.size());
     EXPECT_EQ("master-2", status.name);
-    EXPECT_EQ(Role::active, status.role);
+    EXPECT_EQ(observe::Role::active, status.role);
     EXPECT_EQ(7U, status.cycle);
     EXPECT_EQ(2s, status.interval);
     EXPECT_FALSE(status.bound) << "nobody has adjusted the clock";
@@ -89,29 +89,29 @@ TEST_F(MonitorTest, ShowsAMastersCyclesAndPassesThemOn) {
     master.cycleSkipped({}, 1);
     EXPECT_EQ(2, seen);
     EXPECT_EQ(1U, monitor->status().group.shortage->needed);
-    EXPECT_EQ(Standing::lost, monitor->status().group.clocks[1].standing);
+    EXPECT_EQ(observe::Standing::lost, monitor->status().group.clocks[1].standing);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
 }
 
 TEST_F(MonitorTest, HasAnotherNameForEachStart) {
-    watch(Role::active);
+    watch(observe::Role::active);
     const std::string first = monitor->status().instance;
-    watch(Role::active);
+    watch(observe::Role::active);
     EXPECT_NE(first, monitor->status().instance);
 }
 
 TEST_F(MonitorTest, ShowsWhomAClockFollowsAndWhatItWasTold) {
-    watch(Role::slave);
+    watch(observe::Role::slave);
     EXPECT_FALSE(monitor->status().bound);
     failover.following.joined({"127.0.0.1", 8080}, 3s);
-    failover.following.timestamped(TimestampKind::kernel);
+    failover.following.timestamped(sync::TimestampKind::kernel);
     adjust(7, 900ns);
 
-    Status status = monitor->status();
+    observe::Status status = monitor->status();
     EXPECT_EQ(3, seen);
     EXPECT_EQ(3s, status.interval);
     EXPECT_EQ("127.0.0.1:8080", status.master);
-    EXPECT_EQ(TimestampKind::kernel, status.timestamps);
+    EXPECT_EQ(sync::TimestampKind::kernel, status.timestamps);
     EXPECT_EQ(7U, status.cycle);
     EXPECT_EQ(900ns, status.bound);
     EXPECT_FALSE(status.holdover);
@@ -127,37 +127,37 @@ TEST_F(MonitorTest, ShowsWhomAClockFollowsAndWhatItWasTold) {
 }
 
 TEST_F(MonitorTest, AStandbyThatTakesOverShowsItsGroupAndNotTheOneBefore) {
-    watch(Role::standby);
+    watch(observe::Role::standby);
     failover.following.joined({"127.0.0.1", 8080}, 3s);
     adjust(7, 900ns);
     failover.following.left();
     failover.roleChanged(true);
-    EXPECT_EQ(Role::active, monitor->status().role);
+    EXPECT_EQ(observe::Role::active, monitor->status().role);
     EXPECT_FALSE(monitor->status().cycle);
-    master.cycleEnded(cycleOf(8, {slaveClock("a", 5ns)}));
+    master.cycleEnded(observe::cycleOf(8, {observe::slaveClock("a", 5ns)}));
     EXPECT_EQ(8U, monitor->status().cycle);
 
     failover.roleChanged(false);
-    const Status status = monitor->status();
-    EXPECT_EQ(Role::standby, status.role);
+    const observe::Status status = monitor->status();
+    EXPECT_EQ(observe::Role::standby, status.role);
     ASSERT_EQ(1U, status.group.clocks.size());
     EXPECT_EQ("master-2", status.group.clocks[0].id);
     EXPECT_EQ(8U, status.cycle) << "the last one that it led";
     EXPECT_FALSE(status.group.cycle);
-    EXPECT_EQ(EventKind::role, status.events.back().kind);
+    EXPECT_EQ(observe::EventKind::role, status.events.back().kind);
     EXPECT_EQ("master-2 stands by", status.events.back().text);
 }
 
 TEST_F(MonitorTest, TheSilenceOfAMasterThatTakesOverBeginsThen) {
-    watch(Role::standby);
+    watch(observe::Role::standby);
     const HostTime begin = monitor->status().since;
     failover.roleChanged(true);
     EXPECT_GT(monitor->status().since, begin);
 }
 
 TEST_F(MonitorTest, TheSiteHasAPageForEachPath) {
-    watch(Role::active);
-    master.cycleEnded(cycleOf(7, {slaveClock("a b", 5ns)}));
+    watch(observe::Role::active);
+    master.cycleEnded(observe::cycleOf(7, {observe::slaveClock("a b", 5ns)}));
 
     EXPECT_EQ("application/json", get("/status.json").contentType);
     EXPECT_EQ(7, Json::parse(get("/status.json").body)["cycle"]);
@@ -171,8 +171,9 @@ TEST_F(MonitorTest, TheSiteHasAPageForEachPath) {
 }
 
 TEST_F(MonitorTest, TheSiteHasTheHistoryOfSomeClocks) {
-    watch(Role::active);
-    master.cycleEnded(cycleOf(7, {slaveClock("a b", 5ns), slaveClock("c", 5ns)}));
+    watch(observe::Role::active);
+    master.cycleEnded(
+        observe::cycleOf(7, {observe::slaveClock("a b", 5ns), observe::slaveClock("c", 5ns)}));
 
     const auto names = [&](const std::string& query) {
         return Json::parse(get("/history.json?" + query).body)["names"];
@@ -183,17 +184,17 @@ TEST_F(MonitorTest, TheSiteHasTheHistoryOfSomeClocks) {
 }
 
 TEST_F(MonitorTest, TheSiteRefusesQueriesThatItCannotRead) {
-    watch(Role::active);
+    watch(observe::Role::active);
     for (const std::string query : {"since=", "since=-1", "since=1x", "since=99999999999999999999",
                                     "clock=%", "clock=%4", "clock=%zz", "clock=%+1"}) {
-        const HttpResponse answer = get("/history.json?" + query);
+        const net::HttpResponse answer = get("/history.json?" + query);
         EXPECT_EQ(400U, answer.status) << query;
         EXPECT_EQ('\n', answer.body.back());
     }
 }
 
 TEST_F(MonitorTest, TheSiteSaysWhetherTheDaemonIsHealthy) {
-    watch(Role::slave);
+    watch(observe::Role::slave);
     EXPECT_EQ(503U, get("/healthz").status);
     EXPECT_EQ("not synchronized yet\n", get("/healthz").body);
     adjust(7, 900ns);
@@ -209,9 +210,9 @@ TEST_F(MonitorTest, TheSiteSaysWhetherTheDaemonIsHealthy) {
 }
 
 TEST_F(MonitorTest, TheSiteServesTheFilesOfTheWebPage) {
-    watch(Role::slave);
-    for (const WebPageFile& file : webPageFiles()) {
-        const HttpResponse answer = get(std::string{file.path} + "?query");
+    watch(observe::Role::slave);
+    for (const observe::WebPageFile& file : observe::webPageFiles()) {
+        const net::HttpResponse answer = get(std::string{file.path} + "?query");
         EXPECT_EQ(file.bytes, answer.body) << file.path;
         EXPECT_EQ(file.contentType, answer.contentType) << file.path;
     }
@@ -219,7 +220,7 @@ TEST_F(MonitorTest, TheSiteServesTheFilesOfTheWebPage) {
 }
 
 TEST_F(MonitorTest, SaysWhyAClockIsNotBelieved) {
-    watch(Role::slave);
+    watch(observe::Role::slave);
     adjust(7, 900ns);
     EXPECT_TRUE(monitor->status().bound);
     marker = 2;
@@ -229,7 +230,7 @@ TEST_F(MonitorTest, SaysWhyAClockIsNotBelieved) {
 
     EXPECT_EQ(PauseKind::stopped, monitor->status().suspect);
     EXPECT_FALSE(monitor->status().bound);
-    const HttpResponse health = get("/healthz");
+    const net::HttpResponse health = get("/healthz");
     EXPECT_EQ(503, health.status);
     EXPECT_EQ(
         "this machine was stopped by its host: its clock is not believed until it is measured "
@@ -248,13 +249,13 @@ TEST_F(MonitorTest, SaysWhyAClockIsNotBelieved) {
 
 TEST_F(MonitorTest, KnowsWhatAnEarlierRunOfTheClockWasTold) {
     adjust(7, 900ns);
-    watch(Role::slave);
-    const Status status = monitor->status();
+    watch(observe::Role::slave);
+    const observe::Status status = monitor->status();
     EXPECT_EQ(7U, status.cycle);
     EXPECT_EQ(900ns, status.bound);
     EXPECT_FALSE(status.holdover);
-    EXPECT_EQ(Standing::counted, status.group.clocks[0].standing);
+    EXPECT_EQ(observe::Standing::counted, status.group.clocks[0].standing);
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

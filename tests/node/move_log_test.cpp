@@ -4,7 +4,7 @@
 
 #include "node/log.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 class MoveLogTest : public testing::Test {
   protected:
     /// How many lines there are after it.
-    std::size_t linesAfter(const Change& change) {
+    std::size_t linesAfter(const sync::Change& change) {
         moves_.moved(change);
         return log_.lines();
     }
@@ -23,23 +23,23 @@ class MoveLogTest : public testing::Test {
 };
 
 TEST_F(MoveLogTest, WarnsOfEachStepForward) {
-    EXPECT_EQ(linesAfter({40s, Manner::stepped}), 1U);
+    EXPECT_EQ(linesAfter({40s, sync::Manner::stepped}), 1U);
     EXPECT_TRUE(log_.has("the clock was 40.00 s behind and has stepped forward"));
-    EXPECT_EQ(linesAfter({2s, Manner::stepped}), 2U);
+    EXPECT_EQ(linesAfter({2s, sync::Manner::stepped}), 2U);
 }
 
 TEST_F(MoveLogTest, WarnsOnceOfAClockThatIsSlowedDownForLong) {
-    EXPECT_EQ(linesAfter({-12s, Manner::fastSlew}), 1U);
+    EXPECT_EQ(linesAfter({-12s, sync::Manner::fastSlew}), 1U);
     EXPECT_TRUE(log_.has("the clock is 12.00 s ahead and is slowed down for 2 min 0.000 s"));
-    EXPECT_EQ(linesAfter({-11s, Manner::fastSlew}), 1U);
-    EXPECT_EQ(linesAfter({-100ms, Manner::slewed}), 1U);
-    EXPECT_EQ(linesAfter({-5s, Manner::fastSlew}), 2U);
+    EXPECT_EQ(linesAfter({-11s, sync::Manner::fastSlew}), 1U);
+    EXPECT_EQ(linesAfter({-100ms, sync::Manner::slewed}), 1U);
+    EXPECT_EQ(linesAfter({-5s, sync::Manner::fastSlew}), 2U);
 }
 
 TEST_F(MoveLogTest, SaysNothingOfWhatIsUsual) {
-    EXPECT_EQ(linesAfter({25min, Manner::set}), 0U);
-    EXPECT_EQ(linesAfter({-300us, Manner::slewed}), 0U);
+    EXPECT_EQ(linesAfter({25min, sync::Manner::set}), 0U);
+    EXPECT_EQ(linesAfter({-300us, sync::Manner::slewed}), 0U);
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

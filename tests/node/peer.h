@@ -11,25 +11,26 @@
 #include "node/slave_node.h"
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::node {
 
 inline constexpr double kMaxSlewPpb = 500'000;
-inline const Endpoint kAnyPort{"127.0.0.1", 0};
+inline const net::Endpoint kAnyPort{"127.0.0.1", 0};
 
 class Peer {
   public:
-    explicit Peer(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+    explicit Peer(std::shared_ptr<net::Connection> connection)
+        : connection_(std::move(connection)) {}
     /// Of a master.
-    explicit Peer(const Endpoint& master, std::optional<NamedKey> key = {})
-        : connection_(Connector{context_, std::move(key)}.connect(master)) {}
+    explicit Peer(const net::Endpoint& master, std::optional<net::NamedKey> key = {})
+        : connection_(net::Connector{context_, std::move(key)}.connect(master)) {}
 
-    void say(const Message& message) { connection_->send(encode(message)); }
+    void say(const wire::Message& message) { connection_->send(wire::encode(message)); }
 
     /// Nothing when nothing has come within `patience`, or the connection has ended.
-    std::optional<Message> hear(std::chrono::milliseconds patience = kPatience) {
-        Frame frame;
+    std::optional<wire::Message> hear(std::chrono::milliseconds patience = kPatience) {
+        wire::Frame frame;
         if (connection_->receive(frame, patience).size == frame.size()) {
-            return decode(frame);
+            return wire::decode(frame);
         }
         return std::nullopt;
     }
@@ -37,7 +38,7 @@ class Peer {
     /// The next message of that kind.
     template <class M>
     std::optional<M> hear(std::chrono::milliseconds patience = kPatience) {
-        while (const std::optional<Message> message = hear(patience)) {
+        while (const std::optional<wire::Message> message = hear(patience)) {
             if (std::holds_alternative<M>(*message)) {
                 return std::get<M>(*message);
             }
@@ -47,25 +48,25 @@ class Peer {
 
     /// Told nothing more.
     bool isSentAway() {
-        Frame frame;
-        return connection_->receive(frame, kPatience).receipt == Receipt::closed;
+        wire::Frame frame;
+        return connection_->receive(frame, kPatience).receipt == net::Receipt::closed;
     }
 
     /// Hears all that it is told, until it is told nothing for so long.
     bool isSentAwayAtLast(std::chrono::milliseconds patience) {
-        Frame frame;
-        Receipt receipt{};
+        wire::Frame frame;
+        net::Receipt receipt{};
         do {
             receipt = connection_->receive(frame, patience).receipt;
-        } while (receipt == Receipt::data);
-        return receipt == Receipt::closed;
+        } while (receipt == net::Receipt::data);
+        return receipt == net::Receipt::closed;
     }
 
   private:
     static constexpr std::chrono::seconds kPatience{10};
 
     boost::asio::io_context context_;
-    std::shared_ptr<Connection> connection_;
+    std::shared_ptr<net::Connection> connection_;
 };
 
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 class PeerLogTest : public testing::Test {
@@ -51,4 +51,4 @@ TEST_F(PeerLogTest, OtherPeersStillGetTheirLine) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -7,7 +7,7 @@
 #include "net/listener.h"
 #include "node/peer.h"
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -16,27 +16,28 @@ class SlaveSessionTest : public testing::Test {
   protected:
     SlaveSessionTest() {
         slave_.emplace(listener_.local());
-        session_.emplace(listener_.accept(), clock_, group_, leadership_, localTimeZone(), 10s,
-                         100ms, [this](const std::string& name) { admit_(name); });
+        session_.emplace(listener_.accept(), clock_, group_, leadership_, host::localTimeZone(),
+                         10s, 100ms, [this](const std::string& name) { admit_(name); });
     }
 
     /// Says hello, and has the master take it in.
     bool sayHello() {
-        slave_->say(Hello{"one"});
+        slave_->say(wire::Hello{"one"});
         return session_->receive();
     }
 
     void checkSentOn() {
-        ASSERT_EQ(slave_->hear(), Message(Redirect{masters_[1].host, masters_[1].port}));
+        ASSERT_EQ(slave_->hear(),
+                  wire::Message(wire::Redirect{masters_[1].host, masters_[1].port}));
         EXPECT_TRUE(slave_->isSentAway());
         EXPECT_EQ(group_.size(), 0U);
         EXPECT_FALSE(session_->receive());
     }
 
-    const std::vector<Endpoint> masters_{{"192.0.2.1", 1}, {"192.0.2.2", 2}};
+    const std::vector<net::Endpoint> masters_{{"192.0.2.1", 1}, {"192.0.2.2", 2}};
     boost::asio::io_context context_;
-    Listener listener_{context_, kAnyPort};
-    SteeredClock clock_{HostClock{}, Discipline{kMaxSlewPpb}};
+    net::Listener listener_{context_, kAnyPort};
+    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     SharedGroup group_{{}, HostTime{}};
     Leadership leadership_{MasterRanks{masters_, 0}, 1s};
     SlaveSession::Admit admit_ = [](const std::string&) {};
@@ -53,7 +54,7 @@ TEST_F(SlaveSessionTest, AnActiveMasterWelcomesASlaveThatIsOnItsRoster) {
     leadership_.carryOut(0);
     EXPECT_TRUE(sayHello());
     EXPECT_EQ(admitted, "one");
-    EXPECT_EQ(slave_->hear(), Message{Welcome{100ms}});
+    EXPECT_EQ(slave_->hear(), wire::Message{wire::Welcome{100ms}});
     EXPECT_EQ(group_.size(), 1U);
     session_->close();
     EXPECT_EQ(group_.size(), 0U);
@@ -77,12 +78,12 @@ TEST_F(SlaveSessionTest, ASlaveThatComesWhileTheMasterGivesUpIsSentOn) {
 
 TEST_F(SlaveSessionTest, ASlaveTooManyIsNotWelcomedAndOnNoRoster) {
     leadership_.carryOut(0);
-    admit_ = [](const std::string&) { throw WireError("refused"); };
-    EXPECT_THROW((void)sayHello(), WireError);
+    admit_ = [](const std::string&) { throw wire::WireError("refused"); };
+    EXPECT_THROW((void)sayHello(), wire::WireError);
     EXPECT_EQ(group_.size(), 0U);
     session_->close();
     EXPECT_TRUE(slave_->isSentAway());
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::node {
 namespace {
 
 using namespace std::chrono_literals;
@@ -35,4 +35,4 @@ TEST(NetworkOf, IsTheWholeOfAnIpv4AddressHoweverItIsWritten) {
 TEST(NetworkOf, IsTheTextItselfWhereThatIsNoAddress) { EXPECT_EQ(networkOf("unknown"), "unknown"); }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::node

@@ -7,14 +7,14 @@
 #include "observe/event_log.h"
 #include "sync/cycle.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 
 inline Moment at(Nanoseconds sinceStart) {
     return {HostTime{sinceStart}, GroupTime{std::chrono::hours{24} + sinceStart}};
 }
 
-inline ClockStatus masterClock() {
-    ClockStatus clock;
+inline sync::ClockStatus masterClock() {
+    sync::ClockStatus clock;
     clock.name = "master";
     clock.master = true;
     clock.offset = Nanoseconds{0};
@@ -22,9 +22,9 @@ inline ClockStatus masterClock() {
     return clock;
 }
 
-inline ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
-                              Exclusion exclusion = Exclusion::none) {
-    ClockStatus clock;
+inline sync::ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
+                                    sync::Exclusion exclusion = sync::Exclusion::none) {
+    sync::ClockStatus clock;
     clock.name = name;
     clock.address = "127.0.0.1:" + name;
     clock.exclusion = exclusion;
@@ -36,16 +36,16 @@ inline ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
     return clock;
 }
 
-inline ClockStatus lateClock(const std::string& name) {
-    ClockStatus clock;
+inline sync::ClockStatus lateClock(const std::string& name) {
+    sync::ClockStatus clock;
     clock.name = name;
     clock.address = "127.0.0.1:" + name;
-    clock.exclusion = Exclusion::late;
+    clock.exclusion = sync::Exclusion::late;
     return clock;
 }
 
-inline CycleStatus cycleOf(std::uint32_t number, std::vector<ClockStatus> slaves) {
-    CycleStatus status;
+inline sync::CycleStatus cycleOf(std::uint32_t number, std::vector<sync::ClockStatus> slaves) {
+    sync::CycleStatus status;
     status.cycle = number;
     status.clocks = {masterClock()};
     status.clocks.insert(status.clocks.end(), slaves.begin(), slaves.end());
@@ -55,4 +55,4 @@ inline CycleStatus cycleOf(std::uint32_t number, std::vector<ClockStatus> slaves
     return status;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

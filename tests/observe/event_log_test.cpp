@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 TEST(EventLogTest, KeepsTheLastEventsAndCountsAllOfThem) {
@@ -18,4 +18,4 @@ TEST(EventLogTest, KeepsTheLastEventsAndCountsAllOfThem) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -4,7 +4,7 @@
 
 #include "observe/clocks.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
@@ -90,4 +90,4 @@ TEST_F(FollowerViewTest, NoticesThatCyclesAreCountedAnew) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

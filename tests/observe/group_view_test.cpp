@@ -6,7 +6,7 @@
 
 #include "observe/clocks.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
@@ -63,14 +63,14 @@ TEST_F(GroupViewTest, ShowsTheClocksOfTheLastCycleTheMastersFirst) {
 }
 
 TEST_F(GroupViewTest, SaysWhyAClockDoesNotCountAndWhenThatChanges) {
-    view.cycleEnded(cycleOf(1, {slaveClock("a", 5ns, Exclusion::newcomer)}), at(1s));
+    view.cycleEnded(cycleOf(1, {slaveClock("a", 5ns, sync::Exclusion::newcomer)}), at(1s));
     EXPECT_EQ(Standing::excluded, clock("a").standing);
     EXPECT_EQ("newcomer", clock("a").why);
     view.cycleEnded(cycleOf(2, {slaveClock("a", 5ns)}), at(2s));
     EXPECT_EQ(Standing::counted, clock("a").standing);
     EXPECT_EQ("", clock("a").why);
-    view.cycleEnded(cycleOf(3, {slaveClock("a", 1h, Exclusion::outlier)}), at(3s));
-    view.cycleEnded(cycleOf(4, {slaveClock("a", 1h, Exclusion::outlier)}), at(4s));
+    view.cycleEnded(cycleOf(3, {slaveClock("a", 1h, sync::Exclusion::outlier)}), at(3s));
+    view.cycleEnded(cycleOf(4, {slaveClock("a", 1h, sync::Exclusion::outlier)}), at(4s));
     view.cycleEnded(cycleOf(5, {lateClock("a")}), at(5s));
     EXPECT_EQ("late", clock("a").why);
 
@@ -115,7 +115,7 @@ TEST_F(GroupViewTest, AClockThatComesBackIsNotLostAnyMore) {
 }
 
 TEST_F(GroupViewTest, KeepsNoMoreThanSoManyLostClocksTheLatestOfThem) {
-    std::vector<ClockStatus> many;
+    std::vector<sync::ClockStatus> many;
     for (std::size_t i = 0; i < GroupView::kMostLost; ++i) {
         many.push_back(slaveClock("early" + std::to_string(i), 1ns));
     }
@@ -129,9 +129,9 @@ TEST_F(GroupViewTest, KeepsNoMoreThanSoManyLostClocksTheLatestOfThem) {
 }
 
 TEST_F(GroupViewTest, TellsTwoClocksOfOneNameApartAndTheFirstKeepsIt) {
-    ClockStatus old = slaveClock("twin", 5ns);
+    sync::ClockStatus old = slaveClock("twin", 5ns);
     old.address = "127.0.0.1:9000";
-    ClockStatus other = slaveClock("twin", 7ns);
+    sync::ClockStatus other = slaveClock("twin", 7ns);
     other.address = "127.0.0.1:8000";
     view.cycleEnded(cycleOf(1, {old}), at(1s));
     view.cycleEnded(cycleOf(2, {other, old}), at(2s));
@@ -175,4 +175,4 @@ TEST_F(GroupViewTest, IsEmptyAfterAnotherMasterHasTakenOver) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

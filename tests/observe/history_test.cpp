@@ -6,12 +6,12 @@
 
 #include "observe/clocks.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
 
-GroupSnapshot groupOf(std::vector<ClockStatus> slaves, std::uint32_t cycle = 1) {
+GroupSnapshot groupOf(std::vector<sync::ClockStatus> slaves, std::uint32_t cycle = 1) {
     EventLog log;
     GroupView view{log};
     view.cycleEnded(cycleOf(cycle, std::move(slaves)), at(1s));
@@ -19,8 +19,8 @@ GroupSnapshot groupOf(std::vector<ClockStatus> slaves, std::uint32_t cycle = 1) 
 }
 
 /// Named 000, 001, ..., and off by as many nanoseconds.
-std::vector<ClockStatus> manyClocks(int count) {
-    std::vector<ClockStatus> clocks;
+std::vector<sync::ClockStatus> manyClocks(int count) {
+    std::vector<sync::ClockStatus> clocks;
     for (int i = 0; i < count; ++i) {
         const std::string digits = std::to_string(i);
         clocks.push_back(slaveClock(std::string(3 - digits.size(), '0') + digits, Nanoseconds{i}));
@@ -29,9 +29,10 @@ std::vector<ClockStatus> manyClocks(int count) {
 }
 
 TEST(HistoryPointTest, OfASmallGroupHasEveryClock) {
-    const HistoryPoint point = pointOf(
-        groupOf({slaveClock("a", 5ns), lateClock("b"), slaveClock("c", 1h, Exclusion::outlier)}, 7),
-        900ns);
+    const HistoryPoint point = pointOf(groupOf({slaveClock("a", 5ns), lateClock("b"),
+                                                slaveClock("c", 1h, sync::Exclusion::outlier)},
+                                               7),
+                                       900ns);
 
     EXPECT_EQ(7U, point.cycle);
     EXPECT_EQ(at(1s).group, point.when);
@@ -153,4 +154,4 @@ TEST(HistoryTest, SharesTheNamesWhileTheyAreTheSame) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -6,7 +6,7 @@
 
 #include "observe/clocks.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
@@ -111,7 +111,7 @@ TEST_F(JsonTest, HistoryNamesEachClockOnce) {
     History history;
     view.cycleEnded(cycleOf(1, {slaveClock("a", 5ns), lateClock("b")}), at(1s));
     history.add(pointOf(view.snapshot(), 900ns), at(1s).host);
-    view.cycleEnded(cycleOf(2, {slaveClock("b", 7ns, Exclusion::outlier)}), at(2s));
+    view.cycleEnded(cycleOf(2, {slaveClock("b", 7ns, sync::Exclusion::outlier)}), at(2s));
     history.add(pointOf(view.snapshot(), std::nullopt), at(2s).host);
 
     const Json json = Json::parse(historyJson({.instance = "0123456789abcdef",
@@ -152,7 +152,7 @@ TEST_F(JsonTest, HistoryOfSomeClocksLeavesOutTheOthers) {
 }
 
 TEST_F(JsonTest, HistoryOfALargeGroupHasQuantiles) {
-    std::vector<ClockStatus> slaves;
+    std::vector<sync::ClockStatus> slaves;
     for (int i = 0; i < 60; ++i) {
         slaves.push_back(slaveClock("s" + std::to_string(i), Nanoseconds{i}));
     }
@@ -182,4 +182,4 @@ TEST_F(JsonTest, HistoryOfAFollowerHasNoFiguresOfAGroup) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -4,13 +4,13 @@
 
 #include "observe/clocks.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
 
 /// Of an active master with these slaves.
-Status leaderOf(std::vector<ClockStatus> slaves) {
+Status leaderOf(std::vector<sync::ClockStatus> slaves) {
     EventLog log;
     GroupView view{log};
     view.cycleEnded(cycleOf(7, std::move(slaves)), at(2s));
@@ -32,7 +32,7 @@ Status follower() {
     status.since = at(1s).host;
     status.now = at(3s);
     status.master = "127.0.0.1:8080";
-    status.timestamps = TimestampKind::kernelReceive;
+    status.timestamps = sync::TimestampKind::kernelReceive;
     status.group.clocks.emplace_back();
     status.group.clocks[0].status.correction = -12ns;
     return status;
@@ -84,8 +84,8 @@ TEST_F(MetricsTest, CountStepsAndPauses) {
 
 TEST_F(MetricsTest, ShowTheGroupAndEachClock) {
     text = Metrics{true, false}.text(
-        leaderOf(
-            {slaveClock("a", -250ns), slaveClock("b", 1s, Exclusion::outlier), lateClock("c")}),
+        leaderOf({slaveClock("a", -250ns), slaveClock("b", 1s, sync::Exclusion::outlier),
+                  lateClock("c")}),
         PeerCounts{}, 100);
 
     expectLine("berkeley_group_spread_seconds 1.3e-08");
@@ -121,7 +121,7 @@ TEST_F(MetricsTest, ShowNoMoreThanSoManyClocksTheFirstByName) {
 
 TEST_F(MetricsTest, CountCycles) {
     Metrics metrics{true, false};
-    CycleStatus cycle = cycleOf(1, {slaveClock("a", 1ns), lateClock("b")});
+    sync::CycleStatus cycle = cycleOf(1, {slaveClock("a", 1ns), lateClock("b")});
     cycle.duration = 3ms;
     cycle.lateness = 200us;
     metrics.cycleEnded(cycle);
@@ -141,8 +141,8 @@ TEST_F(MetricsTest, CountCycles) {
 TEST_F(MetricsTest, ShowWhoIsConnectedAndWhoWasSentAway) {
     PeerCounts peers;
     peers.slaves = 3;
-    peers.timestamps[static_cast<std::size_t>(TimestampKind::kernel)] = 2;
-    peers.sentAway[static_cast<std::size_t>(Fault::key)] = 4;
+    peers.timestamps[static_cast<std::size_t>(sync::TimestampKind::kernel)] = 2;
+    peers.sentAway[static_cast<std::size_t>(wire::Fault::key)] = 4;
     text = Metrics{true, false}.text(leaderOf({}), peers, 100);
 
     expectLine("berkeley_connected_slaves 3");
@@ -156,9 +156,9 @@ TEST_F(MetricsTest, ShowWhoIsConnectedAndWhoWasSentAway) {
 TEST_F(MetricsTest, ShowAFollowersOwnClockAndNoGroup) {
     Metrics metrics{true, true};
     metrics.joined();
-    metrics.adjusted(Manner::set);
-    metrics.adjusted(Manner::slewed);
-    metrics.adjusted(Manner::slewed);
+    metrics.adjusted(sync::Manner::set);
+    metrics.adjusted(sync::Manner::slewed);
+    metrics.adjusted(sync::Manner::slewed);
     metrics.roleChanged();
     text = metrics.text(follower(), std::nullopt, 100);
 
@@ -185,4 +185,4 @@ TEST_F(MetricsTest, OfASlaveHaveNothingThatOnlyAMasterCounts) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

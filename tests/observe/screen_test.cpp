@@ -8,7 +8,7 @@
 #include "observe/clocks.h"
 #include "observe/shown.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 /// The group of `cycles_` sync cycles, one a second.
 class ScreenTest : public testing::Test {
   protected:
-    void cycle(const std::vector<ClockStatus>& slaves) {
+    void cycle(const std::vector<sync::ClockStatus>& slaves) {
         ++cycles_;
         view_.cycleEnded(cycleOf(cycles_, slaves), at(cycles_ * 1s));
         model_.status.cycle = cycles_;
@@ -39,11 +39,11 @@ class ScreenTest : public testing::Test {
     /// Four that agree, an outlier, one that is late, and one that has left.
     void liveAMinute() {
         for (int i = 0; i < 61; ++i) {
-            std::vector<ClockStatus> slaves;
+            std::vector<sync::ClockStatus> slaves;
             for (const char* name : {"alpha", "beta", "gamma"}) {
                 slaves.push_back(slaveClock(name, Nanoseconds{(i * name[0]) % 13 - 6}));
             }
-            slaves.push_back(slaveClock("insane", 4 * 365 * 24h, Exclusion::outlier));
+            slaves.push_back(slaveClock("insane", 4 * 365 * 24h, sync::Exclusion::outlier));
             slaves.push_back(i < 40 ? slaveClock("stopped", 5ns) : lateClock("stopped"));
             if (i < 50) {
                 slaves.push_back(slaveClock("gone", -2ns));
@@ -202,10 +202,10 @@ TEST_F(ScreenTest, NoiseDoesNotReorderTheClocksButAnOffsetBeyondItsBoundDoes) {
 }
 
 TEST_F(ScreenTest, OfAThousandClocksShowsTheWorstAndCountsTheOthers) {
-    std::vector<ClockStatus> slaves;
+    std::vector<sync::ClockStatus> slaves;
     for (int i = 0; i < 1'000; ++i) {
         const std::string name = "rack-" + std::to_string(i);
-        slaves.push_back(i == 500 ? slaveClock(name, 1h, Exclusion::outlier)
+        slaves.push_back(i == 500 ? slaveClock(name, 1h, sync::Exclusion::outlier)
                                   : slaveClock(name, i == 700 ? 7us : 3ns));
     }
     cycle(slaves);
@@ -219,7 +219,7 @@ TEST_F(ScreenTest, OfAThousandClocksShowsTheWorstAndCountsTheOthers) {
 }
 
 TEST_F(ScreenTest, CountsThoseThatDoNotCountAmongTheHidden) {
-    std::vector<ClockStatus> slaves{slaveClock("a", 1ns), slaveClock("b", 2ns)};
+    std::vector<sync::ClockStatus> slaves{slaveClock("a", 1ns), slaveClock("b", 2ns)};
     for (int i = 0; i < 30; ++i) {
         slaves.push_back(lateClock("late-" + std::to_string(i)));
     }
@@ -295,4 +295,4 @@ TEST_F(ScreenTest, SparklinesShareAScaleThatFewOffsetsExceed) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::observe {
 
 /// Without their ends. A newline at the end of `text` begins one more, which is empty.
 inline std::vector<std::string> linesOf(const std::string& text) {
@@ -31,4 +31,4 @@ inline std::string withoutColours(const std::string& text) {
     return std::regex_replace(text, std::regex{"\033\\[[0-9]+m"}, "");
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::observe

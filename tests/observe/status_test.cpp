@@ -4,7 +4,7 @@
 
 #include "observe/clocks.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST(ComplaintTest, ThereIsOneInHoldover) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

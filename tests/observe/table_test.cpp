@@ -7,13 +7,13 @@
 
 #include "observe/shown.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
 
-ClockStatus masterClock() {
-    ClockStatus clock;
+sync::ClockStatus masterClock() {
+    sync::ClockStatus clock;
     clock.name = "master";
     clock.master = true;
     clock.offset = 0ns;
@@ -23,8 +23,8 @@ ClockStatus masterClock() {
     return clock;
 }
 
-ClockStatus slaveClock(const std::string& name, Nanoseconds offset) {
-    ClockStatus clock;
+sync::ClockStatus slaveClock(const std::string& name, Nanoseconds offset) {
+    sync::ClockStatus clock;
     clock.name = name;
     clock.offset = offset;
     clock.bound = 18us;
@@ -35,8 +35,8 @@ ClockStatus slaveClock(const std::string& name, Nanoseconds offset) {
 }
 
 /// Tanenbaum's three clocks: 3:00 (the master), 3:25 and 2:50.
-CycleStatus textbook() {
-    CycleStatus status;
+sync::CycleStatus textbook() {
+    sync::CycleStatus status;
     status.cycle = 1;
     status.clocks = {masterClock(), slaveClock("alpha", 25min), slaveClock("beta", -10min)};
     status.average = 5min;
@@ -46,8 +46,8 @@ CycleStatus textbook() {
 }
 
 /// The line of a cycle of the textbook and this clock that shows this clock.
-std::string rowOf(const ClockStatus& clock) {
-    CycleStatus status = textbook();
+std::string rowOf(const sync::ClockStatus& clock) {
+    sync::CycleStatus status = textbook();
     status.clocks.push_back(clock);
     return linesOf(renderCycle(status, false)).at(5);
 }
@@ -86,37 +86,37 @@ TEST(RenderCycle, showsTheTextbookCase) {
 }
 
 TEST(RenderCycle, showsADashForWhatIsUnknown) {
-    ClockStatus late;
+    sync::ClockStatus late;
     late.name = "gone";
-    late.exclusion = Exclusion::late;
+    late.exclusion = sync::Exclusion::late;
     EXPECT_TRUE(std::regex_match(rowOf(late), std::regex{"gone +– +– +– +– +late +–"}))
         << rowOf(late);
 
-    ClockStatus unmeasured = slaveClock("alpha", 25min);
+    sync::ClockStatus unmeasured = slaveClock("alpha", 25min);
     unmeasured.driftPpb = std::nullopt;
     EXPECT_NE(rowOf(unmeasured).find("96.0 µs            –  counted"), std::string::npos)
         << rowOf(unmeasured);
 }
 
 TEST(RenderCycle, saysWhyAClockDoesNotCount) {
-    ClockStatus insane = slaveClock("insane", 24h * 365 * 4 + 24h * 13);
-    insane.exclusion = Exclusion::outlier;
+    sync::ClockStatus insane = slaveClock("insane", 24h * 365 * 4 + 24h * 13);
+    insane.exclusion = sync::Exclusion::outlier;
     EXPECT_NE(rowOf(insane).find("outlier"), std::string::npos);
     EXPECT_NE(rowOf(insane).find("+4 years 12 d"), std::string::npos);
 
-    CycleStatus status = textbook();
+    sync::CycleStatus status = textbook();
     status.clocks.push_back(insane);
     EXPECT_NE(renderCycle(status, false).find("3 of 4 clocks counted"), std::string::npos);
 }
 
 TEST(RenderCycle, marksLabPeers) {
-    ClockStatus lab = slaveClock("127.0.0.1:50112", 1s);
+    sync::ClockStatus lab = slaveClock("127.0.0.1:50112", 1s);
     lab.lab = true;
     EXPECT_EQ(rowOf(lab).find("127.0.0.1:50112 (lab)  "), 0U);
 }
 
 TEST(RenderCycle, neverShowsADriftOfMinusZero) {
-    ClockStatus clock = slaveClock("alpha", 1s);
+    sync::ClockStatus clock = slaveClock("alpha", 1s);
     clock.driftPpb = -0.4;
     EXPECT_NE(rowOf(clock).find("  0.000 ppm"), std::string::npos) << rowOf(clock);
     clock.driftPpb = 1.0;
@@ -124,12 +124,12 @@ TEST(RenderCycle, neverShowsADriftOfMinusZero) {
 }
 
 TEST(RenderCycle, keepsLongNamesWholeAndColumnsAligned) {
-    CycleStatus status = textbook();
+    sync::CycleStatus status = textbook();
     const std::string name(40, 'x');
     status.clocks.push_back(slaveClock(name, -3200ns));
-    ClockStatus late;
+    sync::ClockStatus late;
     late.name = "gone";
-    late.exclusion = Exclusion::late;
+    late.exclusion = sync::Exclusion::late;
     status.clocks.push_back(late);
 
     auto lines = linesOf(renderCycle(status, false));
@@ -141,9 +141,9 @@ TEST(RenderCycle, keepsLongNamesWholeAndColumnsAligned) {
 }
 
 TEST(RenderCycle, coloursOnlyAddToTheText) {
-    CycleStatus status = textbook();
-    status.clocks[1].exclusion = Exclusion::outlier;
-    status.clocks[2].exclusion = Exclusion::late;
+    sync::CycleStatus status = textbook();
+    status.clocks[1].exclusion = sync::Exclusion::outlier;
+    status.clocks[2].exclusion = sync::Exclusion::late;
     const std::string coloured = renderCycle(status, true);
     EXPECT_EQ(withoutColours(coloured), renderCycle(status, false));
     EXPECT_NE(coloured.find("\033[32mcounted\033[0m"), std::string::npos);
@@ -153,4 +153,4 @@ TEST(RenderCycle, coloursOnlyAddToTheText) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

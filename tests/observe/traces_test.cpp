@@ -4,14 +4,14 @@
 
 #include "observe/clocks.h"
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 using namespace std::chrono_literals;
 
 class TracesTest : public testing::Test {
   protected:
-    void cycle(Nanoseconds when, const std::vector<ClockStatus>& slaves) {
+    void cycle(Nanoseconds when, const std::vector<sync::ClockStatus>& slaves) {
         view_.cycleEnded(cycleOf(++cycles_, slaves), at(when));
         traces_.add(view_.snapshot());
     }
@@ -93,14 +93,14 @@ TEST_F(TracesTest, ForgetAClockThatTheGroupHasForgotten) {
 }
 
 TEST_F(TracesTest, ScaleIsThatOfNineInTenCountedOffsets) {
-    std::vector<ClockStatus> slaves;
+    std::vector<sync::ClockStatus> slaves;
     for (int i = 1; i <= 20; ++i) {
         slaves.push_back(slaveClock("s" + std::to_string(i), Nanoseconds{i % 2 == 0 ? i : -i}));
     }
-    slaves.push_back(slaveClock("insane", 1h, Exclusion::outlier));
+    slaves.push_back(slaveClock("insane", 1h, sync::Exclusion::outlier));
     cycle(60s, slaves);
     EXPECT_EQ(traces_.scale(at(60s).host), 18ns);
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

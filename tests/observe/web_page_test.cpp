@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::observe {
 namespace {
 
 std::set<std::string> paths() {
@@ -81,4 +81,4 @@ TEST(WebPageFiles, AskForNothingElse) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::observe

@@ -27,7 +27,7 @@ extern "C" int nanosleep(const timespec* time, timespec* left) {
     return ::clock_nanosleep(CLOCK_MONOTONIC, 0, time, left);
 }
 
-namespace berkeley {
+namespace berkeley::page {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,7 +46,7 @@ class GroupPageTest : public testing::Test {
 
 /// As a daemon leaves it. An odd sequence is that of one that is dead, or about to go on.
 void write(const std::filesystem::path& path, std::uint64_t sequence, RawTime adjustedAt) {
-    PageContent content;
+    Content content;
     content.clock.adjusted = true;
     content.clock.adjustedAt = adjustedAt;
     content.clock.maxBound = 1s;
@@ -67,10 +67,10 @@ TEST_F(GroupPageTest, ASearchWaitsForNoDaemonThatDiedWhileItWrote) {
     ::setenv("XDG_RUNTIME_DIR", folder_.path().c_str(), 1);
     GroupPage page;
     const int before = pauses;
-    ASSERT_EQ(page.open(nullptr), PageError::none);
+    ASSERT_EQ(page.open(nullptr), Error::none);
     EXPECT_EQ(pauses, before);
     EXPECT_EQ(page.path(), pageOf("slave").string());
-    EXPECT_EQ(page.now().status, PageStatus::synchronized);
+    EXPECT_EQ(page.now().status, Status::synchronized);
     ::unsetenv("XDG_RUNTIME_DIR");
 }
 
@@ -99,11 +99,11 @@ TEST_F(GroupPageTest, AFileOnAnotherDeviceIsAnotherPageWhateverItsInode) {
         }
         std::filesystem::create_symlink(first / "page", path);
         GroupPage page;
-        ASSERT_EQ(page.open(path.c_str()), PageError::none);
+        ASSERT_EQ(page.open(path.c_str()), Error::none);
         std::filesystem::remove(path);
         std::filesystem::create_symlink(second / "page", path);
-        EXPECT_EQ(page.now().status, PageStatus::holdover) << "the last of the old one";
-        EXPECT_EQ(page.now().status, PageStatus::synchronized);
+        EXPECT_EQ(page.now().status, Status::holdover) << "the last of the old one";
+        EXPECT_EQ(page.now().status, Status::synchronized);
     }}.join();
     if (!isMounted) {
         GTEST_SKIP() << "only root mounts, and inodes may not be numbered alike";
@@ -111,4 +111,4 @@ TEST_F(GroupPageTest, AFileOnAnotherDeviceIsAnotherPageWhateverItsInode) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::page

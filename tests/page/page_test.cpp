@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace berkeley {
+namespace berkeley::page {
 namespace {
 
 using namespace std::chrono_literals;
@@ -13,8 +13,8 @@ constexpr BootId kBoot{1, 2};
 constexpr RawTime kAdjusted{100s};
 constexpr Nanoseconds kSlept = 5s;
 
-PageClock adjustedClock() {
-    PageClock clock;
+Clock adjustedClock() {
+    Clock clock;
     clock.adjusted = true;
     clock.host = {kAdjusted, HostTime{1'000'000s}, 0};
     clock.line = {HostTime{1'000'000s}, 1min, 1'000, 0, HostTime{1'000'000s}};
@@ -30,18 +30,18 @@ PageClock adjustedClock() {
     return clock;
 }
 
-PageReading after(Nanoseconds elapsed, Nanoseconds slept = kSlept, BootId boot = kBoot) {
+Reading after(Nanoseconds elapsed, Nanoseconds slept = kSlept, BootId boot = kBoot) {
     return evaluate(adjustedClock(), {kAdjusted + elapsed, slept, boot});
 }
 
-void expectUnsynchronized(const PageReading& reading, PageReason reason) {
-    EXPECT_EQ(reading.status, PageStatus::unsynchronized);
+void expectUnsynchronized(const Reading& reading, Reason reason) {
+    EXPECT_EQ(reading.status, Status::unsynchronized);
     EXPECT_EQ(reading.reason, reason);
 }
 
 TEST(Page, tellsTheGroupsTimeWithAGrowingBound) {
-    const PageReading reading = after(2s);
-    EXPECT_EQ(reading.status, PageStatus::synchronized);
+    const Reading reading = after(2s);
+    EXPECT_EQ(reading.status, Status::synchronized);
     EXPECT_EQ(reading.time, GroupTime{1'000'002s + 1min + 2us});
     EXPECT_EQ(reading.bound, 410us);
     EXPECT_EQ(reading.cycle, 7U);
@@ -49,48 +49,47 @@ TEST(Page, tellsTheGroupsTimeWithAGrowingBound) {
 }
 
 TEST(Page, isInHoldoverWhenSixIntervalsOrFiveSecondsBringNoAdjustment) {
-    PageClock clock = adjustedClock();
+    Clock clock = adjustedClock();
     clock.maxBound = 1h;
     for (const auto& [interval, usual] :
          {std::pair<Nanoseconds, Nanoseconds>{1s, 6s}, {100ms, 5s}, {1min, 6min}}) {
         clock.interval = interval;
-        EXPECT_EQ(evaluate(clock, {kAdjusted + usual, kSlept, kBoot}).status,
-                  PageStatus::synchronized);
-        const PageReading later = evaluate(clock, {kAdjusted + usual + 1ns, kSlept, kBoot});
-        EXPECT_EQ(later.status, PageStatus::holdover);
-        EXPECT_EQ(later.reason, PageReason::none);
+        EXPECT_EQ(evaluate(clock, {kAdjusted + usual, kSlept, kBoot}).status, Status::synchronized);
+        const Reading later = evaluate(clock, {kAdjusted + usual + 1ns, kSlept, kBoot});
+        EXPECT_EQ(later.status, Status::holdover);
+        EXPECT_EQ(later.reason, Reason::none);
         EXPECT_TRUE(later.bound);
     }
 }
 
 TEST(Page, isUnsynchronizedBeyondItsLargestBoundWhichStillHolds) {
-    EXPECT_EQ(after(4950ms).status, PageStatus::synchronized) << "1 ms of bound";
-    const PageReading reading = after(4951ms);
-    expectUnsynchronized(reading, PageReason::boundTooLarge);
+    EXPECT_EQ(after(4950ms).status, Status::synchronized) << "1 ms of bound";
+    const Reading reading = after(4951ms);
+    expectUnsynchronized(reading, Reason::boundTooLarge);
     EXPECT_GT(reading.bound, 1ms);
 }
 
 TEST(Page, isUnsynchronizedBeforeTheFirstAdjustment) {
-    PageClock clock = adjustedClock();
+    Clock clock = adjustedClock();
     clock.adjusted = false;
-    const PageReading reading = evaluate(clock, {kAdjusted, kSlept, kBoot});
-    expectUnsynchronized(reading, PageReason::neverAdjusted);
+    const Reading reading = evaluate(clock, {kAdjusted, kSlept, kBoot});
+    expectUnsynchronized(reading, Reason::neverAdjusted);
     EXPECT_FALSE(reading.bound);
 }
 
 TEST(Page, isUnsynchronizedAfterTheMachineWasSuspended) {
-    EXPECT_EQ(after(1s, kSlept - 1ms).status, PageStatus::synchronized);
-    const PageReading reading = after(1s, kSlept + 1h);
-    expectUnsynchronized(reading, PageReason::suspended);
+    EXPECT_EQ(after(1s, kSlept - 1ms).status, Status::synchronized);
+    const Reading reading = after(1s, kSlept + 1h);
+    expectUnsynchronized(reading, Reason::suspended);
     EXPECT_FALSE(reading.bound) << "the raw clock stood still for nobody knows how long";
 }
 
 TEST(Page, isUnsynchronizedWhileItsDaemonDoesNotBelieveTheClock) {
-    PageClock clock = adjustedClock();
-    for (const auto& [suspect, reason] : {std::pair{PauseKind::suspended, PageReason::suspended},
-                                          std::pair{PauseKind::stopped, PageReason::stopped}}) {
+    Clock clock = adjustedClock();
+    for (const auto& [suspect, reason] : {std::pair{PauseKind::suspended, Reason::suspended},
+                                          std::pair{PauseKind::stopped, Reason::stopped}}) {
         clock.suspect = suspect;
-        const PageReading reading = evaluate(clock, {kAdjusted, kSlept, kBoot});
+        const Reading reading = evaluate(clock, {kAdjusted, kSlept, kBoot});
         expectUnsynchronized(reading, reason);
         EXPECT_FALSE(reading.bound);
         EXPECT_EQ(reading.cycle, 7U);
@@ -98,40 +97,40 @@ TEST(Page, isUnsynchronizedWhileItsDaemonDoesNotBelieveTheClock) {
 }
 
 TEST(Page, isUnsynchronizedWhenTheHostHasStoppedTheMachineSinceTheLastAdjustment) {
-    PageClock clock = adjustedClock();
+    Clock clock = adjustedClock();
     const auto statusWith = [&](std::uint64_t then, std::uint64_t now) {
         clock.vmMarker = then;
         return evaluate(clock, {kAdjusted, kSlept, kBoot, now});
     };
-    EXPECT_EQ(statusWith(5, 5).status, PageStatus::synchronized);
-    EXPECT_EQ(statusWith(5, 0).status, PageStatus::synchronized) << "a reader without the device";
-    EXPECT_EQ(statusWith(0, 5).status, PageStatus::synchronized) << "a daemon without it";
-    expectUnsynchronized(statusWith(5, 6), PageReason::stopped);
+    EXPECT_EQ(statusWith(5, 5).status, Status::synchronized);
+    EXPECT_EQ(statusWith(5, 0).status, Status::synchronized) << "a reader without the device";
+    EXPECT_EQ(statusWith(0, 5).status, Status::synchronized) << "a daemon without it";
+    expectUnsynchronized(statusWith(5, 6), Reason::stopped);
     EXPECT_FALSE(statusWith(5, 6).bound);
 }
 
 TEST(Page, isUnsynchronizedWhenItIsOfAnotherBoot) {
-    const PageReading reading = after(1s, kSlept, {1, 3});
-    expectUnsynchronized(reading, PageReason::otherBoot);
+    const Reading reading = after(1s, kSlept, {1, 3});
+    expectUnsynchronized(reading, Reason::otherBoot);
     EXPECT_FALSE(reading.isOfPage());
     EXPECT_FALSE(reading.bound);
-    EXPECT_EQ(after(1s, kSlept, {}).status, PageStatus::synchronized)
+    EXPECT_EQ(after(1s, kSlept, {}).status, Status::synchronized)
         << "a kernel that does not tell the boot";
 }
 
 TEST(Page, growsUncertainByTheSlewUnderWay) {
-    PageClock clock = adjustedClock();
+    Clock clock = adjustedClock();
     clock.line.slewPpb = -500'000;
     clock.line.slewEnd = clock.line.anchor + 1s;
     EXPECT_EQ(evaluate(clock, {kAdjusted, kSlept, kBoot}).bound, 510us);
 }
 
-PageContent sample() {
-    PageContent content;
+Content sample() {
+    Content content;
     content.clock = adjustedClock();
     content.clock.suspect = PauseKind::stopped;
     content.clock.vmMarker = 9;
-    content.description = {.role = PageRole::slave,
+    content.description = {.role = Role::slave,
                            .lastOffset = -3us,
                            .deviation = 20ns,
                            .driftDeviationPpb = 1.5,
@@ -145,7 +144,7 @@ PageContent sample() {
 
 TEST(Page, isTheSameInWords) {
     const ContentWords words = toWords(sample());
-    const PageContent again = toContent(words, kPageVersion).value();
+    const Content again = toContent(words, kPageVersion).value();
     EXPECT_EQ(toWords(again), words);
     EXPECT_STREQ(again.description.name.data(), "rack-7");
     EXPECT_STREQ(again.description.source.data(), "[::1]:8080");
@@ -169,8 +168,8 @@ TEST(Page, ofTheVersionBeforeSaysAllButPausesGroupAndSteps) {
     const auto texts = std::copy(word(24), word(28), role);
     std::copy(word(31), word(45), texts);
 
-    const PageContent read = toContent(older, 2).value();
-    PageContent expected = sample();
+    const Content read = toContent(older, 2).value();
+    Content expected = sample();
     expected.clock.suspect = PauseKind::none;
     expected.clock.vmMarker = 0;
     expected.description.group = 0;
@@ -190,4 +189,4 @@ TEST(RawClock, KnowsTheBootAndTheSuspension) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::page

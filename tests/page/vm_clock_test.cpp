@@ -5,7 +5,7 @@
 #include "support/temporary_folder.h"
 #include "support/vm_clock_file.h"
 
-namespace berkeley {
+namespace berkeley::page {
 namespace {
 
 class VmClockTest : public testing::Test {
@@ -59,4 +59,4 @@ TEST_F(VmClockTest, LeavesAloneWhatIsNoSuchDevice) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::page

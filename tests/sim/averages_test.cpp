@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 class Averages : public ScenarioTest {
   protected:
     /// How far the group is from true time once it has agreed, with these errors of its clocks.
-    Nanoseconds agreed(Averaging method, Nanoseconds master,
+    Nanoseconds agreed(sync::Averaging method, Nanoseconds master,
                        const std::vector<Nanoseconds>& slaves) const {
         Scenario scenario = exactGroup(static_cast<int>(slaves.size()));
         scenario.average.method = method;
@@ -28,43 +28,43 @@ void expectNear(Nanoseconds value, Nanoseconds expected, Nanoseconds tolerance) 
 }
 
 TEST_F(Averages, RobustReproducesTheTextbook) {
-    expectNear(agreed(Averaging::robust, 0min, {25min, -10min}), 5min, 20us);
+    expectNear(agreed(sync::Averaging::robust, 0min, {25min, -10min}), 5min, 20us);
 }
 
 TEST_F(Averages, RobustLeavesAWildClockOut) {
-    expectNear(agreed(Averaging::robust, 0s, {0s, 1ms, -1ms, 1h}), 0s, 20us);
+    expectNear(agreed(sync::Averaging::robust, 0s, {0s, 1ms, -1ms, 1h}), 0s, 20us);
 }
 
 TEST_F(Averages, RobustLeavesAWildMasterOut) {
-    expectNear(agreed(Averaging::robust, 1h, {0s, 1ms, -1ms}), 0s, 20us);
+    expectNear(agreed(sync::Averaging::robust, 1h, {0s, 1ms, -1ms}), 0s, 20us);
 }
 
 TEST_F(Averages, MeanFollowsAWildClock) {
-    expectNear(agreed(Averaging::mean, 0s, {0s, 0s, 0s, 1h}), 12min, 20us);
+    expectNear(agreed(sync::Averaging::mean, 0s, {0s, 0s, 0s, 1h}), 12min, 20us);
 }
 
 TEST_F(Averages, MedianStaysWithTheMiddleClock) {
-    expectNear(agreed(Averaging::median, 0s, {1s, -1s, 2s, 1h}), 1s, 20us);
+    expectNear(agreed(sync::Averaging::median, 0s, {1s, -1s, 2s, 1h}), 1s, 20us);
 }
 
 TEST_F(Averages, TrimmedStaysAmongTheHonestClocks) {
-    expectNear(agreed(Averaging::trimmed, 0s, {1s, 2s, 1h}), 1500ms, 20us);
+    expectNear(agreed(sync::Averaging::trimmed, 0s, {1s, 2s, 1h}), 1500ms, 20us);
 }
 
 TEST_F(Averages, TwoClocksMeetInTheMiddle) {
-    expectNear(agreed(Averaging::robust, 0s, {59min}), 29min + 30s, 20us);
+    expectNear(agreed(sync::Averaging::robust, 0s, {59min}), 29min + 30s, 20us);
 }
 
 TEST_F(Averages, TwoClocksBeyondTheSanityLimitFollowTheMaster) {
-    expectNear(agreed(Averaging::robust, 0s, {61min}), 0s, 20us);
+    expectNear(agreed(sync::Averaging::robust, 0s, {61min}), 0s, 20us);
 }
 
 TEST_F(Averages, EveryMethodKeepsAGroupTogether) {
-    for (std::size_t method = 0; method < kAveragings.size(); ++method) {
+    for (std::size_t method = 0; method < sync::kAveragings.size(); ++method) {
         Scenario scenario = group(6);
-        scenario.average.method = static_cast<Averaging>(method);
+        scenario.average.method = static_cast<sync::Averaging>(method);
         EXPECT_LT(observe(scenario, {.until = 2min, .settled = 30s}).spread, 4us)
-            << kAveragings[method];
+            << sync::kAveragings[method];
     }
 }
 

@@ -13,25 +13,26 @@ namespace berkeley::sim {
 namespace {
 
 /// The active one of a group, when all follow it and there is no other.
-std::optional<Rank> leaderOf(const Masters& masters, const std::vector<Rank>& group) {
-    const std::optional<Rank> leader = masters.follows(group.front());
+std::optional<sync::Rank> leaderOf(const Masters& masters, const std::vector<sync::Rank>& group) {
+    const std::optional<sync::Rank> leader = masters.follows(group.front());
     const bool agreed =
-        leader && std::all_of(group.begin(), group.end(), [&](Rank rank) {
+        leader && std::all_of(group.begin(), group.end(), [&](sync::Rank rank) {
             return masters.follows(rank) == leader && masters.leads(rank) == (rank == *leader);
         });
     return agreed ? leader : std::nullopt;
 }
 
 /// The masters that run, by the side that they are on.
-std::vector<std::vector<Rank>> groupsOf(const Masters& masters) {
-    std::vector<std::vector<Rank>> groups;
-    for (Rank rank = 0; rank < masters.count(); ++rank) {
+std::vector<std::vector<sync::Rank>> groupsOf(const Masters& masters) {
+    std::vector<std::vector<sync::Rank>> groups;
+    for (sync::Rank rank = 0; rank < masters.count(); ++rank) {
         if (!masters.runs(rank)) {
             continue;
         }
-        const auto group = std::find_if(
-            groups.begin(), groups.end(),
-            [&](const std::vector<Rank>& group) { return masters.reach(rank, group.front()); });
+        const auto group =
+            std::find_if(groups.begin(), groups.end(), [&](const std::vector<sync::Rank>& group) {
+                return masters.reach(rank, group.front());
+            });
         group == groups.end() ? groups.push_back({rank}) : group->push_back(rank);
     }
     return groups;
@@ -96,13 +97,13 @@ class Watch {
     /// Of those that take themselves for the active one and reach each other, the one that leads
     /// most of the members stays so, and of equals the one that has taken over. A partition that
     /// begins leaves it open who leads them.
-    std::optional<Rank> expectedLeader(const Fault& fault) const {
+    std::optional<sync::Rank> expectedLeader(const Fault& fault) const {
         if (masters_.parted() || (fault.kind == Fault::part && fault.which != 0) ||
             fault.kind == Fault::lose) {
             return std::nullopt;
         }
         std::optional<std::tuple<std::uint32_t, std::uint32_t, std::size_t>> best;
-        for (Rank rank = 0; rank < masters_.count(); ++rank) {
+        for (sync::Rank rank = 0; rank < masters_.count(); ++rank) {
             if (masters_.leads(rank)) {
                 best = std::max(best, {{masters_.membersOf(rank), masters_.term(rank),
                                         masters_.count() - rank}});
@@ -111,13 +112,13 @@ class Watch {
                 best = std::max(best, {{1, masters_.term(rank) + 1, masters_.count() - rank}});
             }
         }
-        const Rank leader = best ? masters_.count() - std::get<2>(*best) : 0;
+        const sync::Rank leader = best ? masters_.count() - std::get<2>(*best) : 0;
         return best && masters_.leads(leader) ? std::optional{leader} : std::nullopt;
     }
 
     std::size_t countLeaders() const {
         std::size_t leaders = 0;
-        for (Rank rank = 0; rank < masters_.count(); ++rank) {
+        for (sync::Rank rank = 0; rank < masters_.count(); ++rank) {
             leaders += masters_.leads(rank);
         }
         return leaders;
@@ -127,13 +128,13 @@ class Watch {
         if (quiet_ < contestTime()) {
             return "";
         }
-        for (const std::vector<Rank>& group : groupsOf(masters_)) {
+        for (const std::vector<sync::Rank>& group : groupsOf(masters_)) {
             if (std::count_if(group.begin(), group.end(),
-                              [this](Rank rank) { return masters_.leads(rank); }) > 1) {
+                              [this](sync::Rank rank) { return masters_.leads(rank); }) > 1) {
                 return "two are active in a group";
             }
             if (settled()) {
-                const std::optional<Rank> leader = leaderOf(masters_, group);
+                const std::optional<sync::Rank> leader = leaderOf(masters_, group);
                 if (!leader) {
                     return "a group has not agreed";
                 }
@@ -148,15 +149,15 @@ class Watch {
     Masters masters_;
     std::vector<std::pair<Nanoseconds, Fault>> faults_;
     Nanoseconds quiet_{};
-    bool mayMeet_{};             ///< two that are active: a link failed, or a master was frozen
-    std::optional<Rank> stays_;  ///< who must be active until the next fault
+    bool mayMeet_{};  ///< two that are active: a link failed, or a master was frozen
+    std::optional<sync::Rank> stays_;  ///< who must be active until the next fault
 };
 
 /// All that can happen to one master, and all partitions.
 std::vector<Fault> allFaults(std::size_t masters) {
     std::vector<Fault> faults;
     for (const auto kind : {Fault::start, Fault::die, Fault::stop, Fault::freeze, Fault::goOn}) {
-        for (Rank rank = 0; rank < masters; ++rank) {
+        for (sync::Rank rank = 0; rank < masters; ++rank) {
             faults.push_back({kind, rank});
         }
     }
@@ -194,7 +195,7 @@ std::string counterexample(Watch watch, int faults) {
 /// Masters that have all begun.
 Watch begun(const MastersModel& model) {
     Watch watch{Masters{model}};
-    for (Rank rank = 0; rank < model.count; ++rank) {
+    for (sync::Rank rank = 0; rank < model.count; ++rank) {
         watch.apply({Fault::start, rank});
     }
     return watch;
@@ -240,7 +241,7 @@ TEST(ColdStart, NeverHasTwoActiveMasters) {
         const std::array<int, 3> begin{begins % 18, begins / 18 % 18, begins / 18 / 18};
         Watch watch{Masters{{.patience = kPatience, .interval = 2, .delay = 2}}};
         for (int now = 0; !watch.settled() || now < 18; ++now) {
-            for (Rank rank = 0; rank < begin.size(); ++rank) {
+            for (sync::Rank rank = 0; rank < begin.size(); ++rank) {
                 if (begin[rank] == now) {
                     watch.apply({Fault::start, rank});
                 }
@@ -290,7 +291,7 @@ TEST(Majority, StaysWithItsLeaderWhenAPartitionHeals) {
                                                      {Fault::start, 2},
                                                      {Fault::part, otherSide},
                                                      {Fault::part, 0}});
-            const Rank first = otherSide == 4 ? 2 : 1;
+            const sync::Rank first = otherSide == 4 ? 2 : 1;
             EXPECT_TRUE(watch.masters().leads(slaves[1] == 5 ? first : 0)) << otherSide;
         }
     }
@@ -311,7 +312,7 @@ TEST(FrozenMaster, LosesTheGroupToWhoeverTookItOver) {
     for (const int slaves : {0, 1, 3}) {
         for (const std::size_t masters : {2U, 3U}) {
             std::vector<Fault> faults;
-            for (Rank rank = 0; rank < masters; ++rank) {
+            for (sync::Rank rank = 0; rank < masters; ++rank) {
                 faults.push_back({Fault::start, rank});
             }
             faults.insert(faults.end(), {{Fault::freeze, 0}, {Fault::goOn, 0}});

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 class FastClocks : public ScenarioTest {
   protected:
     static bool counts(const Simulation& simulation, const std::string& name) {
-        return simulation.lastStatus(name).exclusion == Exclusion::none;
+        return simulation.lastStatus(name).exclusion == sync::Exclusion::none;
     }
 
     /// A group of six whose first slave is that fast, from `joins` on.
@@ -49,7 +49,7 @@ TEST_F(FastClocks, BeyondTheLimitAreMeasuredAndHaveABoundThatHolds) {
             Simulation simulation{with(ppm, joins)};
             const Watched watched = observeFrom(simulation, joins + 3s, 5min);
             EXPECT_LT(watched.worstError(), 10us) << ppm;
-            const ClockStatus& status = simulation.lastStatus("s1");
+            const sync::ClockStatus& status = simulation.lastStatus("s1");
             ASSERT_TRUE(status.driftPpb) << ppm;
             EXPECT_NEAR(*status.driftPpb, ppm * 1e3, 120'000) << ppm;
         }

@@ -92,9 +92,9 @@ TEST_F(Liars, FalseClaimsOfAClockThatKnowsBetterDoNoHarm) {
         Scenario scenario = group(4);
         for (const std::size_t i : {0U, 1U}) {
             scenario.slaves[i].joins = i * 30s;
-            scenario.slaves[i].claim = [off](ClockReading& reading) {
+            scenario.slaves[i].claim = [off](sync::ClockReading& reading) {
                 reading.correction += off;
-                reading.deviation = Deviation{};
+                reading.deviation = sync::Deviation{};
             };
         }
         const Watched watched =
@@ -106,8 +106,8 @@ TEST_F(Liars, FalseClaimsOfAClockThatKnowsBetterDoNoHarm) {
 TEST_F(Liars, ClaimToKnowNothingDoesNoHarm) {
     Scenario scenario = group(4);
     scenario.slaves[0].joins = 30s;
-    scenario.slaves[0].claim = [](ClockReading& reading) {
-        reading.deviation = Deviation{kTimeLimit - 1ns, 1e8};
+    scenario.slaves[0].claim = [](sync::ClockReading& reading) {
+        reading.deviation = sync::Deviation{kTimeLimit - 1ns, 1e8};
     };
     observe(scenario, {.until = kEnd, .settled = 40s});
 }
@@ -119,7 +119,7 @@ TEST_F(Liars, WhoStopsLyingIsBackAtOnce) {
     simulation.runUntil(kBegin + 10s);
     const Watched watched = observe(simulation, {.until = kEnd, .settled = kBegin + 10s});
     EXPECT_LT(watched.errors.at("s1"), 4us);
-    EXPECT_EQ(simulation.lastStatus("s1").exclusion, Exclusion::none);
+    EXPECT_EQ(simulation.lastStatus("s1").exclusion, sync::Exclusion::none);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ void Masters::step() {
         host.behind += Nanoseconds{host.frozen ? 1 : 0};
     }
     deliver();
-    for (Rank rank = 0; rank < model_.count; ++rank) {
+    for (sync::Rank rank = 0; rank < model_.count; ++rank) {
         if (runs(rank)) {
             announce(rank);
             runCycle(rank);
@@ -80,15 +80,15 @@ void Masters::step() {
     }
 }
 
-bool Masters::runs(Rank rank) const { return hosts_[rank].election && !hosts_[rank].stopped; }
+bool Masters::runs(sync::Rank rank) const { return hosts_[rank].election && !hosts_[rank].stopped; }
 
-bool Masters::leads(Rank rank) const {
+bool Masters::leads(sync::Rank rank) const {
     return runs(rank) && hosts_[rank].election->mayAct(timeOf(hosts_[rank]));
 }
 
-std::uint32_t Masters::membersOf(Rank rank) const {
+std::uint32_t Masters::membersOf(sync::Rank rank) const {
     std::uint32_t members = 1;
-    for (Rank other = 0; other < model_.count; ++other) {
+    for (sync::Rank other = 0; other < model_.count; ++other) {
         members += other != rank && runs(other) && reach(rank, other) && follows(other) == rank;
     }
     for (const Slave& slave : slaves_) {
@@ -102,7 +102,7 @@ void Masters::deliver() {
 }
 
 bool Masters::deliver(const Message& message) {
-    const Rank from = message.announcement.from;
+    const sync::Rank from = message.announcement.from;
     Host& receiver = hosts_[message.to];
     if (!receiver.election) {
         return true;
@@ -121,14 +121,14 @@ bool Masters::deliver(const Message& message) {
     return true;
 }
 
-void Masters::announce(Rank from) {
+void Masters::announce(sync::Rank from) {
     Host& sender = hosts_[from];
     if (now_ < sender.announces) {
         return;
     }
     sender.follows = sender.election->look(timeOf(sender));
     sender.announces = now_ + Nanoseconds{random(1, model_.interval)};
-    for (Rank to = 0; to < model_.count; ++to) {
+    for (sync::Rank to = 0; to < model_.count; ++to) {
         if (to != from && random(1, 100) > lossPercent_) {
             send({to, sender.election->announcementTo(to, timeOf(sender)),
                   now_ + Nanoseconds{random(1, model_.delay)}});
@@ -146,7 +146,7 @@ void Masters::send(Message message) {
 }
 
 // The count is that of the begin: answers that a frozen master had already are not lost.
-void Masters::runCycle(Rank rank) {
+void Masters::runCycle(sync::Rank rank) {
     Host& host = hosts_[rank];
     const Nanoseconds now = timeOf(host);
     if (!leads(rank)) {
@@ -155,7 +155,7 @@ void Masters::runCycle(Rank rank) {
     }
     if (host.counting) {
         host.election->endCount(*std::exchange(host.counting, std::nullopt), now);
-        for (Rank other = 0; other < model_.count; ++other) {
+        for (sync::Rank other = 0; other < model_.count; ++other) {
             if (runs(other) && reach(rank, other) && follows(other) == rank) {
                 teach(other);
             }
@@ -175,8 +175,8 @@ void Masters::runCycle(Rank rank) {
 }
 
 /// Also such as it does not know to be gone.
-bool Masters::hasSlaves(Rank rank) const {
-    for (Rank other = 0; other < model_.count; ++other) {
+bool Masters::hasSlaves(sync::Rank rank) const {
+    for (sync::Rank other = 0; other < model_.count; ++other) {
         if (other != rank && hosts_[other].election && follows(other) == rank) {
             return true;
         }
@@ -185,7 +185,7 @@ bool Masters::hasSlaves(Rank rank) const {
                        [rank](const Slave& slave) { return slave.master == rank; });
 }
 
-void Masters::teach(Rank rank) {
+void Masters::teach(sync::Rank rank) {
     hosts_[rank].knows = true;
     hosts_[rank].election->know(1, 0, timeOf(hosts_[rank]));
 }
@@ -202,10 +202,10 @@ void Masters::move(Slave& slave) {
     }
     slave.master.reset();
     slave.silence = {};
-    const Rank first =
-        static_cast<Rank>(random(0, model_.anyMaster ? static_cast<int>(model_.count) - 1 : 0));
-    for (Rank i = 0; i < model_.count && !slave.master; ++i) {
-        const Rank rank = (first + i) % model_.count;
+    const sync::Rank first = static_cast<sync::Rank>(
+        random(0, model_.anyMaster ? static_cast<int>(model_.count) - 1 : 0));
+    for (sync::Rank i = 0; i < model_.count && !slave.master; ++i) {
+        const sync::Rank rank = (first + i) % model_.count;
         if (leads(rank) && reaches(slave, rank)) {
             slave.master = rank;
         }

@@ -61,25 +61,25 @@ class Masters {
     std::size_t count() const { return model_.count; }
     const MastersModel& model() const { return model_; }
     /// Whether it runs, and takes itself for the active one.
-    bool leads(Rank rank) const;
+    bool leads(sync::Rank rank) const;
     /// Whom it thought active at its last look.
-    std::optional<Rank> follows(Rank rank) const { return hosts_[rank].follows; }
-    std::uint32_t term(Rank rank) const { return hosts_[rank].election->term(); }
-    bool knows(Rank rank) const { return hosts_[rank].knows; }
+    std::optional<sync::Rank> follows(sync::Rank rank) const { return hosts_[rank].follows; }
+    std::uint32_t term(sync::Rank rank) const { return hosts_[rank].election->term(); }
+    bool knows(sync::Rank rank) const { return hosts_[rank].knows; }
     /// How many follow it, which it reaches, itself among them.
-    std::uint32_t membersOf(Rank rank) const;
-    bool runs(Rank rank) const;
-    bool reach(Rank one, Rank other) const { return sideOf(one) == sideOf(other); }
+    std::uint32_t membersOf(sync::Rank rank) const;
+    bool runs(sync::Rank rank) const;
+    bool reach(sync::Rank one, sync::Rank other) const { return sideOf(one) == sideOf(other); }
     bool parted() const { return otherSide_ != 0; }
     bool loses() const { return lossPercent_ != 0; }
 
   private:
     struct Host {
-        std::optional<Election> election;  ///< none when it is dead
+        std::optional<sync::Election> election;  ///< none when it is dead
         bool stopped{};
         bool frozen{};
         Nanoseconds behind{};  ///< its clock
-        std::optional<Rank> follows;
+        std::optional<sync::Rank> follows;
         bool knows{};  ///< the group's time
         Nanoseconds announces{};
         Nanoseconds turn{};  ///< of the next sync cycle
@@ -87,29 +87,29 @@ class Masters {
     };
     struct Slave {
         std::size_t side{};
-        std::optional<Rank> master{};
+        std::optional<sync::Rank> master{};
         Nanoseconds silence{};
     };
     struct Message {
-        Rank to{};
-        Announcement announcement;
+        sync::Rank to{};
+        sync::Announcement announcement;
         Nanoseconds arrives{};
     };
 
     Nanoseconds timeOf(const Host& host) const { return now_ - host.behind; }
-    std::size_t sideOf(Rank rank) const { return otherSide_ >> rank & 1; }
-    bool reaches(const Slave& slave, Rank rank) const {
+    std::size_t sideOf(sync::Rank rank) const { return otherSide_ >> rank & 1; }
+    bool reaches(const Slave& slave, sync::Rank rank) const {
         return !parted() || slave.side == sideOf(rank);
     }
     void deliver();
     /// Whether it need not be kept.
     bool deliver(const Message& message);
-    void announce(Rank from);
+    void announce(sync::Rank from);
     /// Not to arrive before what was sent earlier.
     void send(Message message);
-    void runCycle(Rank rank);
-    bool hasSlaves(Rank rank) const;
-    void teach(Rank rank);
+    void runCycle(sync::Rank rank);
+    bool hasSlaves(sync::Rank rank) const;
+    void teach(sync::Rank rank);
     void move(Slave& slave);
     int random(int least, int most);
 

@@ -57,9 +57,10 @@ class Memory : public ScenarioTest {
 
     static std::size_t counted(const Simulation& simulation) {
         const auto& clocks = simulation.lastCycle().clocks;
-        return static_cast<std::size_t>(std::count_if(
-            clocks.begin(), clocks.end(),
-            [](const ClockStatus& clock) { return clock.exclusion == Exclusion::none; }));
+        return static_cast<std::size_t>(
+            std::count_if(clocks.begin(), clocks.end(), [](const sync::ClockStatus& clock) {
+                return clock.exclusion == sync::Exclusion::none;
+            }));
     }
 };
 
@@ -78,7 +79,7 @@ TEST_F(Memory, MasterThatKnowsNothingAnyMoreAsksItsSlaves) {
     EXPECT_LT(moved(patientGroup(), all(), event), kLittle);
     Simulation simulation{patientGroup()};
     simulation.runUntil(kWhen);
-    const Membership before = simulation.lastCycle().membership;
+    const sync::Membership before = simulation.lastCycle().membership;
     event(simulation);
     simulation.runUntil(kWhen + 20s);
     EXPECT_EQ(simulation.lastCycle().membership.group, before.group);
@@ -174,14 +175,14 @@ class MemoryWithLiars : public Memory {
         for (std::size_t i = 1; i <= liars; ++i) {
             SlaveModel& liar = scenario.slaves[i];
             liar.comesBack = 0s;  // They are first.
-            liar.claim = [lie, begins](ClockReading& reading) {
+            liar.claim = [lie, begins](sync::ClockReading& reading) {
                 if (reading.sent >= exactClock(begins) - 1s) {
                     reading.correction += lie;
-                    reading.deviation = Deviation{};
+                    reading.deviation = sync::Deviation{};
                 }
             };
-            liar.claimMembership = [](const Membership& own) {
-                return Membership{own.group, own.isKnown() ? 4'000'000'000U : 0};
+            liar.claimMembership = [](const sync::Membership& own) {
+                return sync::Membership{own.group, own.isKnown() ? 4'000'000'000U : 0};
             };
         }
         return scenario;
@@ -249,7 +250,9 @@ TEST_F(Memory, MasterThatDoubtsItselfForNothingLeadsOnAsBefore) {
 TEST_F(MemoryWithLiars, ConstantDragStaysBelowAPpm) {
     for (const Nanoseconds way : std::initializer_list<Nanoseconds>{20us, 175us, 600us, 5ms}) {
         Scenario scenario = exactGroup(5, sameBothWays(exponential(way, way / 100)));
-        scenario.slaves[0].claim = [way](ClockReading& reading) { reading.correction += way / 2; };
+        scenario.slaves[0].claim = [way](sync::ClockReading& reading) {
+            reading.correction += way / 2;
+        };
         Simulation simulation{scenario};
         simulation.runUntil(5min);
         const Nanoseconds before = fromTruth(simulation);

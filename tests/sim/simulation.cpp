@@ -18,12 +18,12 @@ constexpr int kAnsweredWithin = 2;
 Simulation::Simulation(Scenario scenario)
     : scenario_(std::move(scenario)),
       random_(scenario_.seed),
-      master_{Clock{scenario_.master, random_()}, Discipline{scenario_.maxSlewPpb}},
+      master_{Clock{scenario_.master, random_()}, sync::Discipline{scenario_.maxSlewPpb}},
       group_(newGroup()) {
     for (const SlaveModel& model : scenario_.slaves) {
         slaves_.push_back(
             {.model = model,
-             .host = {Clock{model.clock, random_()}, Discipline{scenario_.maxSlewPpb}}});
+             .host = {Clock{model.clock, random_()}, sync::Discipline{scenario_.maxSlewPpb}}});
     }
     for (Slave& slave : slaves_) {
         names_.push_back(slave.model.name);
@@ -38,8 +38,8 @@ Simulation::Simulation(Scenario scenario)
     at(Nanoseconds::zero(), [this] { beginCycle(reign_); });
 }
 
-Group Simulation::newGroup() {
-    GroupOptions options;
+sync::Group Simulation::newGroup() {
+    sync::GroupOptions options;
     options.average = scenario_.average;
     options.foundAfter = scenario_.foundAfter;
     options.newGroup = ++lastGroup_;
@@ -64,7 +64,7 @@ void Simulation::join(Slave& slave) {
     if (slave.present || leaderless_) {
         return;
     }
-    const ClockState& state = slave.host.discipline.state();
+    const sync::ClockState& state = slave.host.discipline.state();
     std::optional<double> frequency;
     if (state.synchronized) {
         frequency = state.adjustment.frequencyPpb;
@@ -72,7 +72,7 @@ void Simulation::join(Slave& slave) {
         frequency = -*drift / (1 + *drift * 1e-9);
     }
     slave.id = group_.join(slave.model.name, slave.model.name, frequency, master_.clock.at(now_));
-    Membership membership = state.adjustment.membership;
+    sync::Membership membership = state.adjustment.membership;
     if (slave.model.claimMembership) {
         membership = slave.model.claimMembership(membership);
     }
@@ -124,7 +124,7 @@ void Simulation::restart(Nanoseconds after, bool remembers) {
     leaveAll();
     at(now_ + after, [this, remembers, term = group_.membership().term] {
         if (!remembers) {
-            master_.discipline = Discipline{scenario_.maxSlewPpb};
+            master_.discipline = sync::Discipline{scenario_.maxSlewPpb};
         }
         lead(term);
     });
@@ -181,7 +181,7 @@ Nanoseconds Simulation::arrivalAtSlave(Slave& slave) {
     return slave.lastToSlave;
 }
 
-void Simulation::answer(Slave& slave, SlaveId asked, std::uint32_t sequence) {
+void Simulation::answer(Slave& slave, sync::SlaveId asked, std::uint32_t sequence) {
     if (!slave.present || slave.id != asked) {
         return;
     }
@@ -196,8 +196,8 @@ void Simulation::answer(Slave& slave, SlaveId asked, std::uint32_t sequence) {
     const Nanoseconds lie = slave.model.lie ? slave.model.lie(now_) : Nanoseconds::zero();
     const Nanoseconds sent = now_ + kThinking;
     const HostTime t2 = slave.host.clock.at(now_) + lie, t3 = slave.host.clock.at(sent);
-    ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3),
-                         slave.host.discipline.state().deviationAt(t3)};
+    sync::ClockReading reading{t3 + lie, slave.host.discipline.state().line.at(t3),
+                               slave.host.discipline.state().deviationAt(t3)};
     if (slave.model.claim) {
         slave.model.claim(reading);
     }
@@ -208,19 +208,19 @@ void Simulation::answer(Slave& slave, SlaveId asked, std::uint32_t sequence) {
     });
 }
 
-void Simulation::receive(Slave& slave, SlaveId asked, std::uint32_t sequence, HostTime t2,
-                         const ClockReading& reading) {
+void Simulation::receive(Slave& slave, sync::SlaveId asked, std::uint32_t sequence, HostTime t2,
+                         const sync::ClockReading& reading) {
     if (!slave.present || slave.id != asked) {
         return;
     }
-    const std::optional<Burst::Answer> answer = slave.burst.take(sequence);
+    const std::optional<sync::Burst::Answer> answer = slave.burst.take(sequence);
     if (!answer) {
         return;
     }
     if (!answer->last) {
         poll(slave);
     }
-    const Measurement latest{{answer->t1, t2, reading.sent, master_.clock.at(now_)}, reading};
+    const sync::Measurement latest{{answer->t1, t2, reading.sent, master_.clock.at(now_)}, reading};
     const auto counted = slave.completion.add(*answer, latest, std::nullopt);
     for (const auto& measurement : {counted.completed, counted.first}) {
         if (measurement) {
@@ -234,7 +234,7 @@ void Simulation::endCycle(std::uint64_t reign) {
         return;
     }
     const HostTime end = master_.clock.at(now_);
-    CycleOutcome outcome = group_.conclude(end, master_.discipline.state());
+    sync::CycleOutcome outcome = group_.conclude(end, master_.discipline.state());
     if (outcome.master) {
         master_.discipline.apply(end, *outcome.master);
     }
@@ -242,7 +242,7 @@ void Simulation::endCycle(std::uint64_t reign) {
     lastCycle_ = std::move(outcome.status);
 }
 
-void Simulation::tell(const CycleOutcome& outcome) {
+void Simulation::tell(const sync::CycleOutcome& outcome) {
     for (const auto& [id, adjustment] : outcome.adjustments) {
         const auto slave = std::find_if(slaves_.begin(), slaves_.end(), [id = id](const Slave& s) {
             return s.present && s.id == id;
@@ -259,7 +259,7 @@ void Simulation::tell(const CycleOutcome& outcome) {
 
 Shown Simulation::Host::at(Nanoseconds trueTime) const {
     const HostTime host = clock.at(trueTime);
-    const ClockState& state = discipline.state();
+    const sync::ClockState& state = discipline.state();
     return {state.line.groupTimeAt(host), state.boundAt(host), state.synchronized, state.steps};
 }
 
@@ -289,8 +289,8 @@ Clock& Simulation::hostClock(const std::string& name) {
     return name.empty() ? master_.clock : find(name).host.clock;
 }
 
-const ClockStatus& Simulation::lastStatus(const std::string& name) const {
-    for (const ClockStatus& status : lastCycle_.clocks) {
+const sync::ClockStatus& Simulation::lastStatus(const std::string& name) const {
+    for (const sync::ClockStatus& status : lastCycle_.clocks) {
         if (status.name == name) {
             return status;
         }

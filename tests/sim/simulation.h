@@ -31,9 +31,9 @@ struct SlaveModel {
     /// What the slave adds to the times that it reports; an honest one adds nothing.
     std::function<Nanoseconds(Nanoseconds trueTime)> lie{};
     /// What it says of its correction and how well it knows it; an honest one says what is.
-    std::function<void(ClockReading&)> claim{};
+    std::function<void(sync::ClockReading&)> claim{};
     /// Of which group it says to be a member, instead of what is.
-    std::function<Membership(const Membership&)> claimMembership{};
+    std::function<sync::Membership(const sync::Membership&)> claimMembership{};
     /// Whether it leaves polls without an answer.
     std::function<bool(Nanoseconds trueTime)> silent{};
 };
@@ -43,7 +43,7 @@ struct Scenario {
     Nanoseconds interval = std::chrono::seconds{1};
     std::optional<int> burst;  ///< exchanges with each slave in a sync cycle; or what fits
     double maxSlewPpb = 500'000;
-    AverageOptions average;
+    sync::AverageOptions average;
     Nanoseconds foundAfter{};  ///< as in GroupOptions; all are there already, as a rule
     ClockModel master;
     std::vector<SlaveModel> slaves;
@@ -90,26 +90,26 @@ class Simulation {
     /// The unsteered clocks; "" is the master's.
     Clock& hostClock(const std::string& name);
 
-    const ClockStatus& lastStatus(const std::string& name) const;
+    const sync::ClockStatus& lastStatus(const std::string& name) const;
 
     /// Of the last sync cycle.
-    const CycleStatus& lastCycle() const { return lastCycle_; }
+    const sync::CycleStatus& lastCycle() const { return lastCycle_; }
 
   private:
     struct Host {
         Clock clock;
-        Discipline discipline;
+        sync::Discipline discipline;
 
         Shown at(Nanoseconds trueTime) const;
     };
     struct Slave {
         SlaveModel model;
         Host host;
-        SlaveId id = 0;
+        sync::SlaveId id = 0;
         bool present = false;
         Nanoseconds pausedUntil{};
-        Burst burst{};
-        Completion completion{};
+        sync::Burst burst{};
+        sync::Completion completion{};
         /// When the latest message arrives: one that is sent later cannot overtake it in its
         /// stream.
         Nanoseconds lastToSlave{};
@@ -130,14 +130,14 @@ class Simulation {
     void leave(Slave& slave);
     void leaveAll();
     void lead(std::uint32_t term);
-    Group newGroup();
+    sync::Group newGroup();
     void beginCycle(std::uint64_t reign);
     void poll(Slave& slave);
-    void answer(Slave& slave, SlaveId asked, std::uint32_t sequence);
-    void receive(Slave& slave, SlaveId asked, std::uint32_t sequence, HostTime t2,
-                 const ClockReading& reading);
+    void answer(Slave& slave, sync::SlaveId asked, std::uint32_t sequence);
+    void receive(Slave& slave, sync::SlaveId asked, std::uint32_t sequence, HostTime t2,
+                 const sync::ClockReading& reading);
     void endCycle(std::uint64_t reign);
-    void tell(const CycleOutcome& outcome);
+    void tell(const sync::CycleOutcome& outcome);
     Nanoseconds arrivalAtSlave(Slave& slave);
     const Slave& find(const std::string& name) const;
     Slave& find(const std::string& name);
@@ -148,12 +148,12 @@ class Simulation {
     Host master_;
     std::vector<Slave> slaves_;
     std::vector<std::string> names_;
-    GroupId lastGroup_ = 0;  ///< before the group, which is given the next one
-    Group group_;
+    sync::GroupId lastGroup_ = 0;  ///< before the group, which is given the next one
+    sync::Group group_;
     std::uint64_t reign_ =
         0;  ///< of whom the cycles are; the master's before may still be under way
     bool leaderless_ = false;
-    CycleStatus lastCycle_;
+    sync::CycleStatus lastCycle_;
 
     std::uint64_t order_ = 0;
     std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;

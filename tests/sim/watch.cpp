@@ -10,7 +10,7 @@ namespace {
 /// The fastest slew, and what a host's clock and the group's may be off.
 constexpr double kFastestPpb = 500'000 + 2 * 100'000 + 200'000;
 /// A clock that is far ahead is slowed down by this much more.
-constexpr double kSlowestPpb = kFastSlewPpb + kFastestPpb;
+constexpr double kSlowestPpb = sync::kFastSlewPpb + kFastestPpb;
 
 constexpr Nanoseconds kRounding{4};
 

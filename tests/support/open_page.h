@@ -8,16 +8,18 @@
 
 namespace berkeley {
 
-class OpenPage : public GroupPage {
+class OpenPage : public page::GroupPage {
   public:
     explicit OpenPage(const std::string& path) {
-        if (open(path.c_str()) != PageError::none) {
+        if (open(path.c_str()) != page::Error::none) {
             throw std::runtime_error("cannot read the page " + path);
         }
     }
 
     /// The time at `raw`, as the page's present content tells it.
-    PageReading at(RawTime raw) const { return evaluate(content().value().clock, {raw, {}, {}}); }
+    page::Reading at(page::RawTime raw) const {
+        return page::evaluate(content().value().clock, {raw, {}, {}});
+    }
 };
 
 }  // namespace berkeley

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -15,4 +15,4 @@ TEST(Deviation, GrowsByThatOfTheRateAndAsRatesWander) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

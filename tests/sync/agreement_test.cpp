@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -68,4 +68,4 @@ TEST(Agreement, HasTheTruthWhileFewerThanHalfAreWrong) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

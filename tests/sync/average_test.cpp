@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -221,4 +221,4 @@ TEST(TooFast, IsNobodyWithinTheLimitWhileTheOthersAreFewer) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

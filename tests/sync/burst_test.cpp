@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST(BurstLength, IsWhatTheMasterCanAffordInALargeGroup) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -277,4 +277,4 @@ TEST_F(FastClock, IsNotTakenForOneOutOfASingleBurst) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -4,7 +4,7 @@
 #include "sync/group.h"
 #include "sync/simple_group.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -176,4 +176,4 @@ TEST(Cycle, NoClockThatIsTooFastIsWaitedForWhenTheRateIsFounded) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -147,4 +147,4 @@ TEST(Discipline, RefusesATimeThatIsNotBelievable) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -396,4 +396,4 @@ TEST_F(ElectionTest, WhoResignsIsReplacedAtOnce) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

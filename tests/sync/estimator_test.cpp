@@ -5,7 +5,7 @@
 #include <cmath>
 #include <random>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -276,4 +276,4 @@ TEST(Estimator, BoundAlwaysContainsTheTruth) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -38,4 +38,4 @@ TEST(Exchange, CountsThoughASlaveWithAFastClockWasHeldUp) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

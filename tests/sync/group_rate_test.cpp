@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -146,4 +146,4 @@ TEST_F(FoundedGroup, IsNotTakenAlongByOneClockOfMany) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

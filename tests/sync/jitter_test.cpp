@@ -5,7 +5,7 @@
 #include <cmath>
 #include <random>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// A path whose delays are exponential above `base` each way; the true offset is zero.
@@ -122,4 +122,4 @@ TEST_F(JitterTest, ShorterRouteIsLearnedWithItsUncertainty) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

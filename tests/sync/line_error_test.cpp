@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -107,4 +107,4 @@ TEST(LineError, FindsTheRate) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

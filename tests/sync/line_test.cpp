@@ -4,7 +4,7 @@
 #include "sync/group.h"
 #include "sync/simple_group.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -280,4 +280,4 @@ TEST(Line, RateThatHasBeenLearntIsNotDoubtedAnyMore) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

@@ -3,7 +3,7 @@
 
 #include "sync/group.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -83,4 +83,4 @@ TEST_F(Members, AreNotWaitedForForEver) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

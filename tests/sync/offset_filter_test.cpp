@@ -6,7 +6,7 @@
 #include <functional>
 #include <random>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 constexpr double kBase = 100e3;
@@ -132,4 +132,4 @@ TEST_F(OffsetFilterTest, SurvivesAnObservationThatCannotBe) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

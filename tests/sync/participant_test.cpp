@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,4 +34,4 @@ TEST(Participant, IsToldTheLineOverItsOwnClock) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

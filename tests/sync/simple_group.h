@@ -10,7 +10,7 @@
 
 #include "sync/group.h"
 
-namespace berkeley {
+namespace berkeley::sync {
 
 using namespace std::chrono_literals;
 
@@ -172,4 +172,4 @@ inline const ClockStatus& find(const CycleOutcome& outcome, const std::string& n
                          [&](const ClockStatus& clock) { return clock.name == name; });
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::sync

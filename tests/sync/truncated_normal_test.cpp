@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace berkeley {
+namespace berkeley::sync {
 namespace {
 
 /// By Simpson's rule over that part of the interval where the density is not negligible, relative
@@ -107,4 +107,4 @@ TEST(TruncatedNormal, IsFiniteAndInsideHoweverFarAway) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::sync

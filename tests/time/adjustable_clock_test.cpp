@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace berkeley {
+namespace berkeley::inline time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -84,4 +84,4 @@ TEST(CorrectionLine, NeverGoesBackwardWhateverItIsTold) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::inline time

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::inline time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -27,4 +27,4 @@ TEST(Interval, MidpointOfTheWidestDoesNotOverflow) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::inline time

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::inline time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,4 +17,4 @@ TEST(Pause, IsSaidInWordsWithItsLengthWhereThatIsKnown) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::inline time

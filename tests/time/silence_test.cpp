@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley {
+namespace berkeley::inline time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -12,4 +12,4 @@ TEST(Silence, IsSixMissingIntervals) { EXPECT_EQ(silenceAfter(10s), 60s); }
 TEST(Silence, IsNeverTooShortForSomebodyToAct) { EXPECT_EQ(silenceAfter(10ms), 5s); }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::inline time

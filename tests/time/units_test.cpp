@@ -11,7 +11,7 @@
 
 #include "support/errors.h"
 
-namespace berkeley {
+namespace berkeley::inline time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -202,4 +202,4 @@ TEST(ToSpanText, isTheSameWithoutAPlus) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::inline time

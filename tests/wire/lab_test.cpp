@@ -10,7 +10,7 @@
 #include "support/errors.h"
 #include "wire/messages.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 namespace {
 
 using std::chrono::hours;
@@ -252,4 +252,4 @@ TEST(LabDecoder, StaysBoundedWhenFedAfterAnError) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::wire

@@ -10,7 +10,7 @@
 #include "support/errors.h"
 #include "wire/samples.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 namespace {
 
 std::string feedError(std::string_view text) {
@@ -116,4 +116,4 @@ TEST(NativeDecoder, UnderstandsEveryWordOfEarlierVersions) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::wire

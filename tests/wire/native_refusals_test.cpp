@@ -10,7 +10,7 @@
 #include "support/errors.h"
 #include "wire/samples.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 namespace {
 
 using std::chrono::seconds;
@@ -144,28 +144,28 @@ TEST(NativeFrame, EncodeRejectsWhatDecodeWouldNotAccept) {
         with(kReport, &Report::previousSent, HostTime{}),
         with(kReport, &Report::previousSent, HostTime::min()),
         with(kReport, &Report::previousSent, kAfternoon + Nanoseconds{1}),
-        with(kUnasked, &Report::deviation, Deviation{}),
-        with(kReport, &Report::deviation, Deviation{Nanoseconds{-1}, 0}),
-        with(kReport, &Report::deviation, Deviation{Nanoseconds{1}, nan}),
-        with(kAdjustment, &Adjustment::deviation, Deviation{kTimeLimit, 0}),
+        with(kUnasked, &Report::deviation, sync::Deviation{}),
+        with(kReport, &Report::deviation, sync::Deviation{Nanoseconds{-1}, 0}),
+        with(kReport, &Report::deviation, sync::Deviation{Nanoseconds{1}, nan}),
+        with(kAdjustment, &sync::Adjustment::deviation, sync::Deviation{kTimeLimit, 0}),
         Welcome{},
         Redirect{std::string(49, 'a'), 8080},
         Redirect{"", 8080},
         Redirect{"a", 0},
         MasterAnnouncement{.announcement = {.from = 256}},
-        MasterAnnouncement{.announcement = {.claim = {.term = kMostTerms + 1}}},
-        MasterAnnouncement{.announcement = {.claim = {.members = kMostMembers + 1}}},
+        MasterAnnouncement{.announcement = {.claim = {.term = sync::kMostTerms + 1}}},
+        MasterAnnouncement{.announcement = {.claim = {.members = sync::kMostMembers + 1}}},
         MasterAnnouncement{.announcement = {.counted = kTimeLimit}},
-        Membership{.term = 1},
-        with(kAdjustment, &Adjustment::reference, HostTime{kTimeLimit}),
-        with(kAdjustment, &Adjustment::correction, Nanoseconds::min()),
-        with(kAdjustment, &Adjustment::frequencyPpb, nan),
-        with(kAdjustment, &Adjustment::frequencyPpb, -infinity),
-        with(kAdjustment, &Adjustment::frequencyPpb, 1.000001e8),
-        with(kAdjustment, &Adjustment::bound, Nanoseconds{-1}),
-        with(kAdjustment, &Adjustment::bound, kTimeLimit),
-        with(kAdjustment, &Adjustment::boundGrowthPpb, nan),
-        with(kAdjustment, &Adjustment::boundGrowthPpb, -0.000001)};
+        sync::Membership{.term = 1},
+        with(kAdjustment, &sync::Adjustment::reference, HostTime{kTimeLimit}),
+        with(kAdjustment, &sync::Adjustment::correction, Nanoseconds::min()),
+        with(kAdjustment, &sync::Adjustment::frequencyPpb, nan),
+        with(kAdjustment, &sync::Adjustment::frequencyPpb, -infinity),
+        with(kAdjustment, &sync::Adjustment::frequencyPpb, 1.000001e8),
+        with(kAdjustment, &sync::Adjustment::bound, Nanoseconds{-1}),
+        with(kAdjustment, &sync::Adjustment::bound, kTimeLimit),
+        with(kAdjustment, &sync::Adjustment::boundGrowthPpb, nan),
+        with(kAdjustment, &sync::Adjustment::boundGrowthPpb, -0.000001)};
     for (std::size_t i = 0; i < wrong.size(); ++i) {
         EXPECT_THROW(encode(wrong[i]), std::invalid_argument) << "message " << i;
     }
@@ -207,4 +207,4 @@ TEST(NativeFrame, TellsTheMinorVersion) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::wire

@@ -8,7 +8,7 @@
 
 #include "wire/samples.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 namespace {
 
 /// The rest is zero.
@@ -43,7 +43,7 @@ class RandomMessages {
             case 7:
                 return announcement();
             default:
-                return Membership{random_() | 1, sequence()};
+                return sync::Membership{random_() | 1, sequence()};
         }
     }
 
@@ -84,28 +84,28 @@ class RandomMessages {
         }
         return report;
     }
-    Deviation deviation() { return {.sigma = sinceEpoch(), .driftPpb = frequency(0)}; }
+    sync::Deviation deviation() { return {.sigma = sinceEpoch(), .driftPpb = frequency(0)}; }
     Message announcement() {
-        return MasterAnnouncement{
-            .announcement = {.from = static_cast<Rank>(between(0, 255)),
-                             .active = between(0, 1) == 1,
-                             .wait = sinceEpoch(),
-                             .sent = sinceEpoch(),
-                             .answers = sinceEpoch(),
-                             .group = random_(),
-                             .claim = {.members = upTo(kMostMembers), .term = upTo(kMostTerms)},
-                             .counted = sinceEpoch()},
-            .masters = random_()};
+        return MasterAnnouncement{.announcement = {.from = static_cast<sync::Rank>(between(0, 255)),
+                                                   .active = between(0, 1) == 1,
+                                                   .wait = sinceEpoch(),
+                                                   .sent = sinceEpoch(),
+                                                   .answers = sinceEpoch(),
+                                                   .group = random_(),
+                                                   .claim = {.members = upTo(sync::kMostMembers),
+                                                             .term = upTo(sync::kMostTerms)},
+                                                   .counted = sinceEpoch()},
+                                  .masters = random_()};
     }
     Message adjustment() {
         const HostTime reference{sinceEpoch()};
-        return Adjustment{.cycle = sequence(),
-                          .reference = reference,
-                          .correction = sinceEpoch() - reference.time_since_epoch(),
-                          .frequencyPpb = frequency(-100'000'000'000'000),
-                          .bound = sinceEpoch(),
-                          .boundGrowthPpb = frequency(0),
-                          .deviation = deviation()};
+        return sync::Adjustment{.cycle = sequence(),
+                                .reference = reference,
+                                .correction = sinceEpoch() - reference.time_since_epoch(),
+                                .frequencyPpb = frequency(-100'000'000'000'000),
+                                .bound = sinceEpoch(),
+                                .boundGrowthPpb = frequency(0),
+                                .deviation = deviation()};
     }
 
     std::mt19937_64 random_{20261124};
@@ -178,22 +178,22 @@ TEST(NativeFrame, ExtremesSurviveTheRoundTrip) {
         with(kReport, &Report::previousSent, kReport.received),
         with(kReport, &Report::correction, -kReport.sent.time_since_epoch()),
         with(kReport, &Report::correction, last - kReport.sent),
-        MasterAnnouncement{.announcement = {.claim = {kMostMembers, kMostTerms}}},
-        Membership{1, 0},
-        Membership{0xFFFFFFFFFFFFFFFF, 0xFFFFFFFF},
-        with(kAdjustment, &Adjustment::frequencyPpb, -1e8),
-        with(kAdjustment, &Adjustment::frequencyPpb, 1e8),
-        with(kAdjustment, &Adjustment::bound, kTimeLimit - Nanoseconds{1}),
-        with(kAdjustment, &Adjustment::boundGrowthPpb, 1e8)};
+        MasterAnnouncement{.announcement = {.claim = {sync::kMostMembers, sync::kMostTerms}}},
+        sync::Membership{1, 0},
+        sync::Membership{0xFFFFFFFFFFFFFFFF, 0xFFFFFFFF},
+        with(kAdjustment, &sync::Adjustment::frequencyPpb, -1e8),
+        with(kAdjustment, &sync::Adjustment::frequencyPpb, 1e8),
+        with(kAdjustment, &sync::Adjustment::bound, kTimeLimit - Nanoseconds{1}),
+        with(kAdjustment, &sync::Adjustment::boundGrowthPpb, 1e8)};
     for (const Message& message : extremes) {
         EXPECT_EQ(decode(encode(message)), message);
     }
 }
 
 TEST(NativeFrame, FrequencyIsRoundedToTheMillionthOfAPpb) {
-    Adjustment adjustment = kAdjustment;
+    sync::Adjustment adjustment = kAdjustment;
     adjustment.frequencyPpb = -0.0000016;
-    EXPECT_EQ(std::get<Adjustment>(decode(encode(adjustment))).frequencyPpb, -0.000002);
+    EXPECT_EQ(std::get<sync::Adjustment>(decode(encode(adjustment))).frequencyPpb, -0.000002);
 }
 
 /// What was understood of a frame is all there is to it: it can be sent on.
@@ -234,4 +234,4 @@ TEST(NativeFrame, RandomPayloadsAreMessagesOrWireErrors) {
 }
 
 }  // namespace
-}  // namespace berkeley
+}  // namespace berkeley::wire

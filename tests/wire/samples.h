@@ -7,7 +7,7 @@
 
 #include "wire/native.h"
 
-namespace berkeley {
+namespace berkeley::wire {
 
 // 2026-11-24 16:00:00.123456789 UTC
 inline constexpr HostTime kAfternoon{Nanoseconds{1'795'536'000'123'456'789}};
@@ -15,13 +15,14 @@ inline constexpr HostTime kAfternoon{Nanoseconds{1'795'536'000'123'456'789}};
 inline const Hello kHello{.name = "rack-7.left"};
 inline const Hello kRemembering{.name = "rack-7.left", .frequencyPpb = -12345.678901};
 inline const Poll kPoll{.sequence = 0x01020304};
-inline const Report kReport{.sequence = 0x01020304,
-                            .solicited = true,
-                            .received = kAfternoon,
-                            .sent = kAfternoon + std::chrono::microseconds{41},
-                            .correction = Nanoseconds{-1'500'000},
-                            .previousSent = kAfternoon - std::chrono::microseconds{7},
-                            .deviation = Deviation{.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
+inline const Report kReport{
+    .sequence = 0x01020304,
+    .solicited = true,
+    .received = kAfternoon,
+    .sent = kAfternoon + std::chrono::microseconds{41},
+    .correction = Nanoseconds{-1'500'000},
+    .previousSent = kAfternoon - std::chrono::microseconds{7},
+    .deviation = sync::Deviation{.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
 inline const Report kFirst{.sequence = 1,
                            .solicited = true,
                            .received = kAfternoon,
@@ -31,13 +32,14 @@ inline const Report kUnasked{.solicited = false,
                              .received = kAfternoon,
                              .sent = kAfternoon,
                              .correction = Nanoseconds{-1'500'000}};
-inline const Adjustment kAdjustment{.cycle = 42,
-                                    .reference = kAfternoon + std::chrono::seconds{5},
-                                    .correction = Nanoseconds{-1'500'000},
-                                    .frequencyPpb = -12345.678901,
-                                    .bound = Nanoseconds{250'000},
-                                    .boundGrowthPpb = 40'000,
-                                    .deviation = {.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
+inline const sync::Adjustment kAdjustment{
+    .cycle = 42,
+    .reference = kAfternoon + std::chrono::seconds{5},
+    .correction = Nanoseconds{-1'500'000},
+    .frequencyPpb = -12345.678901,
+    .bound = Nanoseconds{250'000},
+    .boundGrowthPpb = 40'000,
+    .deviation = {.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
 inline const Welcome kWelcome{.interval = std::chrono::seconds{5}};
 inline const Redirect kRedirect{.host = "master-2", .port = 8080};
 inline const Redirect kNobody{};
@@ -53,7 +55,7 @@ inline const MasterAnnouncement kActive{.announcement = {.from = 1,
                                                          .claim = {.members = 6, .term = 5},
                                                          .counted = std::chrono::seconds{7}},
                                         .masters = 0x0102030405060708};
-inline const Membership kMembership{.group = 0x1112131415161718, .term = 5};
+inline const sync::Membership kMembership{.group = 0x1112131415161718, .term = 5};
 inline const std::vector<Message> kOneOfEach{
     kHello,   kRemembering, kPoll,   kReport,    kFirst,  kUnasked,   kAdjustment,
     kWelcome, kRedirect,    kNobody, kBeginning, kActive, kMembership};
@@ -74,4 +76,4 @@ Message with(M message, Field M::*field, std::type_identity_t<Field> value) {
     return message;
 }
 
-}  // namespace berkeley
+}  // namespace berkeley::wire

@@ -19,8 +19,9 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-// What the page is read with: the build puts it in the place of clock_gettime there.
-extern "C" int berkeley_kernel_clock_gettime(clockid_t clock, timespec* time);
+// The clocks as they are without this library. The linker sends each call of clock_gettime() here.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): that is how the linker names it
+extern "C" int __wrap_clock_gettime(clockid_t clock, timespec* time);
 
 namespace {
 
@@ -89,7 +90,7 @@ __attribute__((constructor)) void begin() {
 timespec now() {
     timespec time{};
     if (!readGroup(time)) {
-        berkeley_kernel_clock_gettime(CLOCK_REALTIME, &time);
+        __wrap_clock_gettime(CLOCK_REALTIME, &time);
     }
     return time;
 }
@@ -98,7 +99,8 @@ timespec now() {
 
 extern "C" {
 
-int berkeley_kernel_clock_gettime(clockid_t clock, timespec* time) {
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
+int __wrap_clock_gettime(clockid_t clock, timespec* time) {
     if (const ClockGettime libc = libcClockGettime.load(std::memory_order_acquire)) {
         return libc(clock, time);
     }
@@ -110,7 +112,7 @@ EXPORTED int clock_gettime(clockid_t clock, timespec* time) noexcept {
     if (isSystem && readGroup(*time)) {
         return 0;
     }
-    return berkeley_kernel_clock_gettime(clock, time);
+    return __wrap_clock_gettime(clock, time);
 }
 
 EXPORTED int gettimeofday(timeval* time, void* zone) noexcept {

@@ -18,6 +18,12 @@
 
 namespace berkeley {
 
+enum class GroupStatus {
+    synchronized = BERKELEY_SYNCHRONIZED,     ///< adjustments come; the bound holds
+    holdover = BERKELEY_HOLDOVER,             ///< none has come for long; the bound grows
+    unsynchronized = BERKELEY_UNSYNCHRONIZED  ///< the bound is unknown or too large
+};
+
 /// The group's time as a std::chrono clock, read from this machine's daemon (or from the page that
 /// BERKELEY_PAGE in the environment names). Never throws: where there is no page, the time is the
 /// system clock's and status() is unsynchronized. A program that wants to know how wrong a time can
@@ -31,7 +37,7 @@ struct group_clock {
     static constexpr bool is_steady = false;
 
     static time_point now() noexcept;
-    static enum berkeley_status status() noexcept;
+    static GroupStatus status() noexcept;
 
     static std::chrono::system_clock::time_point to_sys(time_point time) noexcept {
         return std::chrono::system_clock::time_point{
@@ -41,12 +47,6 @@ struct group_clock {
     static time_point from_sys(std::chrono::system_clock::time_point time) noexcept {
         return time_point{std::chrono::duration_cast<duration>(time.time_since_epoch())};
     }
-};
-
-enum class GroupStatus {
-    synchronized = BERKELEY_SYNCHRONIZED,     ///< adjustments come; the bound holds
-    holdover = BERKELEY_HOLDOVER,             ///< none has come for long; the bound grows
-    unsynchronized = BERKELEY_UNSYNCHRONIZED  ///< the bound is unknown or too large
 };
 
 /// One reading. The group's time is certainly between `earliest` and `latest`.
@@ -157,12 +157,12 @@ inline group_clock::time_point group_clock::now() noexcept {
     return time_point{duration{reading.time}};
 }
 
-inline enum berkeley_status group_clock::status() noexcept {
+inline GroupStatus group_clock::status() noexcept {
     berkeley_reading reading;
     if (berkeley_now(detail::machineClock(), &reading) != BERKELEY_OK) {
-        return BERKELEY_UNSYNCHRONIZED;
+        return GroupStatus::unsynchronized;
     }
-    return static_cast<enum berkeley_status>(reading.status);
+    return static_cast<GroupStatus>(reading.status);
 }
 
 }  // namespace berkeley

@@ -195,11 +195,11 @@ TEST_F(ClientTest, GroupClockIsTheSystemClockUntilThereIsAPage) {
         return group_clock::to_sys(group_clock::now()) - std::chrono::system_clock::now();
     };
     EXPECT_LT(std::chrono::abs(ahead()), 1min);
-    EXPECT_EQ(group_clock::status(), BERKELEY_UNSYNCHRONIZED);
+    EXPECT_EQ(group_clock::status(), GroupStatus::unsynchronized);
     host::SteeredClock clock = publishing();
     adjust(clock, 25min);
     const auto end = std::chrono::steady_clock::now() + 60s;
-    while (group_clock::status() != BERKELEY_SYNCHRONIZED &&
+    while (group_clock::status() != GroupStatus::synchronized &&
            std::chrono::steady_clock::now() < end) {
         std::this_thread::yield();
     }

@@ -5,8 +5,9 @@
 
 namespace berkeley::apps {
 
-TimeFeeds::TimeFeeds(const SlaveOptions& options, std::shared_ptr<spdlog::logger> logger)
-    : logger_(std::move(logger)) {
+TimeFeeds::TimeFeeds(const SlaveOptions& options, const host::SteeredClock& clock,
+                     std::shared_ptr<spdlog::logger> logger)
+    : clock_(clock), logger_(std::move(logger)) {
     if (!options.chronySock.empty()) {
         feeds_.push_back({"chronyd at " + options.chronySock.string(),
                           host::feedForChronySocket(options.chronySock)});
@@ -17,11 +18,12 @@ TimeFeeds::TimeFeeds(const SlaveOptions& options, std::shared_ptr<spdlog::logger
     }
 }
 
-void TimeFeeds::send(const host::SteeredClock& clock) {
+void TimeFeeds::synchronized(const sync::Change& /*change*/, GroupTime /*now*/,
+                             Nanoseconds /*bound*/) {
     if (feeds_.empty()) {
         return;
     }
-    const host::TimeSample sample = host::sampleOf(clock);
+    const host::TimeSample sample = host::sampleOf(clock_);
     for (Feed& feed : feeds_) {
         send(feed, sample);
     }

@@ -1,6 +1,6 @@
 /// The other time daemons of this machine that a slave hands the group's time to.
 ///
-/// Thread safety: none; send() from one thread. Errors: std::runtime_error at the start.
+/// Thread safety: none; one thread. Errors: std::runtime_error at the start.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -11,15 +11,18 @@
 
 #include "common/options.h"
 #include "host/time_feed.h"
+#include "node/observer.h"
 
 namespace berkeley::apps {
 
-class TimeFeeds {
+class TimeFeeds : public node::Observer {
   public:
-    TimeFeeds(const SlaveOptions& options, std::shared_ptr<spdlog::logger> logger);
+    /// `clock` outlives it.
+    TimeFeeds(const SlaveOptions& options, const host::SteeredClock& clock,
+              std::shared_ptr<spdlog::logger> logger);
 
-    /// A sample of now, for each of them. Who does not take it is named once, until it does.
-    void send(const host::SteeredClock& clock);
+    /// Sends each a sample of now. One that does not take it is named once, until it does.
+    void synchronized(const sync::Change& change, GroupTime now, Nanoseconds bound) override;
 
   private:
     struct Feed {
@@ -30,6 +33,7 @@ class TimeFeeds {
 
     void send(Feed& feed, const host::TimeSample& sample);
 
+    const host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
     std::vector<Feed> feeds_;
 };

@@ -14,7 +14,6 @@
 #include "common/service_manager.h"
 #include "common/state_keeper.h"
 #include "common/watchdog.h"
-#include "master/latest_cycle.h"
 #include "master/watch.h"
 #include "node/failover_node.h"
 #include "node/master_node.h"
@@ -65,47 +64,51 @@ node::MasterConfig configOf(const MasterOptions& options, std::optional<net::Key
 }
 
 /// What people watch: the cycles as in the lab, each with its table.
-node::MasterEvents eventsForPeople() {
-    const bool colour = wantsColour(STDOUT_FILENO);
-    return {
-        .cycleStarted =
-            [](std::uint32_t cycle, std::size_t slaves) {
-                print(observe::renderAnnouncement(cycle, slaves));
-            },
-        .cycleEnded =
-            [colour](const sync::CycleStatus& status) {
-                print(observe::renderCycle(status, colour) + "\n");
-            },
-        .cycleSkipped =
-            [](const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
-                print(observe::renderSkipped(slaves.size(), needed) + "\n");
-            },
-        .finished = requestStop,
-    };
-}
+class CycleTables : public node::Observer {
+  public:
+    void cycleStarted(std::uint32_t cycle, std::size_t slaves) override {
+        print(observe::renderAnnouncement(cycle, slaves));
+    }
+    void cycleEnded(const sync::CycleStatus& status) override {
+        print(observe::renderCycle(status, colour_) + "\n");
+    }
+    void cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed) override {
+        print(observe::renderSkipped(slaves.size(), needed) + "\n");
+    }
+
+  private:
+    const bool colour_ = wantsColour(STDOUT_FILENO);
+};
 
 /// The same for programs that read the log.
-node::MasterEvents eventsForLog(const std::shared_ptr<spdlog::logger>& logger) {
-    return {
-        .cycleEnded =
-            [logger](const sync::CycleStatus& status) {
-                logger->info("{}", observe::renderSummary(status));
-            },
-        .cycleSkipped =
-            [logger](const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
-                logger->info("{}", observe::renderSkipped(slaves.size(), needed));
-            },
-        .finished = requestStop,
-    };
-}
+class CycleLog : public node::Observer {
+  public:
+    explicit CycleLog(spdlog::logger& logger) : logger_(logger) {}
 
-node::MasterEvents eventsFor(const MasterOptions& options,
-                             const std::shared_ptr<spdlog::logger>& logger) {
-    if (options.logFormat == LogFormat::json) {
-        return eventsForLog(logger);
+    void cycleEnded(const sync::CycleStatus& status) override {
+        logger_.info("{}", observe::renderSummary(observe::figuresOf(status)));
     }
-    // Who watches the screen sees the cycles there.
-    return options.watch ? node::MasterEvents{.finished = requestStop} : eventsForPeople();
+    void cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed) override {
+        logger_.info("{}", observe::renderSkipped(slaves.size(), needed));
+    }
+
+  private:
+    spdlog::logger& logger_;
+};
+
+/// After the last of --cycles.
+class StopAfterLastCycle : public node::Observer {
+  public:
+    void finished() override { requestStop(); }
+};
+
+/// Who watches the screen sees the cycles there.
+std::unique_ptr<node::Observer> cyclePrinterFor(const MasterOptions& options,
+                                                spdlog::logger& logger) {
+    if (options.logFormat == LogFormat::json) {
+        return std::make_unique<CycleLog>(logger);
+    }
+    return options.watch ? std::make_unique<node::Observer>() : std::make_unique<CycleTables>();
 }
 
 /// Besides its connections the master needs a few descriptors: log, page, listener, viewers.
@@ -118,35 +121,18 @@ void makeRoomFor(const node::AdmissionLimits& limits, spdlog::logger& logger) {
     }
 }
 
-/// A standby's cycles are those of the active master.
-void lookAfter(const node::MasterNode& master, const host::SteeredClock& clock, Watchdog& watchdog,
-               spdlog::logger& logger) {
-    switch (watchdog.look(master.turns() + clock.state().adjustment.cycle,
-                          std::chrono::steady_clock::now())) {
-        case Watchdog::Finding::silence:
-            logger.warn("no sync cycle has ended for {}, although there are slaves enough",
-                        toSpanText(watchdog.silence()));
-            break;
-        case Watchdog::Finding::over:
-            logger.info("sync cycles go on, after {} without one", toSpanText(watchdog.silence()));
-            break;
-        case Watchdog::Finding::nothing:
-            break;
-    }
-}
-
 GroupTime groupNow(const host::SteeredClock& clock) {
     return clock.state().line.groupTimeAt(clock.hostNow());
 }
 
 /// Nothing unless the options ask for it.
-std::unique_ptr<Watch> watchFor(const MasterOptions& options, const node::Monitor* monitor,
+std::unique_ptr<Watch> watchFor(const MasterOptions& options, const node::Monitor& monitor,
                                 const std::shared_ptr<ScreenLog>& log,
                                 const net::HttpServer* http) {
     if (!options.watch) {
         return nullptr;
     }
-    return std::make_unique<Watch>(*monitor, log,
+    return std::make_unique<Watch>(monitor, log,
                                    http == nullptr ? "" : "http://" + toText(http->local()) + "/",
                                    options.maxBound);
 }
@@ -185,35 +171,38 @@ void run(const MasterOptions& options) {
         options.watch ? ScreenLog::before(*logger, [&clock] { return groupNow(clock); }) : nullptr;
     StateKeeper state{options, logger};
     std::optional<net::Key> ownKey = leadership ? ownKeyOf(options, keys) : std::nullopt;
-    LatestCycle latest;
     node::MasterConfig config =
         configOf(options, std::move(keys), state.rememberedPpb(), leadership);
-    const auto monitor = monitorFor(options, nameOf(options), clock);
-    node::MasterNode master{std::move(config),
-                            notedIn(latest, watchedBy(monitor.get(), eventsFor(options, logger))),
-                            clock, logger};
+    node::Monitor monitor = monitorFor(options, nameOf(options), clock);
+    const auto printer = cyclePrinterFor(options, *logger);
+    StopAfterLastCycle stop;
+    node::MasterNode master{std::move(config), {&monitor, printer.get(), &stop}, clock, logger};
     auto http = serveHttp(options,
                           {.metricsClocks = options.metricsSlaves,
                            .peerCounts = [&master] { return master.peerCounts(); }},
-                          monitor.get(), *logger);
+                          monitor, *logger);
     master.initiateClockServer();
     std::optional<node::FailoverNode> failover;
     if (leadership) {
         failover.emplace(node::FailoverConfig{options.interval, std::move(ownKey)}, *leadership,
-                         master, watchedBy(monitor.get(), node::FailoverEvents{}), clock, logger);
+                         master, node::Observers{&monitor}, clock, logger);
         failover->start();
     }
     warnOfInsecure(options, *logger);
-    auto watch = watchFor(options, monitor.get(), screenLog, http.get());
-    Watchdog watchdog{options.interval};
+    auto watch = watchFor(options, monitor, screenLog, http.get());
+    Watchdog watchdog;
     superviseUntilStop(
         [&] {
-            lookForPause(clock, monitor.get(), *logger);
-            lookAfter(master, clock, watchdog, *logger);
+            lookForPause(clock, monitor, *logger);
+            const observe::Status status = monitor.summary();
+            lookForSilence(status, watchdog, *logger);
             state.saveNowAndThen(clock);
+            // A standby is not to blame when the active master tells it nothing.
             return ServiceState{.ready = true,
-                                .alive = !watchdog.isSilent(),
-                                .status = statusOf(leadership.get(), latest, clock)};
+                                .alive = status.role == observe::Role::active
+                                             ? !watchdog.isSilent()
+                                             : !failover->isStuck(),
+                                .status = observe::lineOf(status)};
         },
         [&] { reloadKeys(options, master, *logger); });
     watch.reset();

@@ -28,94 +28,42 @@ std::string localText(Nanoseconds sinceEpoch) {
 }
 
 /// What is worth a line goes to people on stdout, and to programs into the log.
-using Print = std::function<void(const std::string&)>;
+class Printer : public node::Observer {
+  public:
+    Printer(LogFormat format, spdlog::logger& logger) : format_(format), logger_(logger) {}
 
-Print printerFor(LogFormat format, const std::shared_ptr<spdlog::logger>& logger) {
-    if (format == LogFormat::json) {
-        return [logger](const std::string& line) { logger->info("{}", line); };
+    void synchronized(const sync::Change& change, GroupTime now, Nanoseconds bound) override {
+        say(fmt::format("Synchronized time at the client is: {} ± {} ({} {})",
+                        localText(now.time_since_epoch()), toSpanText(bound),
+                        sync::isStep(change.manner) ? "stepped by" : "correction",
+                        toOffsetText(change.offset)));
     }
-    return [](const std::string& line) { print(line + "\n"); };
-}
-
-node::SlaveEvents eventsTo(const Print& print) {
-    return {
-        .synchronized =
-            [print](const sync::Change& change, GroupTime now, Nanoseconds bound) {
-                print(fmt::format("Synchronized time at the client is: {} ± {} ({} {})",
-                                  localText(now.time_since_epoch()), toSpanText(bound),
-                                  sync::isStep(change.manner) ? "stepped by" : "correction",
-                                  toOffsetText(change.offset)));
-            },
-        .toldByLab =
-            [print](HostTime told) {
-                print(
-                    fmt::format("Synchronized time at the client is: {} (told by a lab master; "
-                                "this clock is left alone)",
-                                localText(told.time_since_epoch())));
-            },
-    };
-}
-
-/// The same events; each adjustment goes to other time daemons too.
-node::SlaveEvents feeding(node::SlaveEvents events, TimeFeeds& feeds,
-                          const host::SteeredClock& clock) {
-    events.synchronized = [told = std::move(events.synchronized), &feeds, &clock](
-                              const sync::Change& change, GroupTime now, Nanoseconds bound) {
-        feeds.send(clock);
-        told(change, now, bound);
-    };
-    return events;
-}
-
-bool isWithin(const sync::ClockState& state, HostTime now, Nanoseconds maxBound) {
-    return state.synchronized && !state.suspect && state.boundAt(now) <= maxBound;
-}
-
-std::string statusOf(const sync::ClockState& state, PauseKind suspect, HostTime now,
-                     const Watchdog& watchdog) {
-    if (!state.synchronized) {
-        return "waiting for the first adjustment";
+    void toldByLab(HostTime told) override {
+        say(
+            fmt::format("Synchronized time at the client is: {} (told by a lab master; this clock "
+                        "is left alone)",
+                        localText(told.time_since_epoch())));
     }
-    if (suspect != PauseKind::none) {
-        return toText(Pause{suspect});
+
+  private:
+    void say(const std::string& line) {
+        if (format_ == LogFormat::json) {
+            logger_.info("{}", line);
+        } else {
+            print(line + "\n");
+        }
     }
-    const std::string what =
-        watchdog.isSilent() ? "holdover for " + toSpanText(watchdog.silence()) + " after cycle "
-                            : "cycle ";
-    return what + std::to_string(state.adjustment.cycle) + ", the clock is right within " +
-           toSpanText(state.boundAt(now));
-}
+
+    const LogFormat format_;
+    spdlog::logger& logger_;
+};
 
 /// With a lab master there is nothing to wait for: it adjusts no clock.
 ServiceState stateOf(const SlaveOptions& options, const node::SlaveNode& slave,
-                     const host::SteeredClock& clock, const Watchdog& watchdog) {
-    const sync::ClockState state = clock.state();
-    const HostTime now = clock.hostNow();
-    return {.ready = options.lab || isWithin(state, now, options.maxBound),
+                     const observe::Status& status) {
+    return {.ready = options.lab || (status.bound && *status.bound <= options.maxBound),
             .alive = !slave.isStuck(),
-            .status = options.lab ? "following a lab master"
-                                  : statusOf(state, clock.suspect(), now, watchdog)};
-}
-
-/// Before the clock is synchronized there is nothing that it could hold.
-void lookAfter(const host::SteeredClock& clock, Watchdog& watchdog, spdlog::logger& logger) {
-    const sync::ClockState state = clock.state();
-    if (!state.synchronized) {
-        return;
-    }
-    const std::string bound = toSpanText(state.boundAt(clock.hostNow()));
-    switch (watchdog.look(state.adjustment.cycle, std::chrono::steady_clock::now())) {
-        case Watchdog::Finding::silence:
-            logger.warn("holdover: no adjustment has come for {}; the clock is right within {}",
-                        toSpanText(watchdog.silence()), bound);
-            break;
-        case Watchdog::Finding::over:
-            logger.info("holdover is over after {}; the clock is right within {}",
-                        toSpanText(watchdog.silence()), bound);
-            break;
-        case Watchdog::Finding::nothing:
-            break;
-    }
+            .status = options.lab ? "following a lab master" : observe::lineOf(status)};
 }
 
 /// An unknown name is a mistake, unless another one is known.
@@ -139,23 +87,24 @@ void run(const SlaveOptions& options) {
     const auto logger = makeLogger(options.logLevel, options.logFormat);
     requireKnownMaster(options.masters);
     host::SteeredClock clock = clockFor(options, page::Role::slave, options.name, *logger);
-    TimeFeeds feeds{options, logger};
+    TimeFeeds feeds{options, clock, logger};
     StateKeeper state{options, logger};
-    const auto monitor = monitorFor(options, clock);
+    node::Monitor monitor = monitorFor(options, clock);
+    Printer printer{options.logFormat, *logger};
     node::SlaveNode slave{
         {options.masters, options.interval, options.name, options.lab, state.rememberedPpb(), key},
-        watchedBy(monitor.get(),
-                  feeding(eventsTo(printerFor(options.logFormat, logger)), feeds, clock)),
+        {&monitor, &feeds, &printer},
         clock,
         logger};
-    auto http = serveHttp(options, {}, monitor.get(), *logger);
+    auto http = serveHttp(options, {}, monitor, *logger);
     slave.initiateSlaveClient();
-    Watchdog watchdog{options.interval};
+    Watchdog watchdog;
     superviseUntilStop([&] {
-        lookForPause(clock, monitor.get(), *logger);
-        lookAfter(clock, watchdog, *logger);
+        lookForPause(clock, monitor, *logger);
+        const observe::Status status = monitor.summary();
+        lookForSilence(status, watchdog, *logger);
         state.saveNowAndThen(clock);
-        return stateOf(options, slave, clock, watchdog);
+        return stateOf(options, slave, status);
     });
     http.reset();
     slave.stop();

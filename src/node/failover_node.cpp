@@ -34,13 +34,13 @@ Nanoseconds FailoverNode::patienceFor(Nanoseconds interval) {
 }
 
 FailoverNode::FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
-                           FailoverEvents events, host::SteeredClock& clock,
+                           Observers observers, host::SteeredClock& clock,
                            std::shared_ptr<spdlog::logger> logger)
     : config_(std::move(config)),
       patience_(patienceFor(config_.interval)),
       leadership_(leadership),
       master_(master),
-      events_(std::move(events)),
+      observers_(std::move(observers)),
       clock_(clock),
       logger_(std::move(logger)) {}
 
@@ -125,15 +125,15 @@ void FailoverNode::carryOut(std::optional<sync::Rank> active) {
     const sync::Rank self = leadership_.ranks().self;
     const bool wasActive = active_ == self;
     active_ = active;
-    follower_.reset();
+    replaceFollower(nullptr);
     leadership_.carryOut(active);
     if (wasActive) {
         sayWhy();
         master_.standBy();
-        events_.roleChanged(false);
+        notify(observers_, &Observer::roleChanged, false);
     }
     if (active == self) {
-        events_.roleChanged(true);
+        notify(observers_, &Observer::roleChanged, true);
         logger_->warn("{} is active now: it leads the group", MasterRanks::nameOf(self));
         master_.activate();
     } else if (active) {
@@ -172,8 +172,22 @@ void FailoverNode::follow(sync::Rank active) {
     config.interval = config_.interval;
     config.name = MasterRanks::nameOf(leadership_.ranks().self);
     config.key = config_.key;
-    follower_ = std::make_unique<SlaveNode>(std::move(config), events_.following, clock_, logger_);
-    follower_->initiateSlaveClient();
+    auto follower = std::make_unique<SlaveNode>(std::move(config), observers_, clock_, logger_);
+    follower->initiateSlaveClient();
+    replaceFollower(std::move(follower));
+}
+
+void FailoverNode::replaceFollower(std::unique_ptr<SlaveNode> follower) {
+    {
+        const std::lock_guard guard{lock_};
+        follower_.swap(follower);
+    }
+    // The one before ends here, which may take a moment.
+}
+
+bool FailoverNode::isStuck() const {
+    const std::lock_guard guard{lock_};
+    return follower_ && follower_->isStuck();
 }
 
 bool FailoverNode::isStopping() {

@@ -29,21 +29,15 @@ struct FailoverConfig {
     std::optional<net::Key> key{};                   ///< of this master's name
 };
 
-/// They must not block for long and must not throw.
-struct FailoverEvents {
-    SlaveEvents following;  ///< while another master is active
-    /// From the watching thread, before the first sync cycle and after the last one.
-    std::function<void(bool active)> roleChanged = [](bool) {};
-};
-
 class FailoverNode {
   public:
     /// After this much silence a master is taken for dead.
     static Nanoseconds patienceFor(Nanoseconds interval);
 
-    /// `leadership` is also `master`'s. Everything outlives the node.
+    /// `leadership` is also `master`'s. Everything outlives the node. `observers` are told of its
+    /// role and, while another master is active, what a slave is told.
     FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
-                 FailoverEvents events, host::SteeredClock& clock,
+                 Observers observers, host::SteeredClock& clock,
                  std::shared_ptr<spdlog::logger> logger);
     ~FailoverNode();
 
@@ -53,6 +47,9 @@ class FailoverNode {
     /// Ends them, and lets the next master lead at once if this one did. From any thread but the
     /// node's own; again for nothing.
     void stop();
+
+    /// Whether the slave that follows the active master is stuck (SlaveNode::isStuck). Any thread.
+    bool isStuck() const;
 
   private:
     void startThread(std::string what, std::function<void()> body);
@@ -64,6 +61,7 @@ class FailoverNode {
     void carryOut(std::optional<sync::Rank> active);
     void sayWhy();
     void follow(sync::Rank active);
+    void replaceFollower(std::unique_ptr<SlaveNode> follower);
 
     bool isStopping();
     /// True after stop(), else false after `duration` or as soon as this master has another role.
@@ -73,17 +71,17 @@ class FailoverNode {
     const Nanoseconds patience_;
     Leadership& leadership_;
     MasterNode& master_;
-    const FailoverEvents events_;
+    const Observers observers_;
     host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
 
     boost::asio::io_context context_;
     std::vector<std::unique_ptr<net::Connector>> connectors_;
-    std::optional<sync::Rank> active_;     ///< as carried out; the watching thread's
-    std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's
-    std::mutex lock_;                      ///< guards what follows
+    std::optional<sync::Rank> active_;  ///< as carried out; the watching thread's
+    mutable std::mutex lock_;           ///< guards what follows
     std::condition_variable changed_;
-    std::uint64_t roles_ = 0;  ///< how often the role has changed
+    std::unique_ptr<SlaveNode> follower_;  ///< while another one is active
+    std::uint64_t roles_ = 0;              ///< how often the role has changed
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

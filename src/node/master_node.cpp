@@ -42,10 +42,10 @@ std::uint32_t membersIn(const sync::CycleStatus& status) {
 
 }  // namespace
 
-MasterNode::MasterNode(MasterConfig config, MasterEvents events, host::SteeredClock& clock,
+MasterNode::MasterNode(MasterConfig config, Observers observers, host::SteeredClock& clock,
                        std::shared_ptr<spdlog::logger> logger)
     : config_(std::move(config)),
-      events_(std::move(events)),
+      observers_(std::move(observers)),
       clock_(clock),
       logger_(std::move(logger)),
       group_(config_.group, clock.hostNow()),
@@ -79,7 +79,7 @@ void MasterNode::synchronizeAllClocks() {
         }
     }
     if (isDone()) {
-        events_.finished();
+        notify(observers_, &Observer::finished);
     }
 }
 
@@ -97,7 +97,6 @@ void MasterNode::leadGroup() {
         }
         const std::uint32_t cycle = cycle_ + 1;
         runCycle(cycle, start);
-        ++turns_;
         start = next;
         if (const auto late = Steady::now() - next; late > Steady::duration::zero()) {
             logger_->warn("sync cycle {} took longer than the interval", cycle);
@@ -116,7 +115,7 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
         waits_ = false;
         return true;
     }
-    events_.cycleSkipped(group_.slaves(), config_.minSlaves);
+    notify(observers_, &Observer::cycleSkipped, group_.slaves(), config_.minSlaves);
     if (enough && !std::exchange(waits_, true)) {
         logger_->info("the first sync cycle begins when no other slave has come for {}",
                       toOptionText(config_.group.foundAfter));
@@ -124,7 +123,6 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
     greetAll();
     leadership_->cycleBegins();
     leadership_->cycleEnded(1);
-    ++turns_;
     // The first cycle need not wait for its turn.
     if (enough) {
         start = std::min(next, Steady::now() + left);
@@ -155,7 +153,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     lookForPause();
     const HostTime begin = clock_.hostNow();
     const Nanoseconds lateness = Steady::now() - start;
-    events_.cycleStarted(cycle, group_.size());
+    notify(observers_, &Observer::cycleStarted, cycle, group_.size());
     leadership_->cycleBegins();
     group_.beginCycle();
     pollAll(start);
@@ -173,7 +171,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     outcome.status.duration = clock_.hostNow() - begin;
     outcome.status.lateness = lateness;
     warnOf(outcome.status);
-    events_.cycleEnded(outcome.status);
+    notify(observers_, &Observer::cycleEnded, outcome.status);
 }
 
 /// A clock that stood still, or jumped, is measured by those of the others.

@@ -7,9 +7,7 @@
 
 #include <spdlog/logger.h>
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,6 +23,7 @@
 #include "node/admission.h"
 #include "node/leadership.h"
 #include "node/move_log.h"
+#include "node/observer.h"
 #include "node/shared_group.h"
 #include "observe/peer_counts.h"
 #include "sync/group.h"
@@ -48,20 +47,10 @@ struct MasterConfig {
     std::uint32_t unreadBytes{net::Listener::kUnreadBytes};  ///< for a peer that does not read
 };
 
-/// Called from the sync thread, one at a time. They must not block for long and must not throw.
-struct MasterEvents {
-    std::function<void(std::uint32_t cycle, std::size_t slaves)> cycleStarted = [](auto, auto) {};
-    std::function<void(const sync::CycleStatus&)> cycleEnded = [](const auto&) {};
-    /// There are fewer slaves than are needed, or else a new group waits for others to come.
-    std::function<void(const std::vector<sync::ClockStatus>& slaves, std::size_t needed)>
-        cycleSkipped = [](const auto&, auto) {};
-    std::function<void()> finished = [] {};  ///< the last of `cycles` has ended
-};
-
 class MasterNode {
   public:
     /// `clock` outlives the node.
-    MasterNode(MasterConfig config, MasterEvents events, host::SteeredClock& clock,
+    MasterNode(MasterConfig config, Observers observers, host::SteeredClock& clock,
                std::shared_ptr<spdlog::logger> logger);
     ~MasterNode();
 
@@ -81,9 +70,6 @@ class MasterNode {
 
     /// Ends every thread and connection. From any thread but the node's own; again for nothing.
     void stop();
-
-    /// How many sync cycles have ended or been skipped; it grows in every interval. Any thread.
-    std::uint64_t turns() const { return turns_; }
 
     /// Who is connected, and who was sent away. Any thread.
     observe::PeerCounts peerCounts() const;
@@ -113,7 +99,7 @@ class MasterNode {
     void greetAll();
 
     const MasterConfig config_;
-    const MasterEvents events_;
+    const Observers observers_;
     host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
     SharedGroup group_;
@@ -126,7 +112,6 @@ class MasterNode {
     std::set<std::string> tooFast_;  ///< clocks that the log has named; likewise
     MoveLog moves_;                  ///< likewise
     std::uint32_t cyclesRun_ = 0;    ///< the sync thread's
-    std::atomic<std::uint64_t> turns_ = 0;
     std::thread syncThread_;
 };
 

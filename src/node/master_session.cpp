@@ -39,12 +39,12 @@ Parting partingFor(const wire::Redirect& redirect) {
 }  // namespace
 
 MasterSession::MasterSession(net::Connection& connection, const net::Endpoint& master,
-                             const SlaveConfig& config, const SlaveEvents& events,
+                             const SlaveConfig& config, const Observers& observers,
                              host::SteeredClock& clock, spdlog::logger& logger, Wait aboutToWait)
     : connection_(connection),
       master_(master),
       config_(config),
-      events_(events),
+      observers_(observers),
       clock_(clock),
       logger_(logger),
       aboutToWait_(std::move(aboutToWait)),
@@ -160,11 +160,12 @@ void MasterSession::adjust(const sync::Adjustment& adjustment) {
     if (!std::exchange(adjusted_, true)) {
         logger_.info("the connection to the master at {} has {}", toText(master_),
                      toText(connection_.timestamps()));
-        events_.timestamped(connection_.timestamps());
+        notify(observers_, &Observer::timestamped, connection_.timestamps());
     }
     const sync::ClockState state = clock_.state();
     const HostTime now = clock_.hostNow();
-    events_.synchronized(*change, state.line.groupTimeAt(now), state.boundAt(now));
+    notify(observers_, &Observer::synchronized, *change, state.line.groupTimeAt(now),
+           state.boundAt(now));
 }
 
 /// Later ones say that the master is still there, which any message says.
@@ -175,14 +176,14 @@ void MasterSession::receiveWelcome(const wire::Welcome& welcome) {
                      welcome.minorVersion == wire::kMinorVersion
                          ? ""
                          : ", which speaks protocol " + wire::toVersionText(welcome.minorVersion));
-        events_.joined(master_, welcome.interval);
+        notify(observers_, &Observer::joined, master_, welcome.interval);
         silence_ = silenceFor(welcome.interval, config_.hasOtherMasters());
     }
 }
 
 Parting MasterSession::followLab() {
     logger_.info("connected to the master at {}", toText(master_));
-    events_.joined(master_, std::nullopt);
+    notify(observers_, &Observer::joined, master_, std::nullopt);
     wire::LabDecoder decoder{host::localTimeZone()};
     std::array<std::byte, 256> buffer;
     while (true) {
@@ -199,7 +200,7 @@ Parting MasterSession::followLab() {
         }
         deadline_.fed(times.size(), decoder.pending(), Steady::now());
         for (const HostTime told : times) {
-            events_.toldByLab(told);
+            notify(observers_, &Observer::toldByLab, told);
         }
     }
 }

@@ -34,7 +34,7 @@ class MasterSession {
 
     /// Everything outlives this. `master` is where the connection leads.
     MasterSession(net::Connection& connection, const net::Endpoint& master,
-                  const SlaveConfig& config, const SlaveEvents& events, host::SteeredClock& clock,
+                  const SlaveConfig& config, const Observers& observers, host::SteeredClock& clock,
                   spdlog::logger& logger, Wait aboutToWait);
 
     /// Until the connection ends.
@@ -59,7 +59,7 @@ class MasterSession {
     net::Connection& connection_;
     const net::Endpoint master_;
     const SlaveConfig& config_;
-    const SlaveEvents& events_;
+    const Observers& observers_;
     host::SteeredClock& clock_;
     spdlog::logger& logger_;
     const Wait aboutToWait_;

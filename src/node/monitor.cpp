@@ -22,57 +22,12 @@ Monitor::Monitor(MonitorConfig config, const host::SteeredClock& clock)
       metrics_(config_.role != observe::Role::slave, config_.role != observe::Role::active),
       role_(config_.role),
       since_(clock_.hostNow()),
+      turn_(since_),
       follower_(config_.name, config_.lab, config_.interval, log_) {
     if (const sync::ClockState state = clock_.state(); state.synchronized) {
         follower_.goesOn(state.adjustment.cycle, state.adjustment.reference);
     }
     log_.add(observe::EventKind::restart, now().group, "", config_.program + " was started");
-}
-
-MasterEvents Monitor::watching(MasterEvents events) {
-    events.cycleEnded = [this,
-                         next = std::move(events.cycleEnded)](const sync::CycleStatus& status) {
-        cycleEnded(status);
-        next(status);
-    };
-    events.cycleSkipped = [this, next = std::move(events.cycleSkipped)](
-                              const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
-        cycleSkipped(slaves, needed);
-        next(slaves, needed);
-    };
-    return events;
-}
-
-SlaveEvents Monitor::watching(SlaveEvents events) {
-    events.synchronized = [this, next = std::move(events.synchronized)](
-                              const sync::Change& change, GroupTime now, Nanoseconds bound) {
-        adjusted(change);
-        next(change, now, bound);
-    };
-    events.joined = [this, next = std::move(events.joined)](const net::Endpoint& master,
-                                                            std::optional<Nanoseconds> interval) {
-        joined(master, interval);
-        next(master, interval);
-    };
-    events.timestamped = [this,
-                          next = std::move(events.timestamped)](sync::TimestampKind timestamps) {
-        timestamped(timestamps);
-        next(timestamps);
-    };
-    events.left = [this, next = std::move(events.left)] {
-        left();
-        next();
-    };
-    return events;
-}
-
-FailoverEvents Monitor::watching(FailoverEvents events) {
-    events.following = watching(std::move(events.following));
-    events.roleChanged = [this, next = std::move(events.roleChanged)](bool active) {
-        roleChanged(active);
-        next(active);
-    };
-    return events;
 }
 
 observe::Moment Monitor::now() const {
@@ -90,6 +45,7 @@ void Monitor::cycleEnded(const sync::CycleStatus& status) {
     const observe::Moment moment = now();
     metrics_.cycleEnded(status);
     const std::lock_guard guard{lock_};
+    turn_ = moment.host;
     group_.cycleEnded(status, moment);
     snapshot_ = std::make_shared<const observe::GroupSnapshot>(group_.snapshot());
     history_.add(observe::pointOf(*snapshot_, boundAt(moment.host)), moment.host);
@@ -99,6 +55,7 @@ void Monitor::cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::si
     const observe::Moment moment = now();
     metrics_.cycleSkipped();
     const std::lock_guard guard{lock_};
+    turn_ = moment.host;
     group_.cycleSkipped(slaves, needed, moment);
     snapshot_ = std::make_shared<const observe::GroupSnapshot>(group_.snapshot());
 }
@@ -121,7 +78,7 @@ void Monitor::left() {
     follower_.left(moment);
 }
 
-void Monitor::adjusted(const sync::Change& change) {
+void Monitor::synchronized(const sync::Change& change, GroupTime /*now*/, Nanoseconds /*bound*/) {
     const observe::Moment moment = now();
     const sync::ClockState state = clock_.state();
     metrics_.adjusted(change.manner);
@@ -137,7 +94,7 @@ void Monitor::roleChanged(bool active) {
     metrics_.roleChanged();
     const std::lock_guard guard{lock_};
     role_ = active ? observe::Role::active : observe::Role::standby;
-    since_ = moment.host;
+    since_ = turn_ = moment.host;
     if (snapshot_->cycle) {
         follower_.goesOn(snapshot_->cycle->cycle, snapshot_->cycle->ended.host);
     }
@@ -149,7 +106,11 @@ void Monitor::roleChanged(bool active) {
 
 void Monitor::paused(const Pause& pause) { metrics_.paused(pause.kind); }
 
-observe::Status Monitor::status() const {
+observe::Status Monitor::status() const { return describe(true); }
+
+observe::Status Monitor::summary() const { return describe(false); }
+
+observe::Status Monitor::describe(bool withClocks) const {
     observe::Status status;
     const sync::ClockState state = clock_.state();
     status.suspect = clock_.suspect();
@@ -167,7 +128,9 @@ observe::Status Monitor::status() const {
         status.bound = boundAt(status.now.host);
         status.role = role_;
         status.since = since_;
-        status.events = log_.events();
+        if (withClocks) {
+            status.events = log_.events();
+        }
         if (role_ == observe::Role::active) {
             describeLeader(status);
             snapshot = snapshot_;
@@ -175,14 +138,17 @@ observe::Status Monitor::status() const {
             describeFollower(status);
         }
     }
-    if (snapshot) {
-        status.group = *snapshot;
+    if (snapshot && withClocks) {
+        status.group.clocks = snapshot->clocks;
     }
     return status;
 }
 
 void Monitor::describeLeader(observe::Status& status) const {
     status.interval = config_.interval;
+    status.heard = turn_;
+    status.group.cycle = snapshot_->cycle;
+    status.group.shortage = snapshot_->shortage;
     if (const auto& cycle = snapshot_->cycle) {
         status.cycle = cycle->cycle;
         status.cycleEnded = cycle->ended.host;
@@ -192,7 +158,7 @@ void Monitor::describeLeader(observe::Status& status) const {
 void Monitor::describeFollower(observe::Status& status) const {
     status.interval = follower_.interval();
     status.cycle = follower_.cycle();
-    status.cycleEnded = follower_.adjustedAt();
+    status.cycleEnded = status.heard = follower_.adjustedAt();
     status.holdover = follower_.holdoverAt(status.now.host);
     status.master = follower_.master();
     status.timestamps = follower_.timestamps();

@@ -9,9 +9,7 @@
 #include <string>
 
 #include "host/steered_clock.h"
-#include "node/failover_node.h"
-#include "node/master_node.h"
-#include "node/slave_node.h"
+#include "node/observer.h"
 #include "observe/event_log.h"
 #include "observe/follower_view.h"
 #include "observe/group_view.h"
@@ -31,21 +29,26 @@ struct MonitorConfig {
     Nanoseconds interval = std::chrono::seconds{5};
 };
 
-class Monitor {
+class Monitor : public Observer {
   public:
     /// `clock` outlives it.
     Monitor(MonitorConfig config, const host::SteeredClock& clock);
 
-    /// The same events for the node, which the monitor sees before `events` do. It outlives the
-    /// node.
-    MasterEvents watching(MasterEvents events);
-    SlaveEvents watching(SlaveEvents events);
-    FailoverEvents watching(FailoverEvents events);
+    void cycleEnded(const sync::CycleStatus& status) override;
+    void cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed) override;
+    void synchronized(const sync::Change& change, GroupTime now, Nanoseconds bound) override;
+    void joined(const net::Endpoint& master, std::optional<Nanoseconds> interval) override;
+    void timestamped(sync::TimestampKind timestamps) override;
+    void left() override;
+    void roleChanged(bool active) override;
 
     /// This machine stood still.
     void paused(const Pause& pause);
 
     observe::Status status() const;
+
+    /// The same without its clocks and events, which are many in a large group.
+    observe::Status summary() const;
 
     /// Some of the points from index `since` on; of `clocks`, or of all when there are none.
     observe::HistoryAnswer history(std::uint64_t since, std::vector<std::string> clocks) const;
@@ -58,14 +61,7 @@ class Monitor {
     observe::Moment now() const;
     std::optional<Nanoseconds> boundAt(HostTime now) const;
 
-    void cycleEnded(const sync::CycleStatus& status);
-    void cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed);
-    void joined(const net::Endpoint& master, std::optional<Nanoseconds> interval);
-    void timestamped(sync::TimestampKind timestamps);
-    void left();
-    void adjusted(const sync::Change& change);
-    void roleChanged(bool active);
-
+    observe::Status describe(bool withClocks) const;
     void describeLeader(observe::Status& status) const;
     void describeFollower(observe::Status& status) const;
 
@@ -76,6 +72,7 @@ class Monitor {
     mutable std::mutex lock_;  ///< guards what follows
     observe::Role role_;
     HostTime since_;  ///< when it got that role
+    HostTime turn_;   ///< when a sync cycle ended last, or could not begin; or `since_`
     observe::EventLog log_;
     observe::GroupView group_{log_};
     std::shared_ptr<const observe::GroupSnapshot> snapshot_ =

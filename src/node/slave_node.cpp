@@ -29,10 +29,10 @@ constexpr Nanoseconds kScheduling = 10s;
 
 }  // namespace
 
-SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, host::SteeredClock& clock,
+SlaveNode::SlaveNode(SlaveConfig config, Observers observers, host::SteeredClock& clock,
                      std::shared_ptr<spdlog::logger> logger)
     : config_(std::move(config)),
-      events_(std::move(events)),
+      observers_(std::move(observers)),
       clock_(clock),
       logger_(std::move(logger)),
       zone_(host::localTimeZone()),
@@ -75,14 +75,14 @@ void SlaveNode::startReceivingTime() {
             *master,
             masters_.current(),
             config_,
-            events_,
+            observers_,
             clock_,
             *logger_,
             [this](net::Connection::Patience patience) { expectToGoOn(patience); }};
         const Parting parting = session.follow();
         expectToGoOn(std::nullopt);
         setConnection(nullptr);
-        events_.left();
+        notify(observers_, &Observer::left);
         if (clock_.hostNow() - begin > kGoodConnection) {
             backoff_.reset();
         }

@@ -11,7 +11,6 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +23,7 @@
 #include "net/connector.h"
 #include "node/backoff.h"
 #include "node/master_list.h"
+#include "node/observer.h"
 
 namespace berkeley::node {
 
@@ -38,24 +38,10 @@ struct SlaveConfig {
     bool hasOtherMasters() const { return masters.size() > 1; }
 };
 
-/// Called from the receive thread. They must not block for long and must not throw.
-struct SlaveEvents {
-    std::function<void(const sync::Change&, GroupTime now, Nanoseconds bound)> synchronized =
-        [](const auto&, auto, auto) {};
-    std::function<void(HostTime told)> toldByLab = [](auto) {};
-    /// The master is one that leads a group; a lab master does not say its interval.
-    std::function<void(const net::Endpoint& master, std::optional<Nanoseconds> interval)> joined =
-        [](const net::Endpoint&, std::optional<Nanoseconds>) {};
-    /// With the first adjustment over a connection.
-    std::function<void(sync::TimestampKind)> timestamped = [](sync::TimestampKind) {};
-    /// A connection is over, also one to a master that was not joined.
-    std::function<void()> left = [] {};
-};
-
 class SlaveNode {
   public:
     /// `clock` outlives the node.
-    SlaveNode(SlaveConfig config, SlaveEvents events, host::SteeredClock& clock,
+    SlaveNode(SlaveConfig config, Observers observers, host::SteeredClock& clock,
               std::shared_ptr<spdlog::logger> logger);
     ~SlaveNode();
 
@@ -100,7 +86,7 @@ class SlaveNode {
     void expectToGoOn(net::Connection::Patience patience);
 
     const SlaveConfig config_;
-    const SlaveEvents events_;
+    const Observers observers_;
     host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
     const date::time_zone& zone_;

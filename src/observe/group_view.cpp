@@ -34,19 +34,24 @@ std::string_view toText(Standing standing) {
     return kTexts.at(static_cast<std::size_t>(standing));
 }
 
+CycleFigures figuresOf(const sync::CycleStatus& status) {
+    const auto counted =
+        std::count_if(status.clocks.begin(), status.clocks.end(),
+                      [](const auto& clock) { return clock.exclusion == sync::Exclusion::none; });
+    return {.cycle = status.cycle,
+            .ended = {},
+            .average = status.average,
+            .spreadBefore = status.spreadBefore,
+            .duration = status.duration,
+            .counted = static_cast<std::size_t>(counted),
+            .clocks = status.clocks.size()};
+}
+
 void GroupView::cycleEnded(const sync::CycleStatus& status, Moment now) {
     shortage_.reset();
     replaceAll(status.clocks, now);
-    const auto counted = std::count_if(clocks_.begin(), clocks_.end(), [](const auto& entry) {
-        return entry.second.standing == Standing::counted;
-    });
-    cycle_ = {.cycle = status.cycle,
-              .ended = now,
-              .average = status.average,
-              .spreadBefore = status.spreadBefore,
-              .duration = status.duration,
-              .counted = static_cast<std::size_t>(counted),
-              .clocks = status.clocks.size()};
+    cycle_ = figuresOf(status);
+    cycle_->ended = now;
 }
 
 void GroupView::cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed,

@@ -45,6 +45,9 @@ struct CycleFigures {
     std::size_t clocks{};
 };
 
+/// Of a cycle; `ended` is left to the caller.
+CycleFigures figuresOf(const sync::CycleStatus& status);
+
 /// There are too few slaves for a sync cycle.
 struct Shortage {
     std::size_t slaves{};

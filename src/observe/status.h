@@ -31,6 +31,9 @@ struct Status {
     std::optional<std::uint32_t> cycle;  ///< the last one that ended here, or was heard of
     std::optional<HostTime> cycleEnded;
     HostTime since;  ///< when it got its role
+    /// When what is due in every interval came last: a sync cycle, or that there was none, from
+    /// `since` on; an adjustment. Absent before a clock that follows was adjusted.
+    std::optional<HostTime> heard;
     Moment now;
     Nanoseconds interval{};            ///< between sync cycles
     std::optional<Nanoseconds> bound;  ///< of the own clock; absent before it was adjusted,
@@ -44,6 +47,12 @@ struct Status {
     GroupSnapshot group;                            ///< of one that follows: its own clock alone
     std::deque<Event> events;
 };
+
+/// For how long nothing has come of what is due in every interval; zero before anything is due.
+Nanoseconds silenceOf(const Status& status);
+
+/// How the daemon is, in a line for the service manager.
+std::string lineOf(const Status& status);
 
 /// What is wrong, in a line without its end: no sync cycles, no adjustments, a clock that is
 /// suspect, a bound above `maxBound`. "" when nothing is.

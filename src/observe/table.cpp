@@ -41,12 +41,11 @@ Row rowOf(const sync::ClockStatus& clock) {
 
 }  // namespace
 
-std::string renderSummary(const sync::CycleStatus& status) {
-    const auto counted = std::count_if(status.clocks.begin(), status.clocks.end(), isCounted);
-    return "average " + toOffsetText(status.average) + ", spread before " +
-           toSpanText(status.spreadBefore) + ", " + std::to_string(counted) + " of " +
-           std::to_string(status.clocks.size()) + " clocks counted, cycle time " +
-           toSpanText(status.duration);
+std::string renderSummary(const CycleFigures& cycle) {
+    return "average " + toOffsetText(cycle.average) + ", spread before " +
+           toSpanText(cycle.spreadBefore) + ", " + std::to_string(cycle.counted) + " of " +
+           std::to_string(cycle.clocks) + " clocks counted, cycle time " +
+           toSpanText(cycle.duration);
 }
 
 std::string renderSkipped(std::size_t slaves, std::size_t needed) {
@@ -77,7 +76,7 @@ std::string renderCycle(const sync::CycleStatus& status, bool colour) {
             table += painted({ruleOf(width), Colour::dim}, colour) + "\n";
         }
     }
-    return table + renderSummary(status) + "\n";
+    return table + renderSummary(figuresOf(status)) + "\n";
 }
 
 }  // namespace berkeley::observe

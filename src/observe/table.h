@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "observe/group_view.h"
 #include "sync/cycle.h"
 
 namespace berkeley::observe {
@@ -22,7 +23,7 @@ std::string renderAnnouncement(std::uint32_t cycle, std::size_t slaves);
 std::string renderCycle(const sync::CycleStatus& status, bool colour);
 
 /// The summary alone: average, spread before, clocks counted, cycle time; without a newline.
-std::string renderSummary(const sync::CycleStatus& status);
+std::string renderSummary(const CycleFigures& cycle);
 
 /// Why there is no sync cycle: no slaves, or fewer than are needed; without a newline.
 std::string renderSkipped(std::size_t slaves, std::size_t needed);

@@ -21,9 +21,7 @@ struct Watched {
 
     Watched() {
         const auto change = clock.apply(sync::Adjustment{.cycle = 1, .reference = clock.hostNow()});
-        monitor
-            .watching(node::SlaveEvents{.synchronized = [](auto&&...) {}, .toldByLab = [](auto) {}})
-            .synchronized(change.value(), {}, {});
+        monitor.synchronized(change.value(), {}, {});
     }
 };
 

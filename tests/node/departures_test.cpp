@@ -5,6 +5,7 @@
 
 #include "net/listener.h"
 #include "node/log.h"
+#include "node/observers.h"
 #include "node/peer.h"
 
 namespace berkeley::node {
@@ -34,7 +35,7 @@ class SlaveDeparturesTest : public testing::Test {
     host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
-        SlaveEvents{},
+        Observers{},
         clock_,
         silent()};
     std::optional<Peer> master_;
@@ -68,9 +69,7 @@ class MasterDeparturesTest : public testing::Test {
         config.listen = kAnyPort;
         config.cycles = 1;
         config.group.foundAfter = 0ms;
-        master_.emplace(config,
-                        MasterEvents{.cycleEnded = [&](const auto& s) { cycle_.set_value(s); }},
-                        clock_, silent());
+        master_.emplace(config, Observers{&onCycle_}, clock_, silent());
         master_->initiateClockServer();
         slave_.emplace(master_->local());
         slave_->say(wire::Hello{"slave"});
@@ -105,6 +104,7 @@ class MasterDeparturesTest : public testing::Test {
     host::HostClock host_;
     host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     std::promise<sync::CycleStatus> cycle_;
+    OnCycle onCycle_{[this](const auto& status) { cycle_.set_value(status); }};
     std::optional<MasterNode> master_;
     std::optional<Peer> slave_;
 };

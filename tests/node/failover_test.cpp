@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "node/log.h"
+#include "node/observers.h"
 #include "node/peer.h"
 
 namespace berkeley::node {
@@ -42,16 +43,13 @@ class Master {
         config.group.foundAfter = 0ms;
         config.leadership = leadership_;
         config.keys = std::move(keys);
-        node_.emplace(
-            std::move(config),
-            MasterEvents{.cycleEnded = [this](const auto& status) { cycle_ = status.cycle; }},
-            clock_, log_.logger());
+        node_.emplace(std::move(config), Observers{&onCycle_}, clock_, log_.logger());
         node_->initiateClockServer();
     }
 
-    void takePart(FailoverEvents events = {}) {
+    void takePart(Observers observers = {}) {
         failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, *node_,
-                          std::move(events), clock_, log_.logger());
+                          std::move(observers), clock_, log_.logger());
         failover_->start();
     }
 
@@ -73,6 +71,7 @@ class Master {
 
     Log log_;
     std::atomic<std::uint32_t> cycle_ = 0;
+    OnCycle onCycle_{[this](const auto& status) { cycle_ = status.cycle; }};
     host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     std::shared_ptr<Leadership> leadership_;
     std::optional<MasterNode> node_;
@@ -198,14 +197,15 @@ TEST_F(FailoverTest, AMasterThatLeadsSaysHowManyHaveAnswered) {
 
 TEST_F(FailoverTest, AMasterThatCannotLeadSaysWhyStandsByAndTriesAgain) {
     Master first{masters_, 0};
-    bool failed = false;
-    FailoverEvents events;
-    events.roleChanged = [&](bool active) {
-        if (active && !std::exchange(failed, true)) {
-            throw std::bad_alloc{};
+    class : public Observer {
+        void roleChanged(bool active) override {
+            if (active && !std::exchange(failed_, true)) {
+                throw std::bad_alloc{};
+            }
         }
-    };
-    first.takePart(std::move(events));
+        bool failed_ = false;
+    } failing;
+    first.takePart({&failing});
     EXPECT_TRUE(first.says("to look which master is active: std::bad_alloc; trying again"));
     EXPECT_TRUE(first.says("it stands by"));
     EXPECT_TRUE(first.says("master-1 is active now"));
@@ -217,25 +217,29 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     second.takePart();
     ASSERT_TRUE(first.leads());
     host::SteeredClock clock{host::HostClock{250ms, 40'000}, sync::Discipline{kMaxSlewPpb}};
-    std::atomic<int> steps = 0;
-    std::atomic<std::uint32_t> told = 0;
-    SlaveEvents events;
-    events.synchronized = [&](const sync::Change& change, auto, auto) {
-        steps += change.manner == sync::Manner::set ? 1 : 0;
-        told = clock.state().adjustment.cycle;
-    };
+    struct Told : Observer {
+        explicit Told(const host::SteeredClock& clock) : clock_(clock) {}
+        void synchronized(const sync::Change& change, GroupTime /*now*/,
+                          Nanoseconds /*bound*/) override {
+            steps_ += change.manner == sync::Manner::set ? 1 : 0;
+            cycle_ = clock_.state().adjustment.cycle;
+        }
+        const host::SteeredClock& clock_;
+        std::atomic<int> steps_ = 0;
+        std::atomic<std::uint32_t> cycle_ = 0;
+    } told{clock};
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
-                    events,
+                    {&told},
                     clock,
                     first.log_.logger()};
     slave.initiateSlaveClient();
-    ASSERT_TRUE(await([&] { return second.clock_.state().synchronized && told > 5U; }));
+    ASSERT_TRUE(await([&] { return second.clock_.state().synchronized && told.cycle_ > 5U; }));
     const std::uint32_t last = first.cycle_;
     first.end();
     ASSERT_TRUE(second.leads());
-    ASSERT_TRUE(await([&] { return second.cycle_ > 0U && told >= second.cycle_; }));
-    EXPECT_GE(told, last);
-    EXPECT_EQ(steps, 1);
+    ASSERT_TRUE(await([&] { return second.cycle_ > 0U && told.cycle_ >= second.cycle_; }));
+    EXPECT_GE(told.cycle_, last);
+    EXPECT_EQ(told.steps_, 1);
     slave.stop();
 }
 

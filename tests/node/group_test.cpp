@@ -9,6 +9,7 @@
 
 #include "net/listener.h"
 #include "node/log.h"
+#include "node/observers.h"
 #include "node/peer.h"
 
 namespace berkeley::node {
@@ -58,13 +59,12 @@ class Master {
         config.interval = interval;
         config.minSlaves = minSlaves;
         config.group.foundAfter = 0ms;
-        node_.emplace(config,
-                      MasterEvents{.cycleEnded = [&](const auto& status) { cycles_.add(status); }},
-                      clock_, silent());
+        node_.emplace(config, Observers{&onCycle_}, clock_, silent());
         node_->initiateClockServer();
     }
 
     Cycles cycles_;
+    OnCycle onCycle_{[this](const auto& status) { cycles_.add(status); }};
     host::SteeredClock clock_;
     std::optional<MasterNode> node_;
 };
@@ -74,7 +74,7 @@ class Slave {
     Slave(const net::Endpoint& master, const std::string& name, Nanoseconds offset,
           double driftPpb = 0)
         : clock_(host::HostClock{offset, driftPpb}, sync::Discipline{kMaxSlewPpb}),
-          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, SlaveEvents{},
+          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, Observers{},
                 clock_, silent()) {
         node_.initiateSlaveClient();
     }
@@ -184,7 +184,7 @@ TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
     host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     Log log;
     SlaveNode slave{
-        {.masters = {listener.local()}, .name = "slave"}, SlaveEvents{}, clock, log.logger()};
+        {.masters = {listener.local()}, .name = "slave"}, Observers{}, clock, log.logger()};
     slave.initiateSlaveClient();
     const auto master = listener.accept();
     const wire::Frame welcome = wire::encode(wire::Welcome{5s});
@@ -252,24 +252,27 @@ TEST(Group, AMasterTellsItsCountsAlsoWhileItStops) {
 TEST(Group, AMasterThatWaitsForSlavesSaysWhoIsThere) {
     for (const std::size_t needed : {2U, 1U}) {
         host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-        std::mutex lock;
-        std::vector<sync::ClockStatus> there;
+        struct Skipped : Observer {
+            void cycleSkipped(const std::vector<sync::ClockStatus>& slaves,
+                              std::size_t /*needed*/) override {
+                const std::lock_guard guard{lock_};
+                there_ = slaves;
+            }
+            std::mutex lock_;
+            std::vector<sync::ClockStatus> there_;
+        } skipped;
         MasterConfig config;
         config.listen = kAnyPort;
         config.interval = 50ms;
         config.minSlaves = needed;
         config.group.foundAfter = 1h;
-        MasterEvents events;
-        events.cycleSkipped = [&](const std::vector<sync::ClockStatus>& slaves, auto) {
-            const std::lock_guard guard{lock};
-            there = slaves;
-        };
-        MasterNode master{config, events, clock, silent()};
+        MasterNode master{config, {&skipped}, clock, silent()};
         master.initiateClockServer();
         const Slave slave{master.local(), "left", 0ns};
 
         EXPECT_TRUE(await([&] {
-            const std::lock_guard guard{lock};
+            const std::lock_guard guard{skipped.lock_};
+            const auto& there = skipped.there_;
             return there.size() == 1 && there[0].name == "left" && !there[0].offset;
         })) << needed;
     }
@@ -280,34 +283,35 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
     master.emplace(1);
     const net::Endpoint address = master->node_->local();
     host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    std::mutex lock;
-    std::vector<std::string> said;
-    const auto say = [&](const std::string& what) {
-        const std::lock_guard guard{lock};
-        said.push_back(what);
-    };
-    SlaveEvents events;
-    events.joined = [&](const net::Endpoint& to, std::optional<Nanoseconds> interval) {
-        EXPECT_EQ(address, to);
-        EXPECT_EQ(100ms, interval);
-        say("joined");
-    };
-    events.timestamped = [&](sync::TimestampKind) { say("timestamped"); };
-    events.left = [&] { say("left"); };
+    class Said : public Observer {
+      public:
+        void joined(const net::Endpoint& to, std::optional<Nanoseconds> interval) override {
+            say("joined " + toText(to) + " " + toSpanText(interval.value()));
+        }
+        void timestamped(sync::TimestampKind /*timestamps*/) override { say("timestamped"); }
+        void left() override { say("left"); }
+        bool is(const std::vector<std::string>& what) {
+            const std::lock_guard guard{lock_};
+            return said_ == what;
+        }
+
+      private:
+        void say(const std::string& what) {
+            const std::lock_guard guard{lock_};
+            said_.push_back(what);
+        }
+        std::mutex lock_;
+        std::vector<std::string> said_;
+    } said;
     SlaveNode slave{{.masters = {address}, .interval = 100ms, .name = "left", .lab = false},
-                    events,
+                    {&said},
                     clock,
                     silent()};
     slave.initiateSlaveClient();
-    const auto hasSaid = [&](std::vector<std::string> what) {
-        return await([&] {
-            const std::lock_guard guard{lock};
-            return said == what;
-        });
-    };
-    EXPECT_TRUE(hasSaid({"joined", "timestamped"}));
+    const std::string joined = "joined " + toText(address) + " 100.0 ms";
+    EXPECT_TRUE(await([&] { return said.is({joined, "timestamped"}); }));
     master.reset();
-    EXPECT_TRUE(hasSaid({"joined", "timestamped", "left"}));
+    EXPECT_TRUE(await([&] { return said.is({joined, "timestamped", "left"}); }));
 }
 
 }  // namespace

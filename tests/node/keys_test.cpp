@@ -48,7 +48,7 @@ class KeysTest : public testing::Test {
         config.listen = kAnyPort;
         config.interval = 50ms;
         config.keys = net::Keys{{"one", kOne}, {"two", kTwo}};
-        node_.emplace(config, MasterEvents{}, clock_, log_.logger());
+        node_.emplace(config, Observers{}, clock_, log_.logger());
         node_->initiateClockServer();
     }
 

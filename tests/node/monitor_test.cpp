@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 
 class MonitorTest : public testing::Test {
   protected:
-    /// Of a daemon with that role, and what its node would call.
+    /// Of a daemon with that role.
     void watch(observe::Role role) {
         monitor.emplace(MonitorConfig{.program = "berkeley-test",
                                       .version = "1.2.3",
@@ -25,17 +25,6 @@ class MonitorTest : public testing::Test {
                                       .lab = false,
                                       .interval = 2s},
                         clock);
-        master = monitor->watching(MasterEvents{.cycleStarted = [](auto, auto) {},
-                                                .cycleEnded = [&](const auto&) { ++seen; },
-                                                .cycleSkipped = [&](const auto&, auto) { ++seen; },
-                                                .finished = [] {}});
-        failover = monitor->watching(
-            FailoverEvents{.following = {.synchronized = [&](auto&&...) { ++seen; },
-                                         .toldByLab = [](auto) {},
-                                         .joined = [&](auto&&...) { ++seen; },
-                                         .timestamped = [&](auto) { ++seen; },
-                                         .left = [&] { ++seen; }},
-                           .roleChanged = [&](bool) { ++seen; }});
     }
 
     void adjust(std::uint32_t cycle, Nanoseconds bound) {
@@ -46,7 +35,7 @@ class MonitorTest : public testing::Test {
         const std::optional<sync::Change> change = clock.apply(adjustment);
         ASSERT_TRUE(change);
         if (monitor) {
-            failover.following.synchronized(*change, GroupTime{}, bound);
+            monitor->synchronized(*change, GroupTime{}, bound);
         }
     }
 
@@ -61,19 +50,15 @@ class MonitorTest : public testing::Test {
                              nullptr,
                              {host::PauseWatch{{page::suspension, [this] { return marker; }}},
                               host::RtcWatch{[] { return std::nullopt; }}}};
-    int seen = 0;  ///< events that came through
     std::optional<Monitor> monitor;
-    MasterEvents master;
-    FailoverEvents failover;
 };
 
-TEST_F(MonitorTest, ShowsAMastersCyclesAndPassesThemOn) {
+TEST_F(MonitorTest, ShowsAMastersCycles) {
     watch(observe::Role::active);
     EXPECT_FALSE(monitor->status().cycle);
-    master.cycleEnded(observe::cycleOf(7, {observe::slaveClock("a", 5ns)}));
+    monitor->cycleEnded(observe::cycleOf(7, {observe::slaveClock("a", 5ns)}));
 
     const observe::Status status = monitor->status();
-    EXPECT_EQ(1, seen);
     EXPECT_EQ("berkeley-test", status.program);
     EXPECT_EQ("1.2.3", status.version);
     EXPECT_EQ(16U, status.instance.size());
@@ -86,8 +71,7 @@ TEST_F(MonitorTest, ShowsAMastersCyclesAndPassesThemOn) {
     EXPECT_GE(status.now.host, *status.cycleEnded);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
 
-    master.cycleSkipped({}, 1);
-    EXPECT_EQ(2, seen);
+    monitor->cycleSkipped({}, 1);
     EXPECT_EQ(1U, monitor->status().group.shortage->needed);
     EXPECT_EQ(observe::Standing::lost, monitor->status().group.clocks[1].standing);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
@@ -103,12 +87,11 @@ TEST_F(MonitorTest, HasAnotherNameForEachStart) {
 TEST_F(MonitorTest, ShowsWhomAClockFollowsAndWhatItWasTold) {
     watch(observe::Role::slave);
     EXPECT_FALSE(monitor->status().bound);
-    failover.following.joined({"127.0.0.1", 8080}, 3s);
-    failover.following.timestamped(sync::TimestampKind::kernel);
+    monitor->joined({"127.0.0.1", 8080}, 3s);
+    monitor->timestamped(sync::TimestampKind::kernel);
     adjust(7, 900ns);
 
     observe::Status status = monitor->status();
-    EXPECT_EQ(3, seen);
     EXPECT_EQ(3s, status.interval);
     EXPECT_EQ("127.0.0.1:8080", status.master);
     EXPECT_EQ(sync::TimestampKind::kernel, status.timestamps);
@@ -119,25 +102,24 @@ TEST_F(MonitorTest, ShowsWhomAClockFollowsAndWhatItWasTold) {
     EXPECT_EQ(0ns, status.group.clocks[0].status.correction);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
 
-    failover.following.left();
+    monitor->left();
     status = monitor->status();
-    EXPECT_EQ(4, seen);
     EXPECT_EQ("", status.master);
     EXPECT_FALSE(status.timestamps);
 }
 
 TEST_F(MonitorTest, AStandbyThatTakesOverShowsItsGroupAndNotTheOneBefore) {
     watch(observe::Role::standby);
-    failover.following.joined({"127.0.0.1", 8080}, 3s);
+    monitor->joined({"127.0.0.1", 8080}, 3s);
     adjust(7, 900ns);
-    failover.following.left();
-    failover.roleChanged(true);
+    monitor->left();
+    monitor->roleChanged(true);
     EXPECT_EQ(observe::Role::active, monitor->status().role);
     EXPECT_FALSE(monitor->status().cycle);
-    master.cycleEnded(observe::cycleOf(8, {observe::slaveClock("a", 5ns)}));
+    monitor->cycleEnded(observe::cycleOf(8, {observe::slaveClock("a", 5ns)}));
     EXPECT_EQ(8U, monitor->status().cycle);
 
-    failover.roleChanged(false);
+    monitor->roleChanged(false);
     const observe::Status status = monitor->status();
     EXPECT_EQ(observe::Role::standby, status.role);
     ASSERT_EQ(1U, status.group.clocks.size());
@@ -151,13 +133,38 @@ TEST_F(MonitorTest, AStandbyThatTakesOverShowsItsGroupAndNotTheOneBefore) {
 TEST_F(MonitorTest, TheSilenceOfAMasterThatTakesOverBeginsThen) {
     watch(observe::Role::standby);
     const HostTime begin = monitor->status().since;
-    failover.roleChanged(true);
+    EXPECT_EQ(0ns, silenceOf(monitor->status())) << "nothing is due to it yet";
+    monitor->roleChanged(true);
     EXPECT_GT(monitor->status().since, begin);
+    EXPECT_EQ(monitor->status().since, monitor->status().heard);
+}
+
+TEST_F(MonitorTest, TheSilenceOfAMasterEndsWithEachCycleThatEndsOrCannotBegin) {
+    watch(observe::Role::active);
+    HostTime last = *monitor->status().heard;
+    const auto isHeard = [&] {
+        return *monitor->status().heard > std::exchange(last, *monitor->status().heard);
+    };
+    monitor->cycleEnded(observe::cycleOf(7, {observe::slaveClock("a", 5ns)}));
+    EXPECT_TRUE(isHeard());
+    monitor->cycleSkipped({}, 1);
+    EXPECT_TRUE(isHeard());
+    EXPECT_FALSE(isHeard());
+}
+
+TEST_F(MonitorTest, ASummaryLacksOnlyClocksAndEvents) {
+    watch(observe::Role::active);
+    monitor->cycleEnded(observe::cycleOf(7, {observe::slaveClock("a", 5ns)}));
+    const observe::Status summary = monitor->summary();
+    EXPECT_EQ(7U, summary.group.cycle->cycle);
+    EXPECT_TRUE(summary.group.clocks.empty());
+    EXPECT_TRUE(summary.events.empty());
+    EXPECT_EQ(lineOf(monitor->status()), lineOf(summary));
 }
 
 TEST_F(MonitorTest, TheSiteHasAPageForEachPath) {
     watch(observe::Role::active);
-    master.cycleEnded(observe::cycleOf(7, {observe::slaveClock("a b", 5ns)}));
+    monitor->cycleEnded(observe::cycleOf(7, {observe::slaveClock("a b", 5ns)}));
 
     EXPECT_EQ("application/json", get("/status.json").contentType);
     EXPECT_EQ(7, Json::parse(get("/status.json").body)["cycle"]);
@@ -172,7 +179,7 @@ TEST_F(MonitorTest, TheSiteHasAPageForEachPath) {
 
 TEST_F(MonitorTest, TheSiteHasTheHistoryOfSomeClocks) {
     watch(observe::Role::active);
-    master.cycleEnded(
+    monitor->cycleEnded(
         observe::cycleOf(7, {observe::slaveClock("a b", 5ns), observe::slaveClock("c", 5ns)}));
 
     const auto names = [&](const std::string& query) {

@@ -16,6 +16,7 @@ Status healthy(Role role) {
     status.cycle = 9;
     status.cycleEnded = at(9s).host;
     status.since = at(0s).host;
+    status.heard = at(9s).host;
     status.now = at(10s);
     status.interval = 1s;
     status.bound = 2us;
@@ -51,6 +52,7 @@ TEST(ComplaintTest, ThereIsOneBeforeTheClockIsSynchronized) {
     Status status = healthy(Role::slave);
     status.bound.reset();
     status.cycleEnded.reset();
+    status.heard = at(0s).host;
     EXPECT_EQ("not synchronized yet", complaintOf(status, 1ms));
     status.role = Role::active;
     status.now = at(2s);
@@ -75,6 +77,46 @@ TEST(ComplaintTest, ThereIsOneInHoldover) {
         status.now = at(29s);
         EXPECT_EQ("holdover: no adjustment has come for 20.00 s", complaintOf(status, 1ms));
     }
+}
+
+TEST(LineTest, SaysHowAMasterIs) {
+    Status status = healthy(Role::active);
+    EXPECT_EQ("waiting for slaves, the clock is right within 2.0 µs", lineOf(status));
+    status.group.cycle = CycleFigures{.cycle = 9,
+                                      .ended = at(9s),
+                                      .average = 5ns,
+                                      .spreadBefore = 1us,
+                                      .duration = 3ms,
+                                      .counted = 2,
+                                      .clocks = 3};
+    EXPECT_EQ(
+        "cycle 9: average +5 ns, spread before 1.0 µs, 2 of 3 clocks counted, cycle time "
+        "3.000 ms, the clock is right within 2.0 µs",
+        lineOf(status));
+    status.group.shortage = {0, 1};
+    status.bound.reset();
+    EXPECT_EQ("No client data. Synchronization not applicable.", lineOf(status));
+}
+
+TEST(LineTest, SaysHowAFollowerIs) {
+    Status status = healthy(Role::slave);
+    EXPECT_EQ("cycle 9, the clock is right within 2.0 µs", lineOf(status));
+    status.role = Role::standby;
+    EXPECT_EQ("standby, cycle 9, the clock is right within 2.0 µs", lineOf(status));
+    status.holdover = true;
+    status.now = at(29s);
+    EXPECT_EQ("standby, holdover for 20.00 s after cycle 9, the clock is right within 2.0 µs",
+              lineOf(status));
+    status.suspect = PauseKind::suspended;
+    status.bound.reset();
+    status.holdover = false;
+    EXPECT_EQ(
+        "standby, cycle 9, this machine was suspended: its clock is not believed until it is "
+        "measured again",
+        lineOf(status));
+    status.cycle.reset();
+    status.suspect = PauseKind::none;
+    EXPECT_EQ("standby, waiting for the first adjustment", lineOf(status));
 }
 
 }  // namespace

@@ -65,7 +65,8 @@ TEST(RenderSkipped, saysWhatIsMissing) {
 }
 
 TEST(RenderSummary, isTheTablesLastLine) {
-    EXPECT_TRUE(renderCycle(textbook(), false).ends_with("\n" + renderSummary(textbook()) + "\n"));
+    EXPECT_TRUE(renderCycle(textbook(), false)
+                    .ends_with("\n" + renderSummary(figuresOf(textbook())) + "\n"));
 }
 
 TEST(RenderCycle, showsTheTextbookCase) {

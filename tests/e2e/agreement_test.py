@@ -2,9 +2,9 @@
 
 import unittest
 
-from berkeley_e2e import DaemonTest
-from pages import raw_now
-from programs import MINUTE, SECOND
+from harness.daemons import DaemonTest
+from harness.pages import raw_now
+from harness.programs import MINUTE, SECOND
 
 AGREEMENT = 100e-6
 

@@ -10,8 +10,8 @@ import threading
 import time
 import unittest
 
-from berkeley_e2e import GROUP_AHEAD, DaemonTest
-from programs import BIN, NOBODY, SECOND, Program, free_port, output, run, wait_until
+from harness.daemons import GROUP_AHEAD, DaemonTest
+from harness.programs import BIN, NOBODY, SECOND, Program, free_port, output, run, wait_until
 
 BOOT_WORD = 18
 

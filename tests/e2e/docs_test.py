@@ -13,7 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from programs import BIN, DEADLINE, ROOT, output, run
+from harness.programs import BIN, DEADLINE, ROOT, output, run
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted((ROOT / "docs").glob("*.md"))

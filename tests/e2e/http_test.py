@@ -1,6 +1,5 @@
 """What the daemons tell over HTTP, and to Prometheus."""
 
-import http.client
 import json
 import re
 import signal
@@ -9,8 +8,9 @@ import time
 import unittest
 import urllib.parse
 
-from berkeley_e2e import DaemonTest
-from programs import BIN, DEADLINE, ROOT, SECOND, Program, free_port, run, wait_until
+from harness.daemons import DaemonTest
+from harness.programs import BIN, DEADLINE, ROOT, SECOND, Program, free_port, run, wait_until
+from harness.web import get, get_json, wait_for_status
 
 RULES = ROOT / "packaging" / "prometheus" / "berkeley.rules.yml"
 RULES_TEST = ROOT / "tests" / "e2e" / "berkeley.rules.test.yml"
@@ -23,33 +23,8 @@ def port_of(daemon):
     return int(daemon.wait_for(r"serving HTTP on \S+:(\d+)$")[1])
 
 
-def get(port, path, method="GET", headers=None):
-    """Status, headers and body of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
-    try:
-        connection.request(method, path, headers=headers or {})
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read().decode()
-    finally:
-        connection.close()
-
-
-def get_json(port, path):
-    status, headers, body = get(port, path)
-    assert status == 200 and headers["Content-Type"] == "application/json", (status, body)
-    return json.loads(body)
-
-
 def clock_of(status, name):
     return next((clock for clock in status["clocks"] if clock["name"] == name), None)
-
-
-def wait_for_status(port, condition, what):
-    def find():
-        status = get_json(port, "/status.json")
-        return condition(status) and status
-
-    return wait_until(find, what)
 
 
 def wait_for_health(port, code, reason=""):

@@ -8,8 +8,8 @@ import time
 import unittest
 from pathlib import Path
 
-from berkeley_e2e import GROUP_AHEAD, DaemonTest
-from programs import BIN, DEADLINE, NOBODY, ROOT, output, run
+from harness.daemons import GROUP_AHEAD, DaemonTest
+from harness.programs import BIN, DEADLINE, NOBODY, ROOT, output, run
 
 EXAMPLES = ROOT / "docs" / "examples"
 

@@ -3,10 +3,10 @@
 import signal
 import unittest
 
-from berkeley_e2e import DaemonTest
-from pages import raw_now
-from peers import KeyFile
-from programs import WARNING, free_port
+from harness.daemons import DaemonTest
+from harness.pages import raw_now
+from harness.peers import KeyFile
+from harness.programs import WARNING, free_port
 
 WRONG_KEY = "the peer's key is unknown or wrong"
 

@@ -3,9 +3,9 @@
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest, events
-from pages import Page, raw_now
-from programs import MINUTE, wait_until
+from harness.daemons import DaemonTest, events
+from harness.pages import Page, raw_now
+from harness.programs import MINUTE, wait_until
 
 # A lab peer stamps in Python, after the scheduler has had its say.
 TOLERANCE = 0.25

@@ -8,10 +8,10 @@ import threading
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest
-from http_test import get, get_json, wait_for_status
-from pages import Page, raw_now
-from programs import BIN, SECOND, WARNING, Master, Slave, free_port, output, wait_until
+from harness.daemons import DaemonTest
+from harness.pages import Page, raw_now
+from harness.programs import BIN, SECOND, WARNING, Master, Slave, free_port, output, wait_until
+from harness.web import get, get_json, wait_for_status
 
 GOES_ON = r"goes on with the group's time of {}: right within .*, .* old"
 DISBELIEF = "its clock is not believed until it is measured again"

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from programs import DEADLINE, ROOT, free_port, output
+from harness.programs import DEADLINE, ROOT, free_port, output
 
 PACKAGES = sorted((ROOT / "build" / "packages").glob("*.deb"))
 

@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import unittest
 
-from berkeley_e2e import DaemonTest
-from programs import BIN, ROOT, free_port, output, run
+from harness.daemons import DaemonTest
+from harness.programs import BIN, ROOT, free_port, output, run
 
 MADE = BIN / "packaging"
 PAGES = ("berkeley-master.8", "berkeley-slave.8", "berkeleyctl.1", "berkeley.conf.5")

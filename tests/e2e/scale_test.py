@@ -5,8 +5,8 @@ import signal
 import subprocess
 import unittest
 
-from berkeley_e2e import DaemonTest
-from programs import BIN, SLOWNESS, wait_until
+from harness.daemons import DaemonTest
+from harness.programs import BIN, SLOWNESS, wait_until
 
 SLAVES = 200
 CYCLES = 20

@@ -3,9 +3,9 @@
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest
-from pages import raw_now
-from programs import MINUTE
+from harness.daemons import DaemonTest
+from harness.pages import raw_now
+from harness.programs import MINUTE
 
 
 class TextbookTest(DaemonTest):

@@ -8,8 +8,8 @@ import socket
 import unittest
 from pathlib import Path
 
-from berkeley_e2e import DaemonTest
-from programs import BIN, free_port, output
+from harness.daemons import DaemonTest
+from harness.programs import BIN, free_port, output
 
 DAEMONS = ("berkeley-master", "berkeley-slave")
 

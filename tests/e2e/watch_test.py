@@ -15,8 +15,8 @@ import time
 import unittest
 
 import pyte
-from berkeley_e2e import DaemonTest
-from programs import BIN, Line, Master, daemon_command, free_port
+from harness.daemons import DaemonTest
+from harness.programs import BIN, Line, Master, daemon_command, free_port
 
 ENTERS = "\033[?1049h"
 LEAVES = "\033[?1049l"

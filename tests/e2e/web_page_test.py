@@ -11,9 +11,9 @@ import signal
 import unittest
 from pathlib import Path
 
-from berkeley_e2e import DaemonTest
-from browser import Browser
-from programs import free_port, wait_until
+from harness.browser import Browser
+from harness.daemons import DaemonTest
+from harness.programs import free_port, wait_until
 
 PICTURES = os.environ.get("BERKELEY_PICTURES")
 

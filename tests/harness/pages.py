@@ -5,7 +5,7 @@ import struct
 import time
 from collections import namedtuple
 
-from programs import wait_until
+from harness.programs import wait_until
 
 
 def raw_now():

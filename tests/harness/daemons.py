@@ -10,9 +10,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from pages import Page
-from peers import Stranger
-from programs import (
+from harness.pages import Page
+from harness.peers import Stranger
+from harness.programs import (
     BIN,
     LAB_PEER,
     SANITIZER_REPORT,

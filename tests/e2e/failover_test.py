@@ -9,6 +9,7 @@ from harness.pages import Page, raw_now
 from harness.peers import KeyFile
 from harness.programs import SLOWNESS, WARNING, wait_until
 
+
 class LeadingTest(RankedMasters):
     def test_one_leads_and_the_others_follow_as_slaves(self):
         masters, slaves = self.start_group()

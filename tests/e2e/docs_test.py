@@ -13,6 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from harness.daemons import HarmlessTest
 from harness.programs import BIN, DEADLINE, ROOT, output, run
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -67,7 +68,7 @@ def commands_of(page):
 
 
 @unittest.skipUnless(can_be_alone(), "no namespaces of its own for this user here")
-class Commands(unittest.TestCase):
+class Commands(HarmlessTest):
     def check(self, page, before=""):
         commands = commands_of(ROOT / page)
         self.assertTrue(commands, f"{page} has no commands that are tested")

@@ -266,7 +266,7 @@ class ServerTest(ServedGroup):
         port = port_of(self.start_master(*HTTP))
         for program in ("berkeley-master", "berkeley-slave"):
             options = ("--http", f"127.0.0.1:{port}", "--state-dir", self.folder / "state")
-            result = run(BIN / program, *options)
+            result = run(BIN / program, *options, "--publish", "none")
             self.assertEqual(1, result.returncode)
             self.assertRegex(result.stderr, rf"cannot serve HTTP on 127.0.0.1:{port} \(")
 

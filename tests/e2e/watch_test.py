@@ -232,7 +232,7 @@ class WatchTest(DaemonTest):
 
     def test_error_at_the_start_is_seen(self):
         other = self.start_master()
-        command = [BIN / "berkeley-master", "--watch", "--port", other.port]
+        command = [BIN / "berkeley-master", "--watch", "--port", other.port, "--publish", "none"]
         master = WatchedMaster(command, other.port, (80, 24))
         self.assertEqual(1, master.wait())
         self.assertNotIn(ENTERS, master.raw)

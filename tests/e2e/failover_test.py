@@ -108,7 +108,7 @@ class LimitsTest(RankedMasters):
         impostor.end()
 
         masters[3].kill()
-        self.check_led(masters[1], {"master-2"} | slaves)
+        self.check_led(masters[1], {"master-2"} | slaves, after=masters[1].last_cycle())
         again = self.start_ranked(3, "--max-slaves", 2)
         again.wait_for("master-1 is active; following it")
         self.check_led(masters[1], others | slaves, after=masters[1].last_cycle())

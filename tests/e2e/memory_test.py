@@ -257,12 +257,14 @@ class PauseTest(MemoryTest):
         self.assertRegex(line, WARNING)
         status, _, body = get(http, "/healthz")
         self.assertEqual((503, f"this machine was stopped by its host: {DISBELIEF}\n"), (status, body))
-        self.assertIn('berkeley_pauses_total{kind="stopped"} 1', get(http, "/metrics")[2])
+        # It is counted after the log was told.
+        counted = 'berkeley_pauses_total{kind="stopped"} 1'
+        wait_until(lambda: counted in get(http, "/metrics")[2], "the pause is counted")
         self.assertEqual("stopped", get_json(http, "/status.json")["suspect"])
 
         master.signal(signal.SIGCONT)
         wait_for_status(http, lambda status: status["synchronized"], "it was measured again")
-        self.assertIsNone(self.reason(slave.page_path))
+        wait_until(lambda: self.reason(slave.page_path) is None, "the page says so too")
         self.assertEqual(1, len(slave.matches(DISBELIEF)))
 
     def test_a_slave_that_was_away_when_its_machine_was_stopped(self):

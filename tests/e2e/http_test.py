@@ -206,19 +206,6 @@ class HttpTest(ServedGroup):
 class ServerTest(ServedGroup):
     """What it lets nobody do."""
 
-    def test_nothing_else_is_told(self):
-        port = port_of(self.start_master(*HTTP))
-        self.assertEqual(404, get(port, "/secret")[0])
-        self.assertEqual(400, get(port, "/history.json?since=x")[0])
-        status, headers, _ = get(port, "/status.json", method="DELETE")
-        self.assertEqual((405, "GET, HEAD"), (status, headers["Allow"]))
-        self.assertEqual(413, get(port, "/status.json", headers={"Content-Length": "1"})[0])
-        self.assertEqual(431, get(port, "/status.json", headers={"X": "x" * 9000})[0])
-        status, headers, body = get(port, "/status.json", method="HEAD")
-        self.assertEqual((200, ""), (status, body))
-        self.assertGreater(int(headers["Content-Length"]), 0)
-        self.assertEqual("nosniff", headers["X-Content-Type-Options"])
-
     def test_whoever_does_not_read_or_finish_costs_nobody_and_is_disconnected(self):
         master, _, port = self.start_group()
         slow = socket.create_connection(("127.0.0.1", port), DEADLINE)

@@ -80,15 +80,6 @@ class LabClientTest(LabPeers):
         self.assertEqual("counted", lab_in(master.cycle(master.last_cycle())).verdict)
         self.assertEqual([], events(client, "closed"))
 
-    def test_reports_cut_anywhere(self):
-        self.check_reports("--cut", 1, 4, 10, 19, 20, 25)
-
-    def test_reports_cut_where_the_microseconds_begin(self):
-        self.check_reports("--cut", 19)
-
-    def test_several_reports_at_once(self):
-        self.check_reports("--coalesce", 3)
-
     def test_several_reports_at_once_and_cut(self):
         self.check_reports("--coalesce", 3, "--cut", 30, 50)
 

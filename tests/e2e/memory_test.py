@@ -19,7 +19,7 @@ DISBELIEF = "its clock is not believed until it is measured again"
 JUMP = 50_000_000
 
 # As docs/page.md has them.
-VERSION, SEQUENCE, DRIFT, FREQUENCY, BOUND = 1, 2, 6, 9, 13
+VERSION, SEQUENCE, FREQUENCY = 1, 2, 9
 ONLY_IN_VERSION_3 = (22, 23, 28, 29, 30)
 
 
@@ -186,12 +186,6 @@ class ForgetTest(MemoryTest):
             words[FREQUENCY] = bits(float("nan"))
 
         self.check_forgotten("frequency in it exceeds 10 %", change)
-
-    def test_a_page_with_a_bound_that_cannot_be(self):
-        def change(words):
-            words[BOUND] = 2**64 - 1
-
-        self.check_forgotten("bound is not believable", change)
 
     def test_a_page_that_was_being_written(self):
         def change(words):

@@ -6,11 +6,11 @@ import json
 from harness.programs import DEADLINE, wait_until
 
 
-def get(port, path, method="GET", headers=None):
+def get(port, path):
     """Status, headers and body of the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
     try:
-        connection.request(method, path, headers=headers or {})
+        connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read().decode()
     finally:

@@ -139,8 +139,7 @@ class Bench:
 
 
 def await_synchronized(daemon):
-    wait_until(daemon.page_path.exists, f"the page of {daemon.name}")
-    page = Page(daemon.page_path)
+    page = Page.of(daemon)
     wait_until(lambda: page.cycle() > 0, f"{daemon.name} to be synchronized")
 
 

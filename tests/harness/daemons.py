@@ -156,9 +156,7 @@ class DaemonTest(HarmlessTest):
 
     def pages_after(self, cycle, *daemons):
         """The daemons' pages, once all have been adjusted in that cycle or a later one."""
-        for daemon in daemons:
-            wait_until(daemon.page_path.exists, f"the page of {daemon.name}")
-        pages = [Page(daemon.page_path) for daemon in daemons]
+        pages = [Page.of(daemon) for daemon in daemons]
         wait_until(
             lambda: all(page.cycle() >= cycle for page in pages),
             f"cycle {cycle} in all daemons' pages",

@@ -201,10 +201,9 @@ class StatusTest(Ctl):
             found = output(*inside, "stat", "-c", "%a", path).strip()
             self.assertEqual(mode, found, f"{path}, for everybody to read")
         # Another one finds the place taken, and works all the same.
-        second = self.start(
-            Program("second", [*inside, BIN / "berkeley-master", "--port", free_port(),
-                               "--state-dir", self.folder / "second"])
-        )  # fmt: skip
+        command = [*inside, BIN / "berkeley-master", "--port", free_port()]
+        command += ["--state-dir", self.folder / "second"]
+        second = self.start(Program("second", command, env={"XDG_RUNTIME_DIR": ""}))
         second.wait_for("clock server started")
 
 

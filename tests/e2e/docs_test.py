@@ -77,6 +77,7 @@ class Commands(HarmlessTest):
             (Path(folder) / "tests").symlink_to(ROOT / "tests")
             script = PREPARE + before + commands
             env = {"PATH": f"{BIN}:{os.environ['PATH']}", "STATE_DIRECTORY": folder, "HOME": folder}
+            env |= {"XDG_RUNTIME_DIR": folder}
             return output(
                 *ALONE, "bash", "-c", script,
                 cwd=folder, env=env, stderr=subprocess.STDOUT, timeout=6 * DEADLINE,

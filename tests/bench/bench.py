@@ -1,6 +1,6 @@
 """Runs one bench and prints its result as one line of JSON; without a name, lists them.
 
-Usage: bench.py [NAME [OPTION]...]
+Usage, in tests/: python3 -m bench.bench [NAME [OPTION]...]
 """
 
 import argparse
@@ -10,12 +10,8 @@ import signal
 import sys
 from collections import namedtuple
 
-import failover
-import read_cost
-import relay
-import scale
-import veth
-from bench_support import BenchError, end_by_signal, json_of
+from bench import failover, read_cost, relay, scale, veth
+from bench.bench_support import BenchError, end_by_signal, json_of
 
 Entry = namedtuple("Entry", "run summary options")
 
@@ -23,7 +19,6 @@ Entry = namedtuple("Entry", "run summary options")
 def simulated(helper):
     """Clocks and networks that no machine disturbs."""
     return lambda args: json_of(helper, args.seeds)
-
 
 
 # What each takes about is its warm-up and its seconds.

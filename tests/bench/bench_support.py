@@ -13,12 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-E2E = Path(__file__).resolve().parents[1] / "e2e"
-sys.path.insert(0, str(E2E))
-
-from network import Host  # noqa: E402
-from pages import Page  # noqa: E402
-from programs import (  # noqa: E402
+from bench.network import Host
+from harness.pages import Page
+from harness.programs import (
     BIN,
     Master,
     Program,
@@ -142,8 +139,7 @@ class Bench:
 
 
 def await_synchronized(daemon):
-    wait_until(daemon.page_path.exists, f"the page of {daemon.name}")
-    page = Page(daemon.page_path)
+    page = Page.of(daemon)
     wait_until(lambda: page.cycle() > 0, f"{daemon.name} to be synchronized")
 
 

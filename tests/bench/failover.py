@@ -7,7 +7,7 @@ import statistics
 import time
 from collections import defaultdict, namedtuple
 
-from bench_support import (
+from bench.bench_support import (
     HELPERS,
     Bench,
     BenchError,
@@ -16,9 +16,9 @@ from bench_support import (
     quantile,
     say,
 )
-from network import Network
-from pages import raw_now
-from programs import Master, Slave, daemon_command, wait_until
+from bench.network import Network
+from harness.pages import raw_now
+from harness.programs import Master, Slave, daemon_command, wait_until
 
 INTERVAL = "1s"
 PORT = 8080

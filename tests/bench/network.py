@@ -6,7 +6,7 @@ relay, in front of a daemon for which the first ones are addresses of its own ma
 
 import os
 
-from programs import output, wait_until
+from harness.programs import output, wait_until
 
 # Even if the bench is killed outright, and cannot clean up, the kernel ends what it has started;
 # and a network namespace without processes is gone.

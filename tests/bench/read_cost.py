@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from bench_support import json_of
+from bench.bench_support import json_of
 
 CLOCKS = {"systemClock": "system", "groupTime": "group", "stdChrono": "std_chrono"}
 

@@ -1,7 +1,7 @@
 """A slave behind a relay that delays every segment."""
 
-from bench_support import HELPERS, Bench, result_of
-from programs import free_port
+from bench.bench_support import HELPERS, Bench, result_of
+from harness.programs import free_port
 
 
 def measure(args, up, down):

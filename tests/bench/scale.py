@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench_support import (
+from bench.bench_support import (
     HELPERS,
     Bench,
     BenchError,
@@ -17,8 +17,8 @@ from bench_support import (
     result_of,
     say,
 )
-from network import Host
-from programs import to_seconds
+from bench.network import Host
+from harness.programs import to_seconds
 
 INTERVAL = 1
 KERNEL_STACK_KIB = 16

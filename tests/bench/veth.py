@@ -3,9 +3,9 @@
 import re
 import sys
 
-from bench_support import Bench, need_namespaces
-from network import make_cable
-from peers import KeyFile
+from bench.bench_support import Bench, need_namespaces
+from bench.network import make_cable
+from harness.peers import KeyFile
 
 LOSS = """
 table inet bench {

@@ -1,6 +1,6 @@
 """Breaks what can break in a group of masters and slaves, at random, and watches what they promise.
 
-Usage: chaos.py [--minutes MINUTES] [--seed SEED]
+Usage, in tests/: python3 -m chaos.chaos [--minutes MINUTES] [--seed SEED]
 
 The same seed makes the same faults. Has to be started in a mount namespace of its own.
 """
@@ -11,17 +11,14 @@ import signal
 import statistics
 import sys
 import time
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
-
-from bench_support import Bench, end_by_signal, need_namespaces  # noqa: E402
-from daemons import Failure  # noqa: E402
-from faults import FAULTS  # noqa: E402
-from pages import Page, raw_now  # noqa: E402
-from programs import SLOWNESS  # noqa: E402
-from watch import Watch  # noqa: E402
-from world import World  # noqa: E402
+from bench.bench_support import Bench, end_by_signal, need_namespaces
+from chaos.daemons import Failure
+from chaos.faults import FAULTS
+from chaos.watch import Watch
+from chaos.world import World
+from harness.pages import Page, raw_now
+from harness.programs import SLOWNESS
 
 # In seconds, unless it says otherwise.
 LOOK_EVERY = 0.01

@@ -11,9 +11,9 @@ import signal
 import time
 from pathlib import Path
 
-from pages import raw_now
-from paused_host import PausedHost
-from programs import DEADLINE, SANITIZER_REPORT, Program
+from harness.pages import raw_now
+from harness.paused_host import PausedHost
+from harness.programs import DEADLINE, SANITIZER_REPORT, Program
 
 TOLD = re.compile(r"the connection to the master at ([\d.]+):\d+ has ")
 FOLLOWS = re.compile(r"connected to the master at ([\d.]+):\d+$")

@@ -8,7 +8,7 @@ import collections
 import os
 import signal
 
-from programs import SLOWNESS
+from harness.programs import SLOWNESS
 
 # What is struck, what can be struck (in a world; several at a time are a tuple), how, how often, and
 # for how long at least, in seconds.

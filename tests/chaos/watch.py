@@ -7,9 +7,9 @@ they differ by is the true error.
 import mmap
 import time
 
-from daemons import Failure
-from pages import Page, raw_now
-from programs import SLOWNESS
+from chaos.daemons import Failure
+from harness.pages import Page, raw_now
+from harness.programs import SLOWNESS
 
 ROUNDING = 5  # ns
 # What a daemon says arrives a little later than what it does.

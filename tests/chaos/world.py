@@ -4,11 +4,11 @@ import random
 import sys
 from pathlib import Path
 
-from bench_support import HELPERS
-from daemons import Daemon
-from network import Network, address_of, way_around
-from peers import KeyFile
-from programs import BIN, output, run
+from bench.bench_support import HELPERS
+from bench.network import Network, address_of, way_around
+from chaos.daemons import Daemon
+from harness.peers import KeyFile
+from harness.programs import BIN, output, run
 
 MASTERS = (11, 12, 13)
 SLAVES = (21, 22, 23, 24, 25, 26)

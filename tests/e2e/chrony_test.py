@@ -12,8 +12,8 @@ import struct
 import time
 import unittest
 
-from berkeley_e2e import GROUP_AHEAD, DaemonTest
-from programs import DEADLINE, ROOT, Program, run, wait_until
+from harness.daemons import GROUP_AHEAD, DaemonTest
+from harness.programs import DEADLINE, ROOT, Program, run, wait_until
 
 # Where scripts/setup unpacks it, if it is not installed.
 UNPACKED = ROOT / "build" / "chrony"

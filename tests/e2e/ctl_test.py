@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import shutil
 import socket
 import struct
@@ -10,8 +11,18 @@ import threading
 import time
 import unittest
 
-from berkeley_e2e import GROUP_AHEAD, DaemonTest
-from programs import BIN, NOBODY, SECOND, Program, free_port, output, run, wait_until
+from harness.daemons import GROUP_AHEAD, DaemonTest
+from harness.programs import (
+    BIN,
+    DEADLINE,
+    NOBODY,
+    SECOND,
+    Program,
+    free_port,
+    output,
+    run,
+    wait_until,
+)
 
 BOOT_WORD = 18
 
@@ -133,9 +144,7 @@ class StatusTest(Ctl):
 
     def test_goes_on_in_holdover_when_the_daemon_is_killed_and_says_when_it_must_not_be_used(self):
         # After a single cycle nobody knows the drift, and the bound grows fast.
-        _, slave = self.start_ahead_group(
-            "--max-bound", "20ms", master_options=("--cycles", 1), interval="500ms"
-        )
+        _, slave = self.start_ahead_group("--max-bound", "20ms", master_options=("--cycles", 1))
         first = answer("now", "--page", slave.page_path)
         self.assertEqual("synchronized", first["status"])
         slave.kill()
@@ -147,7 +156,10 @@ class StatusTest(Ctl):
         holdover = wait_until(lambda: has("holdover"), "holdover")
         self.assertGreater(holdover["bound_ns"], first["bound_ns"])
         self.assert_near(GROUP_AHEAD, holdover["time_ns"] / SECOND - time.time(), 1, "group time")
-        lost = wait_until(lambda: has("unsynchronized"), "unsynchronized")
+        # How fast the bound grows depends on how well the one burst of polls went.
+        lost = wait_until(
+            lambda: has("unsynchronized"), "unsynchronized", deadline=5 * DEADLINE
+        )
         self.assertIn("--max-bound", lost["reason"])
         self.assertGreater(lost["bound_ns"], 20_000_000, "the bound is told all the same")
 
@@ -202,10 +214,9 @@ class StatusTest(Ctl):
             found = output(*inside, "stat", "-c", "%a", path).strip()
             self.assertEqual(mode, found, f"{path}, for everybody to read")
         # Another one finds the place taken, and works all the same.
-        second = self.start(
-            Program("second", [*inside, BIN / "berkeley-master", "--port", free_port(),
-                               "--state-dir", self.folder / "second"])
-        )  # fmt: skip
+        command = [*inside, BIN / "berkeley-master", "--port", free_port()]
+        command += ["--state-dir", self.folder / "second"]
+        second = self.start(Program("second", command, env={"XDG_RUNTIME_DIR": ""}))
         second.wait_for("clock server started")
 
 
@@ -353,11 +364,16 @@ class SourcesTest(Ctl):
         master = self.start_master("--min-slaves", 1, "--http", "127.0.0.1:0")
         address = master.wait_for(r"serving HTTP on (\S+)")[1]
         self.start_slave("fast", master, "--simulate-offset=25min")
-        master.cycle(1)
-        wait_until(lambda: len(answer("sources", "--http", address)["clocks"]) == 2, "both clocks")
-        lines = ctl("sources", "--http", address).splitlines()
+
+        def sources():
+            return ctl("sources", "--http", address).splitlines()
+
+        # In its second cycle it may be a newcomer.
+        lines = wait_until(
+            lambda: re.match(r"fast +127\.0\.0\.1:\d+ +counted ", (shown := sources())[-1]) and shown,
+            "fast counts",
+        )
         self.assertEqual(["clock", "master", "fast"], [line.split()[0] for line in lines])
-        self.assertRegex(lines[2], r"^fast +127\.0\.0\.1:\d+ +counted ")
 
     def test_a_server_that_is_no_master(self):
         nobody = f"127.0.0.1:{free_port()}"

@@ -1,6 +1,6 @@
 """What the documents say can be done: their commands work, on a machine of their own as far as its
 network, processes, pages and memory are concerned; their links lead somewhere; a function is in the
-file that is named beside it; a test that is named there exists.
+file that is named beside it; a file and a test that are named there exist.
 
 Blocks of commands that are marked as `sh test` run one after the other. In those marked as
 `sh daemons` each daemon has to accept its options and to begin, and is ended before the next line.
@@ -13,7 +13,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from programs import BIN, DEADLINE, ROOT, output, run
+from harness.daemons import HarmlessTest
+from harness.programs import BIN, DEADLINE, ROOT, output, run
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted((ROOT / "docs").glob("*.md"))
@@ -67,7 +68,7 @@ def commands_of(page):
 
 
 @unittest.skipUnless(can_be_alone(), "no namespaces of its own for this user here")
-class Commands(unittest.TestCase):
+class Commands(HarmlessTest):
     def check(self, page, before=""):
         commands = commands_of(ROOT / page)
         self.assertTrue(commands, f"{page} has no commands that are tested")
@@ -76,6 +77,7 @@ class Commands(unittest.TestCase):
             (Path(folder) / "tests").symlink_to(ROOT / "tests")
             script = PREPARE + before + commands
             env = {"PATH": f"{BIN}:{os.environ['PATH']}", "STATE_DIRECTORY": folder, "HOME": folder}
+            env |= {"XDG_RUNTIME_DIR": folder}
             return output(
                 *ALONE, "bash", "-c", script,
                 cwd=folder, env=env, stderr=subprocess.STDOUT, timeout=6 * DEADLINE,
@@ -137,6 +139,18 @@ class References(unittest.TestCase):
         for page in PAGES[1:]:
             self.assertIn(f"({page.relative_to(ROOT)})", readme)
 
+    def test_files_that_are_named_exist(self):
+        """As `src/file`, alone or before what a script is told; a <part> or NAME stands for any."""
+        named = 0
+        folders = r"tests|scripts|src|apps|include|packaging|cmake|\.ci"
+        for page in PAGES:
+            for words in re.findall(rf"`((?:{folders})/[^`\n]*)`", prose_of(page)):
+                named += 1
+                with self.subTest(f"{page.name}: {words}"):
+                    pattern = re.sub(r"<\w+>|\b[A-Z]+\b", "*", words.split()[0])
+                    self.assertTrue(list(ROOT.glob(pattern)))
+        self.assertGreater(named, 50)
+
     def test_functions_are_in_the_files_that_tables_name_beside_them(self):
         """Cells with `function` in front of one with [links](../src/...)."""
         rows = 0
@@ -158,6 +172,9 @@ E2E_TESTS = {
     for file in Path(__file__).parent.glob("*_test.py")
 }
 UNIT_TESTS = [file.read_text() for file in (ROOT / "tests").glob("*/*_test.cpp")]
+# Of CTest, without those that are made in a loop.
+LISTS = (ROOT / "tests" / "CMakeLists.txt").read_text()
+OTHER_TESTS = re.findall(r"^add_test\(NAME (\w+)$", LISTS, re.M)
 
 
 def is_e2e_test(name, file):
@@ -176,32 +193,41 @@ def is_unit_test(suite, name, value):
 
 
 class Tests(unittest.TestCase):
-    """Their names in the pages: e2e.file `test_name`, `Suite.Name`, `Suite.Name/Value`, `…Name` and
-    `…/Value` of the one before; … stands for anything."""
+    """Their names in the pages: e2e.file `test_name`, e2e.file.Class, `Suite.Name`,
+    `Suite.Name/Value`, `…Name` and `…/Value` of the one before, test `name`; … stands for anything."""
 
     def check(self, part):
         """A row of a table, or a paragraph. How many tests it names."""
         named, files, suite, name = 0, E2E_TESTS.values(), None, None
-        for file, words in re.findall(r"\be2e\.(\w+)|`([^`\n]+)`", part):
-            with self.subTest(file or words):
+        for file, kind, other, words in re.findall(
+            r"\be2e\.(\w+)(?:[. ](\w+Test)\b)?|\btest `(\w+)`|`([^`\n]+)`", part
+        ):
+            with self.subTest(" ".join(filter(None, (file, kind, other, words)))):
                 unit = re.fullmatch(r"(?:([A-Z]\w*)\.|…)(?:([A-Z]\w*…?|\*))?(?:/(\w+))?", words)
                 if file:
+                    # As a module it has its file's name.
+                    file = file.removesuffix("_test")
+                    self.assertIn(file, sorted(E2E_TESTS))
                     files = [E2E_TESTS[file]]
+                    self.assertTrue(not kind or is_e2e_test(kind, files[0]))
+                elif other:
+                    self.assertIn(other, OTHER_TESTS)
                 elif re.fullmatch(r"test_\w+…?|[A-Z]\w+Test", words):
-                    named += 1
                     self.assertTrue(any(is_e2e_test(words, text) for text in files))
                 elif unit:
-                    named += 1
                     suite = unit[1] or suite
                     name = name if not unit[2] else unit[2] if unit[1] else "…" + unit[2]
                     self.assertTrue(is_unit_test(suite, name, unit[3]))
+                else:
+                    continue
+                named += 1
         return named
 
     def test_that_are_named_exist(self):
         parts = [
             part for page in PAGES for part in re.split(r"\n(?=\|)|\n\n", prose_of(page))
         ]
-        self.assertGreater(sum(map(self.check, parts)), 50)
+        self.assertGreater(sum(map(self.check, parts)), 150)
 
 
 if __name__ == "__main__":

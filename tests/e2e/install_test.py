@@ -8,8 +8,8 @@ import time
 import unittest
 from pathlib import Path
 
-from berkeley_e2e import GROUP_AHEAD, DaemonTest
-from programs import BIN, DEADLINE, NOBODY, ROOT, output, run
+from harness.daemons import GROUP_AHEAD, DaemonTest, HarmlessTest
+from harness.programs import BIN, DEADLINE, NOBODY, ROOT, output, run
 
 EXAMPLES = ROOT / "docs" / "examples"
 
@@ -190,10 +190,11 @@ target_link_libraries(read_time PRIVATE berkeley::berkeley_static)
 """
 
 
-class LibraryTest(unittest.TestCase):
+class LibraryTest(HarmlessTest):
     """libberkeley without the daemons."""
 
     def setUp(self):
+        super().setUp()
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.build = self.folder / "build"
 

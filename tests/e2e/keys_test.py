@@ -3,10 +3,10 @@
 import signal
 import unittest
 
-from berkeley_e2e import DaemonTest
-from pages import raw_now
-from peers import KeyFile
-from programs import WARNING, free_port
+from harness.daemons import DaemonTest
+from harness.pages import raw_now
+from harness.peers import KeyFile
+from harness.programs import WARNING
 
 WRONG_KEY = "the peer's key is unknown or wrong"
 
@@ -23,6 +23,8 @@ class KeysTest(DaemonTest):
         return self.start_slave(name, master, "--key-file", (keys or self.keys).path, *options)
 
     def test_a_group_with_keys_is_as_good_as_any(self):
+        # Nobody is late in the first cycle, which waits for a quarter of it.
+        self.interval = 2
         master = self.start_master_with_keys("--min-slaves", 2, "--log-level", "debug")
         one = self.start_slave_with_keys("one", master, "--simulate-offset=25min")
         two = self.start_slave_with_keys("two", master, "--simulate-offset=-10min")
@@ -161,31 +163,13 @@ class KeysTest(DaemonTest):
         master.next_cycle(2)
         self.assertEqual([], master.matches("has left"))
 
-    # --- what is refused at the start ---
-
-    def check_key_file_refused(self, mention, file):
-        for program in ("berkeley-master", "berkeley-slave"):
-            self.check_refused(2, mention, program, "--key-file", file)
+    # --- at the start ---
 
     def test_a_file_that_others_can_read_is_refused(self):
         self.keys.path.chmod(0o640)
-        self.check_key_file_refused(f"chmod 600 {self.keys.path}", self.keys.path)
-
-    def test_a_file_that_is_wrong_is_refused(self):
-        self.keys.write_text("# keys\n\none:abc\n")
-        self.check_key_file_refused(f"{self.keys.path}, line 3: ", self.keys.path)
-        self.check_key_file_refused("missing", self.folder / "missing")
-
-    def test_a_slave_needs_a_line_of_its_own(self):
-        options = ("--key-file", self.keys.path, "--name", "four")
-        self.check_refused(2, '"four"', "berkeley-slave", *options)
-
-    def test_a_master_without_keys_listens_to_this_machine_only(self):
-        for mention, *options in (
-            ("0.0.0.0.*--key-file.*--insecure", "--listen", "0.0.0.0", "--port", free_port()),
-            ("--insecure.*--key-file", "--insecure", "--key-file", self.keys.path),
-        ):
-            self.check_refused(2, mention, "berkeley-master", *options)
+        for program in ("berkeley-master", "berkeley-slave"):
+            mention = f"chmod 600 {self.keys.path}"
+            self.check_refused(2, mention, program, "--key-file", self.keys.path)
 
     def test_an_insecure_master_says_so(self):
         master = self.start_master("--listen", "0.0.0.0", "--insecure", "--min-slaves", 1)

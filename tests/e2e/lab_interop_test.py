@@ -3,9 +3,9 @@
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest, events
-from pages import Page, raw_now
-from programs import MINUTE, wait_until
+from harness.daemons import DaemonTest, events
+from harness.pages import Page, raw_now
+from harness.programs import MINUTE, wait_until
 
 # A lab peer stamps in Python, after the scheduler has had its say.
 TOLERANCE = 0.25
@@ -79,15 +79,6 @@ class LabClientTest(LabPeers):
         self.wait_for_told(client, 3)
         self.assertEqual("counted", lab_in(master.cycle(master.last_cycle())).verdict)
         self.assertEqual([], events(client, "closed"))
-
-    def test_reports_cut_anywhere(self):
-        self.check_reports("--cut", 1, 4, 10, 19, 20, 25)
-
-    def test_reports_cut_where_the_microseconds_begin(self):
-        self.check_reports("--cut", 19)
-
-    def test_several_reports_at_once(self):
-        self.check_reports("--coalesce", 3)
 
     def test_several_reports_at_once_and_cut(self):
         self.check_reports("--coalesce", 3, "--cut", 30, 50)

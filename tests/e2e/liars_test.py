@@ -3,11 +3,11 @@ that nobody can tell from an honest clock moves the group by next to nothing."""
 
 import unittest
 
-from failover_test import LEADS, RankedMasters
-from liar import Drag, Liar
-from pages import Page
-from programs import BIN, MINUTE, WARNING, Program, free_port, wait_until
-from truth import TruthTest
+from harness.liar import Drag, Liar
+from harness.masters import LEADS, RankedMasters
+from harness.pages import Page
+from harness.programs import BIN, MINUTE, WARNING, Program, free_port, wait_until
+from harness.truth import TruthTest
 
 HONEST = ("one", "two", "three")
 LIE = 0.5  # seconds

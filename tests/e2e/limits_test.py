@@ -7,9 +7,9 @@ import signal
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest
-from peers import REPORT, KeyFile, Relay, frame_of, hello_of
-from programs import DEADLINE, SLOWNESS, WARNING, wait_until
+from harness.daemons import DaemonTest
+from harness.peers import REPORT, KeyFile, Relay, frame_of, hello_of
+from harness.programs import DEADLINE, SLOWNESS, WARNING, wait_until
 
 # A client's first words, of a record as long as can be.
 TLS_HELLO = bytes.fromhex("16 03 01 40 00 01 00 3f fc 03 03") + bytes(32)

@@ -9,9 +9,9 @@ import threading
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest
-from peers import KeyFile
-from programs import free_port, wait_until
+from harness.daemons import DaemonTest
+from harness.peers import KeyFile
+from harness.programs import free_port, wait_until
 
 PTRACE_SEIZE = 0x4206
 PTRACE_INTERRUPT = 0x4207

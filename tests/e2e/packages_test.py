@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import unittest
 
-from programs import DEADLINE, ROOT, free_port, output
+from harness.daemons import HarmlessTest
+from harness.programs import DEADLINE, ROOT, free_port, output
 
 PACKAGES = sorted((ROOT / "build" / "packages").glob("*.deb"))
 
@@ -73,7 +74,7 @@ dpkg --purge berkeley python3-berkeley libberkeley-dev libberkeley1
 """
 
 
-class PackagesTest(unittest.TestCase):
+class PackagesTest(HarmlessTest):
     @unittest.skipIf(os.geteuid() != 0, "only root can install packages")
     @unittest.skipIf(not PACKAGES, "no packages in build/packages: run scripts/package first")
     def test_they_install_run_and_leave_nothing_behind(self):

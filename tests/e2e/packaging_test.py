@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import unittest
 
-from berkeley_e2e import DaemonTest
-from programs import BIN, ROOT, free_port, output, run
+from harness.daemons import DaemonTest, HarmlessTest
+from harness.programs import BIN, ROOT, free_port, output, run
 
 MADE = BIN / "packaging"
 PAGES = ("berkeley-master.8", "berkeley-slave.8", "berkeleyctl.1", "berkeley.conf.5")
@@ -28,7 +28,7 @@ def rendered(page):
     return output("man", "-E", "UTF-8", "-P", "cat", "-l", MADE / page, env=env)
 
 
-class ManPagesTest(unittest.TestCase):
+class ManPagesTest(HarmlessTest):
     def test_they_are_well_formed(self):
         for page in PAGES:
             with self.subTest(page):
@@ -53,7 +53,7 @@ class ManPagesTest(unittest.TestCase):
             self.assertEqual(set(), keys_of(daemon) - shown)
 
 
-class CompletionTest(unittest.TestCase):
+class CompletionTest(HarmlessTest):
     def complete(self, *words):
         """What bash offers for the last of the words."""
         script = f"""

@@ -6,10 +6,10 @@ import sys
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest
-from pages import raw_now
-from paused_host import SHIM, PausedHost
-from programs import BIN, ROOT, SECOND, SLOWNESS, Program, output
+from harness.daemons import DaemonTest
+from harness.pages import raw_now
+from harness.paused_host import SHIM, PausedHost
+from harness.programs import BIN, ROOT, SECOND, SLOWNESS, Program, output
 
 PROBE = ROOT / "tests" / "support" / "clock_probe.py"
 HELD = 1.5

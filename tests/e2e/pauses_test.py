@@ -2,10 +2,10 @@
 
 import unittest
 
-from failover_test import LEADS, RankedMasters
-from paused_host import PausedHost
-from programs import SLOWNESS, WARNING, wait_until
-from truth import TOGETHER, TruthTest
+from harness.masters import LEADS, RankedMasters
+from harness.paused_host import PausedHost
+from harness.programs import SLOWNESS, WARNING, wait_until
+from harness.truth import TOGETHER, TruthTest
 
 RIGHT = ("one", "two", "three")
 

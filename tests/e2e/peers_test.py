@@ -7,9 +7,9 @@ import struct
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest
-from peers import ADJUSTMENT, HELLO, MEMBERSHIP, POLL, WELCOME, Peer, frame_of, hello_of
-from programs import DEADLINE, SECOND, WARNING, free_port
+from harness.daemons import DaemonTest
+from harness.peers import ADJUSTMENT, HELLO, MEMBERSHIP, POLL, WELCOME, Peer, frame_of, hello_of
+from harness.programs import DEADLINE, SECOND, WARNING, free_port
 
 
 class BadPeersTest(DaemonTest):

@@ -3,9 +3,9 @@ nobody."""
 
 import unittest
 
-from pages import Page, raw_now
-from programs import SECOND, WARNING
-from truth import UNMOVED, TruthTest
+from harness.pages import Page, raw_now
+from harness.programs import SECOND, WARNING
+from harness.truth import UNMOVED, TruthTest
 
 RIGHT = ("one", "two", "three")
 

@@ -3,11 +3,11 @@
 import time
 import unittest
 
-from failover_test import LEADS, RankedMasters
-from pages import Page, raw_now
-from paused_host import PausedHost
-from programs import MINUTE, SECOND, wait_until
-from truth import TOGETHER, UNMOVED, TruthTest
+from harness.masters import LEADS, RankedMasters
+from harness.pages import Page, raw_now
+from harness.paused_host import PausedHost
+from harness.programs import MINUTE, SECOND
+from harness.truth import TOGETHER, UNMOVED, TruthTest
 
 RIGHT = ("one", "two", "three")
 

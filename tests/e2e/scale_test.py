@@ -5,8 +5,8 @@ import signal
 import subprocess
 import unittest
 
-from berkeley_e2e import DaemonTest
-from programs import BIN, SLOWNESS, wait_until
+from harness.daemons import DaemonTest
+from harness.programs import BIN, SLOWNESS, wait_until
 
 SLAVES = 200
 CYCLES = 20
@@ -42,7 +42,7 @@ class ScaleTest(DaemonTest):
         threads, descriptors = entries(master, "task"), entries(master, "fd")
         for number in range(SLAVES):
             command = [BIN / "berkeley-slave", "--master", f"127.0.0.1:{master.port}"]
-            command += ["--state-dir", self.folder / f"state-{number}"]
+            command += ["--state-dir", self.folder / f"state-{number}", "--publish", "none"]
             # Not a DaemonTest's slave, which has two threads here: their output is of no interest.
             with open(self.folder / f"output-{number}", "wb") as output:
                 self.slaves.append(

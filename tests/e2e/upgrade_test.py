@@ -8,8 +8,8 @@ import socket
 import time
 import unittest
 
-from berkeley_e2e import DaemonTest
-from peers import (
+from harness.daemons import DaemonTest
+from harness.peers import (
     ADJUSTMENT,
     ANNOUNCEMENT,
     FRAME,
@@ -22,7 +22,7 @@ from peers import (
     Peer,
     frame_of,
 )
-from programs import DEADLINE, ROOT, WARNING, free_port
+from harness.programs import DEADLINE, ROOT, WARNING, free_port
 
 RECORDED = ROOT / "tests" / "wire" / "recorded"
 VERSIONS = sorted(file.stem.split("-")[1] for file in RECORDED.glob("slave-*.bin"))

@@ -15,8 +15,8 @@ import time
 import unittest
 
 import pyte
-from berkeley_e2e import DaemonTest
-from programs import BIN, Line, Master, daemon_command, free_port
+from harness.daemons import DaemonTest
+from harness.programs import BIN, Line, Master, daemon_command, free_port
 
 ENTERS = "\033[?1049h"
 LEAVES = "\033[?1049l"
@@ -100,6 +100,12 @@ class WatchedMaster(Master):
             f"a line {pattern!r} on the screen",
         )
 
+    def wait_for_head(self, pattern):
+        """In the screen's first line, which may have been half drawn."""
+        self.wait_until(
+            lambda: re.match(pattern, self.shown()[0]), f"a first line {pattern!r} on the screen"
+        )
+
     def matches(self, pattern, since=0):
         """In all that was ever written."""
         return list(re.finditer(pattern, self.raw))
@@ -142,7 +148,7 @@ class WatchTest(DaemonTest):
 
     def test_screen_shows_the_group_and_q_ends_it(self):
         master, *_ = self.start_group()
-        self.assertRegex(master.shown()[0], r"^master  active +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
+        master.wait_for_head(r"master  active +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
         master.wait_for_line("3/3 counted")
         master.wait_for_line(r"\d\d:\d\d:\d\d  left joined from 127.0.0.1")
         master.wait_for_line("^left .*[▁▂▃▄▅▆▇█]$")
@@ -206,7 +212,7 @@ class WatchTest(DaemonTest):
         with socket.create_connection(("127.0.0.1", master.port)) as stranger:
             stranger.sendall(b"\xbe\xff" + bytes(62))
             master.wait_for_line(r"\d\d:\d\d:\d\d  127.0.0.1:\d+: .*; connection closed")
-        self.assertRegex(master.shown()[0], "^master  active ")
+        master.wait_for_head("master  active ")
         screen = master.raw[master.raw.index(ENTERS) :]
         self.assertNotRegex(screen, "warning|info ")
 
@@ -232,7 +238,7 @@ class WatchTest(DaemonTest):
 
     def test_error_at_the_start_is_seen(self):
         other = self.start_master()
-        command = [BIN / "berkeley-master", "--watch", "--port", other.port]
+        command = [BIN / "berkeley-master", "--watch", "--port", other.port, "--publish", "none"]
         master = WatchedMaster(command, other.port, (80, 24))
         self.assertEqual(1, master.wait())
         self.assertNotIn(ENTERS, master.raw)

@@ -1,6 +1,6 @@
 // Makes one process's host seem paused: its clocks are behind the real ones by what a small file
 // says, so that a test can stop a process, add how long it was stopped, and let it go on. Loaded
-// with LD_PRELOAD; PAUSED_HOST names the file, tests/e2e/paused_host.py writes it.
+// with LD_PRELOAD; PAUSED_HOST names the file, tests/harness/paused_host.py writes it.
 //
 // The file: words of 64 bits, in ns. By how much these clocks are behind: 0 CLOCK_MONOTONIC and
 // _RAW, 1 CLOCK_BOOTTIME, 2 CLOCK_REALTIME. When the system clock was held last: 3 since when, in

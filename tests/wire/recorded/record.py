@@ -1,8 +1,8 @@
 """Records what the daemons say to each other, so that later ones can be tried against it.
 
-    BERKELEY_BIN=FOLDER python3 tests/wire/recorded/record.py VERSION
+Usage, in tests/: BERKELEY_BIN=FOLDER python3 -m wire.recorded.record VERSION
 
-writes slave-VERSION.bin, master-VERSION.bin, standby-VERSION.bin and announcements-VERSION.bin,
+Writes slave-VERSION.bin, master-VERSION.bin, standby-VERSION.bin and announcements-VERSION.bin,
 each the bytes of one direction of a connection. Recordings of released versions stay as they are.
 """
 
@@ -11,11 +11,10 @@ import sys
 import threading
 from pathlib import Path
 
+from harness.daemons import DaemonTest
+from harness.programs import free_port
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "e2e"))
-
-from berkeley_e2e import DaemonTest, free_port  # noqa: E402
-
 FRAME = 64
 
 

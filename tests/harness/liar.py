@@ -9,9 +9,9 @@ import struct
 import threading
 import time
 
-from pages import Page, raw_now
-from peers import FRAME, MEMBERSHIP, POLL, REDIRECT, REPORT, frame_of, hello_of
-from programs import DEADLINE, SECOND
+from harness.pages import Page, raw_now
+from harness.peers import FRAME, MEMBERSHIP, POLL, REDIRECT, REPORT, frame_of, hello_of
+from harness.programs import DEADLINE, SECOND
 
 ANSWER_WITH_DEVIATION = 0x03
 BETWEEN_TRIES = 0.02  # seconds

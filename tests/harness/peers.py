@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 
-from programs import DEADLINE
+from harness.programs import DEADLINE
 
 # How a native frame begins, and its types; docs/protocol.md.
 MAGIC_AND_VERSION = b"\xbe\x01"

@@ -8,8 +8,8 @@ import struct
 import time
 from pathlib import Path
 
-from pages import raw_now
-from programs import BIN, SECOND, wait_until
+from harness.pages import raw_now
+from harness.programs import BIN, SECOND, wait_until
 
 SHIM = BIN / "tests" / "libpaused_host.so"
 

@@ -3,16 +3,18 @@
 Tests wait for conditions, with a generous deadline, and never for a time. Standard library only.
 """
 
+import contextlib
 import json
+import os
 import signal
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from pages import Page
-from peers import Stranger
-from programs import (
+from harness.pages import Page
+from harness.peers import Stranger
+from harness.programs import (
     BIN,
     LAB_PEER,
     SANITIZER_REPORT,
@@ -30,7 +32,34 @@ from programs import (
 GROUP_AHEAD = 12.5 * 60
 
 
-class DaemonTest(unittest.TestCase):
+# Where programs look for the clock of this machine, and daemons publish it, unless they are told a
+# page.
+USUAL_FOLDERS = [Path("/run/berkeley")]
+if "XDG_RUNTIME_DIR" in os.environ:
+    USUAL_FOLDERS.append(Path(os.environ["XDG_RUNTIME_DIR"]) / "berkeley")
+
+
+def pages_of_this_machine():
+    """Which there are. What is in them changes where a daemon serves this machine."""
+    found = {}
+    for folder in USUAL_FOLDERS:
+        with contextlib.suppress(FileNotFoundError):
+            found[str(folder)] = {entry.name: entry.inode() for entry in os.scandir(folder)}
+    return found
+
+
+class HarmlessTest(unittest.TestCase):
+    """Fails when what it has started was taken for the clock of this machine: when there are other
+    pages afterwards. Of tests that run side by side all see what one of them does."""
+
+    def setUp(self):
+        self.addCleanup(self._check_pages, pages_of_this_machine())
+
+    def _check_pages(self, before):
+        self.assertEqual(before, pages_of_this_machine(), "pages of this machine, by folder")
+
+
+class DaemonTest(HarmlessTest):
     """Ends everything that it started, and shows what all of it said when a test fails."""
 
     maxDiff = None
@@ -39,6 +68,7 @@ class DaemonTest(unittest.TestCase):
     interval = 0.5 * SLOWNESS
 
     def setUp(self):
+        super().setUp()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
@@ -126,9 +156,7 @@ class DaemonTest(unittest.TestCase):
 
     def pages_after(self, cycle, *daemons):
         """The daemons' pages, once all have been adjusted in that cycle or a later one."""
-        for daemon in daemons:
-            wait_until(daemon.page_path.exists, f"the page of {daemon.name}")
-        pages = [Page(daemon.page_path) for daemon in daemons]
+        pages = [Page.of(daemon) for daemon in daemons]
         wait_until(
             lambda: all(page.cycle() >= cycle for page in pages),
             f"cycle {cycle} in all daemons' pages",
@@ -161,6 +189,8 @@ class DaemonTest(unittest.TestCase):
 
     def check_refused(self, code, mention, program, *options, **how):
         """With one line on stderr that names the culprit."""
+        if program != "berkeleyctl" and "--publish" not in options:
+            options = ("--publish", "none", *options)
         with self.subTest(program=program, options=options):
             result = run(BIN / program, *options, **how)
             self.assertEqual((code, ""), (result.returncode, result.stdout), result.stderr)

@@ -5,7 +5,7 @@ import struct
 import time
 from collections import namedtuple
 
-from programs import wait_until
+from harness.programs import wait_until
 
 
 def raw_now():
@@ -21,6 +21,16 @@ class Page:
 
     FORMAT = struct.Struct("=8sQQQqqdqqddqqqdQqqQQqqQQQq")
 
+    @classmethod
+    def of(cls, daemon):
+        """Waits until the file is there, and as long as a page."""
+        path = daemon.page_path
+        wait_until(
+            lambda: path.exists() and path.stat().st_size >= cls.FORMAT.size,
+            f"the page of {daemon.name}",
+        )
+        return cls(path)
+
     def __init__(self, path):
         with open(path, "rb") as file:
             self._memory = mmap.mmap(file.fileno(), self.FORMAT.size, prot=mmap.PROT_READ)
@@ -31,8 +41,8 @@ class Page:
         def read():
             words = self.FORMAT.unpack(self._memory[:])
             again = self.FORMAT.unpack(self._memory[:])
-            # The sequence number is odd while the daemon writes.
-            return words if words == again and words[2] % 2 == 0 else None
+            # The sequence number is odd while the daemon writes, and 0 before it has begun.
+            return words if words == again and words[2] > 0 and words[2] % 2 == 0 else None
 
         return wait_until(read, "a page that is not being written", deadline=10)
 

@@ -6,9 +6,9 @@ import threading
 import time
 from collections import defaultdict
 
-from berkeley_e2e import DaemonTest
-from pages import Page, raw_now
-from programs import SECOND, SLOWNESS, wait_until
+from harness.daemons import DaemonTest
+from harness.pages import Page, raw_now
+from harness.programs import SECOND, SLOWNESS, wait_until
 
 # Until clocks and rates are known as well as they ever are.
 SETTLED = 20  # cycles

@@ -11,6 +11,7 @@
 #include "node/log.h"
 #include "node/observers.h"
 #include "node/peer.h"
+#include "time/units.h"
 
 namespace berkeley::node {
 namespace {

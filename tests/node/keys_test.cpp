@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 const net::Key kOne(32, 0x11), kTwo(32, 0x22), kThree(32, 0x33);
 
-class Slave {
+class Slave : public Observer {
   public:
     Slave(const net::Endpoint& master, const std::string& name, const net::Key& key,
           bool lab = false)
@@ -24,11 +24,15 @@ class Slave {
                  .lab = lab,
                  .rememberedPpb = {},
                  .key = key},
-                {.synchronized = [this](auto&&...) { ++told_; },
-                 .toldByLab = [this](auto&&...) { ++told_; }},
-                clock_, log_.logger()) {
+                {this}, clock_, log_.logger()) {
         node_.initiateSlaveClient();
     }
+
+    void synchronized(const sync::Change& /*change*/, GroupTime /*now*/,
+                      Nanoseconds /*bound*/) override {
+        ++told_;
+    }
+    void toldByLab(HostTime /*told*/) override { ++told_; }
 
     bool isTold() {
         const int before = told_;

@@ -6,12 +6,12 @@
 namespace berkeley::apps {
 
 void LatestCycle::set(std::string line) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     line_ = std::move(line);
 }
 
 std::string LatestCycle::line() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return line_;
 }
 

@@ -3,12 +3,12 @@
 /// Thread safety: any thread.
 #pragma once
 
-#include <mutex>
 #include <string>
 
 #include "host/steered_clock.h"
 #include "node/leadership.h"
 #include "node/master_node.h"
+#include "os/mutex.h"
 
 namespace berkeley::apps {
 
@@ -18,8 +18,8 @@ class LatestCycle {
     std::string line() const;
 
   private:
-    mutable std::mutex lock_;
-    std::string line_ = "waiting for slaves";
+    mutable os::Mutex lock_;
+    std::string line_ GUARDED_BY(lock_) = "waiting for slaves";
 };
 
 /// What `latest`, which outlives them, is told before the events happen.

@@ -59,7 +59,7 @@ Connection::~Connection() = default;
 /// Takes a step of TLS; what TLS itself has to say to it is sent even when that is a last word.
 template <class Step>
 auto Connection::withTls(Step step) {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     struct Flush {
         ~Flush() {
             if (const auto output = connection.tls_->takeOutput(); !output.empty()) {
@@ -89,7 +89,7 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
                 "did not finish the TLS handshake within " + toOptionText(patience),
                 wire::Fault::silence);
         }
-        withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
+        feed(std::span{records}.first(received.size));
     }
     // It may have been taken away between its first use and now.
     if (!isKeyCurrent()) {
@@ -99,12 +99,12 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
 }
 
 std::optional<std::string> Connection::keyName() const {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return tls_ ? tls_->peer() : std::nullopt;
 }
 
 bool Connection::isKeyCurrent() const {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return !tls_ || tls_->isCurrent();
 }
 
@@ -139,9 +139,14 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
         if (received.receipt == Receipt::timeout) {
             continue;
         }
-        withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
-        arrived = tls_->boundaries().fedOneRecord() ? received.arrived : std::nullopt;
+        feed(std::span{records}.first(received.size));
+        arrived = boundaries_.fedOneRecord() ? received.arrived : std::nullopt;
     }
+}
+
+void Connection::feed(std::span<const std::byte> records) {
+    withTls([&](TlsSession& tls) { tls.feed(records); });
+    boundaries_.feed(records);
 }
 
 /// How long to wait for more bytes: until `deadline`, and for the rest of a record that has begun
@@ -149,7 +154,7 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
 /// begun.
 Connection::Patience Connection::leftForRecord(Deadline deadline) {
     const Steady::time_point now = Steady::now();
-    if (!tls_->boundaries().within()) {
+    if (!boundaries_.within()) {
         recordDeadline_.reset();
     } else if (!recordDeadline_) {
         recordDeadline_ = now + recordPatience_;
@@ -202,12 +207,12 @@ void Connection::setPatience(Patience patience) {
 }
 
 bool Connection::send(std::span<const std::byte> bytes) {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return sendRaw(sealed(bytes), false);
 }
 
 bool Connection::sendStamped(std::span<const std::byte> bytes) {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return sendRaw(sealed(bytes), stampsTransmits_);
 }
 
@@ -248,7 +253,7 @@ std::optional<SystemTime> Connection::departed() {
     if (!stampsTransmits_) {
         return std::nullopt;
     }
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     while (!watch_.stamp()) {
         const std::optional<TransmitStamp> taken = takeTransmitStamp(socket_.native_handle());
         if (!taken) {

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +17,8 @@
 
 #include "net/endpoint.h"
 #include "net/transmit_watch.h"
+#include "os/mutex.h"
+#include "record_boundaries.h"
 #include "sync/timestamp_kind.h"
 #include "time/timeline.h"
 
@@ -101,10 +102,11 @@ class Connection {
 
     Received receiveRaw(std::span<std::byte> buffer, Patience patience);
     Received receiveSecret(std::span<std::byte> buffer, Patience patience);
+    void feed(std::span<const std::byte> records);
     Patience leftForRecord(Deadline deadline);
     void setPatience(Patience patience);
-    std::span<const std::byte> sealed(std::span<const std::byte> bytes);
-    bool sendRaw(std::span<const std::byte> bytes, bool stamped);
+    std::span<const std::byte> sealed(std::span<const std::byte> bytes) REQUIRES(sending_);
+    bool sendRaw(std::span<const std::byte> bytes, bool stamped) REQUIRES(sending_);
     template <class Step>
     auto withTls(Step step);
 
@@ -112,14 +114,15 @@ class Connection {
     Endpoint peer_;
     Patience patience_;  ///< of the socket; the receiving thread's
     std::chrono::milliseconds recordPatience_{5'000};
-    Deadline recordDeadline_;  ///< of a record that has begun; the receiving thread's
+    RecordBoundaries boundaries_;  ///< of what has come with keys; the receiving thread's
+    Deadline recordDeadline_;      ///< of a record that has begun; the receiving thread's
     const bool stampsTransmits_;
     std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
     std::atomic<bool> wasDeaf_ = false;
-    mutable std::mutex sending_;  ///< two frames never mix; guards what follows
-    TransmitWatch watch_;
-    const std::unique_ptr<TlsSession> tls_;  ///< only with keys
-    std::vector<std::byte> record_;          ///< that is being sent
+    mutable os::Mutex sending_;  ///< two frames never mix
+    TransmitWatch watch_ GUARDED_BY(sending_);
+    const std::unique_ptr<TlsSession> tls_ PT_GUARDED_BY(sending_);  ///< only with keys
+    std::vector<std::byte> record_ GUARDED_BY(sending_);             ///< that is being sent
 };
 
 }  // namespace berkeley::net

@@ -90,7 +90,7 @@ std::shared_ptr<Connection> Connector::shakeHands(Connection::Socket socket,
 }
 
 bool Connector::begin(Connection::Socket& socket) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (cancelled_) {
         return false;
     }
@@ -99,12 +99,12 @@ bool Connector::begin(Connection::Socket& socket) {
 }
 
 void Connector::end() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     connecting_.reset();
 }
 
 void Connector::cancel() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     cancelled_ = true;
     if (connecting_) {
         ::shutdown(*connecting_, SHUT_RDWR);

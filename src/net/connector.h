@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "net/connection.h"
 #include "net/endpoint.h"
 #include "net/key_ring.h"
+#include "os/mutex.h"
 
 namespace berkeley::net {
 
@@ -50,9 +50,9 @@ class Connector {
     boost::asio::io_context& context_;
     const std::optional<NamedKey> key_;
     const std::chrono::milliseconds patience_;
-    std::mutex lock_;                ///< guards what follows
-    std::optional<int> connecting_;  ///< the socket
-    bool cancelled_ = false;
+    os::Mutex lock_;
+    std::optional<int> connecting_ GUARDED_BY(lock_);  ///< the socket
+    bool cancelled_ GUARDED_BY(lock_) = false;
 };
 
 }  // namespace berkeley::net

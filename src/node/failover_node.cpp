@@ -141,9 +141,9 @@ void FailoverNode::carryOut(std::optional<sync::Rank> active) {
     } else if (!isStopping()) {
         logger_->warn("no master is active");
     }
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     ++roles_;
-    changed_.notify_all();
+    changed_.notifyAll();
 }
 
 /// Why this master is not active any more.
@@ -177,23 +177,24 @@ void FailoverNode::follow(sync::Rank active) {
 }
 
 bool FailoverNode::isStopping() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return stopping_;
 }
 
 bool FailoverNode::pause(Nanoseconds duration) {
-    std::unique_lock guard{lock_};
+    os::MutexLock guard{lock_};
     const std::uint64_t role = roles_;
-    changed_.wait_for(guard, duration, [&] { return stopping_ || roles_ != role; });
+    changed_.waitFor(guard, duration,
+                     [&]() REQUIRES(lock_) { return stopping_ || roles_ != role; });
     return stopping_;
 }
 
 void FailoverNode::stop() {
     leadership_.resign();
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         stopping_ = true;
-        changed_.notify_all();
+        changed_.notifyAll();
     }
     for (const auto& connector : connectors_) {
         connector->cancel();

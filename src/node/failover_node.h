@@ -8,10 +8,8 @@
 
 #include <spdlog/logger.h>
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -21,6 +19,7 @@
 #include "node/leadership.h"
 #include "node/master_node.h"
 #include "node/slave_node.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -81,10 +80,10 @@ class FailoverNode {
     std::vector<std::unique_ptr<net::Connector>> connectors_;
     std::optional<sync::Rank> active_;     ///< as carried out; the watching thread's
     std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's
-    std::mutex lock_;                      ///< guards what follows
-    std::condition_variable changed_;
-    std::uint64_t roles_ = 0;  ///< how often the role has changed
-    bool stopping_ = false;
+    os::Mutex lock_;
+    os::Condition changed_;
+    std::uint64_t roles_ GUARDED_BY(lock_) = 0;  ///< how often the role has changed
+    bool stopping_ GUARDED_BY(lock_) = false;
     std::vector<std::thread> threads_;
 };
 

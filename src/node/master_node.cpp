@@ -148,7 +148,7 @@ void MasterNode::lead(std::uint32_t term) {
 }
 
 void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
-    const std::lock_guard guard{inCycle_};
+    const os::MutexLock guard{inCycle_};
     if (group_.awaitStop(start)) {
         return;
     }
@@ -279,7 +279,7 @@ void MasterNode::activate() {
 
 void MasterNode::standBy() {
     group_.pause();
-    { const std::lock_guard cycle{inCycle_}; }
+    { const os::MutexLock cycle{inCycle_}; }
     greetAll();
 }
 

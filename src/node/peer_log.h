@@ -7,12 +7,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "net/endpoint.h"
 #include "node/token_buckets.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -32,8 +32,8 @@ class PeerLog {
 
     const std::shared_ptr<spdlog::logger> logger_;
     const spdlog::level::level_enum level_;
-    std::mutex lock_;  ///< guards lines_
-    TokenBuckets lines_;
+    os::Mutex lock_;
+    TokenBuckets lines_ GUARDED_BY(lock_);
 };
 
 }  // namespace berkeley::node

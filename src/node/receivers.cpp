@@ -72,7 +72,7 @@ void Receivers::accept(std::shared_ptr<net::Connection> connection) {
         startReceiver(std::move(connection));
     } catch (const std::exception& error) {
         {
-            const std::lock_guard guard{lock_};
+            const os::MutexLock guard{lock_};
             admission_.pendingLeft(peer.host);
         }
         throw std::runtime_error("refused " + toText(peer) + ": no thread for it: " + error.what());
@@ -86,7 +86,7 @@ void Receivers::startReceiver(std::shared_ptr<net::Connection> connection) {
         std::move(connection), clock_, group_, leadership_, zone_, config_.patience,
         config_.interval,
         [this, &receiver](const std::string& name) { admitSlave(receiver, name); });
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     receivers_.push_back(std::move(made));
     try {
         receiver.thread = std::thread{[this, &receiver] { startReceivingClockTime(receiver); }};
@@ -125,12 +125,12 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
 }
 
 Admission::Refusal Receivers::admit(const net::Endpoint& peer) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return admission_.admit(peer.host, Steady::now());
 }
 
 void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     const std::string& host = receiver.session->peer().host;
     if (const Admission::Refusal reason = admission_.admitSlave(host, name)) {
         throw wire::WireError("refused, " + *reason, wire::Fault::refused);
@@ -162,14 +162,14 @@ void Receivers::noteTimestamps(Receiver& receiver) {
     }
     if (const std::optional<sync::TimestampKind> timestamps = session.timestamps()) {
         logger_->debug("{}{}: {}", toText(session.peer()), session.label(), toText(*timestamps));
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         receiver.timestamps = timestamps;
     }
 }
 
 void Receivers::leave(Receiver& receiver) {
     receiver.session->close();
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (receiver.admitted) {
         admission_.slaveLeft(*receiver.admitted);
     } else {
@@ -184,7 +184,7 @@ void Receivers::sendAway(const net::Endpoint& peer, wire::Fault fault, const std
 }
 
 std::vector<std::shared_ptr<SlaveSession>> Receivers::sessions() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     std::vector<std::shared_ptr<SlaveSession>> sessions;
     for (const auto& receiver : receivers_) {
         if (!receiver->finished) {
@@ -197,7 +197,7 @@ std::vector<std::shared_ptr<SlaveSession>> Receivers::sessions() const {
 void Receivers::joinFinished() {
     std::vector<std::unique_ptr<Receiver>> finished;
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         const auto firstFinished =
             std::partition(receivers_.begin(), receivers_.end(),
                            [](const auto& receiver) { return !receiver->finished; });
@@ -225,7 +225,7 @@ observe::PeerCounts Receivers::peerCounts() const {
     observe::PeerCounts counts;
     counts.slaves = group_.size();
     std::copy(sentAway_.begin(), sentAway_.end(), counts.sentAway.begin());
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     for (const auto& receiver : receivers_) {
         if (receiver->timestamps && !receiver->finished) {
             ++counts.timestamps.at(static_cast<std::size_t>(*receiver->timestamps));
@@ -243,7 +243,7 @@ void Receivers::stop() {
     }
     std::vector<std::unique_ptr<Receiver>> last;
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         last.swap(receivers_);
     }
     for (const auto& receiver : last) {

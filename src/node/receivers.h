@@ -12,7 +12,6 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -29,6 +28,7 @@
 #include "node/shared_group.h"
 #include "node/slave_session.h"
 #include "observe/peer_counts.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -92,9 +92,9 @@ class Receivers {
     std::unique_ptr<net::Listener> listener_;
     std::thread acceptThread_;
     std::array<std::atomic<std::uint64_t>, wire::kFaults> sentAway_{};
-    mutable std::mutex lock_;  ///< guards what follows
-    std::vector<std::unique_ptr<Receiver>> receivers_;
-    Admission admission_;
+    mutable os::Mutex lock_;
+    std::vector<std::unique_ptr<Receiver>> receivers_ GUARDED_BY(lock_);
+    Admission admission_ GUARDED_BY(lock_);
 };
 
 }  // namespace berkeley::node

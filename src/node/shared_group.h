@@ -4,14 +4,13 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "os/mutex.h"
 #include "sync/burst.h"
 #include "sync/group.h"
 
@@ -62,16 +61,16 @@ class SharedGroup {
     void stop();
 
   private:
-    bool isOver() const { return stopping_ || paused_ || turn_ != entered_; }
+    bool isOver() const REQUIRES(lock_) { return stopping_ || paused_ || turn_ != entered_; }
 
-    mutable std::mutex lock_;  ///< guards everything below
-    std::condition_variable changed_;
-    sync::Group group_;
-    std::set<sync::SlaveId> inBurst_;
-    bool paused_ = false;
-    std::uint64_t turn_ = 0;     ///< how often resume() was called
-    std::uint64_t entered_ = 0;  ///< the turn for which awaitTurn() has waited
-    bool stopping_ = false;
+    mutable os::Mutex lock_;
+    os::Condition changed_;
+    sync::Group group_ GUARDED_BY(lock_);
+    std::set<sync::SlaveId> inBurst_ GUARDED_BY(lock_);
+    bool paused_ GUARDED_BY(lock_) = false;
+    std::uint64_t turn_ GUARDED_BY(lock_) = 0;     ///< how often resume() was called
+    std::uint64_t entered_ GUARDED_BY(lock_) = 0;  ///< the turn for which awaitTurn() has waited
+    bool stopping_ GUARDED_BY(lock_) = false;
 };
 
 }  // namespace berkeley::node

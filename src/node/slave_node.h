@@ -10,10 +10,8 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -24,6 +22,7 @@
 #include "net/connector.h"
 #include "node/backoff.h"
 #include "node/master_list.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -107,12 +106,12 @@ class SlaveNode {
 
     boost::asio::io_context context_;
     net::Connector connector_;
-    MasterList masters_;       ///< the receive thread's
-    Backoff backoff_;          ///< likewise
-    mutable std::mutex lock_;  ///< guards connection_ and stopping_
-    std::condition_variable changed_;
-    std::shared_ptr<net::Connection> connection_;
-    bool stopping_ = false;
+    MasterList masters_;  ///< the receive thread's
+    Backoff backoff_;     ///< likewise
+    mutable os::Mutex lock_;
+    os::Condition changed_;
+    std::shared_ptr<net::Connection> connection_ GUARDED_BY(lock_);
+    bool stopping_ GUARDED_BY(lock_) = false;
     std::atomic<Steady::time_point> goesOnBefore_{Steady::time_point::max()};
     std::thread sendThread_;
     std::thread receiveThread_;

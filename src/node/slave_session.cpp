@@ -146,7 +146,7 @@ void SlaveSession::receiveLabTime(HostTime time, HostTime t4) {
     }
     const std::string name = toText(peer());
     admit_(name);
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     name_ = name;
     lab_ = true;
     slave_ = group_.joinLab(name_, measurement);
@@ -205,7 +205,7 @@ void SlaveSession::greet(const wire::Message& greeting) {
 }
 
 bool SlaveSession::isLab() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return lab_;
 }
 
@@ -250,7 +250,7 @@ void SlaveSession::receiveReport(const wire::Report& report, HostTime t4) {
 /// At once, under one lock, so that a burst that begins now finds either the old poll outstanding
 /// or the next one.
 sync::Burst::Answer SlaveSession::takeAnswer(std::uint32_t sequence) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     std::optional<sync::Burst::Answer> answer = burst_.take(sequence);
     if (!answer) {
         throw wire::WireError("answered a poll that it was not sent");
@@ -270,12 +270,12 @@ void SlaveSession::record(const sync::Measurement& measurement) {
 
 void SlaveSession::endBurst() {
     group_.endBurst(*slave());
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     measured_ = true;
 }
 
 void SlaveSession::beginBurst() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (!slave_ || lab_ || burst_.isOutstanding()) {
         return;
     }
@@ -291,7 +291,7 @@ void SlaveSession::sendPoll() {
 
 void SlaveSession::join(const wire::Hello& hello) {
     // The group may wake the sync thread, which must find the session complete.
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     slave_ = group_.join(hello.name, toText(peer()), hello.frequencyPpb, clock_.hostNow());
     name_ = hello.name;
 }
@@ -334,17 +334,17 @@ void SlaveSession::close() {
 }
 
 std::optional<sync::SlaveId> SlaveSession::slave() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return slave_;
 }
 
 std::string SlaveSession::label() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return slave_ ? " (" + (lab_ ? "lab" : name_) + ")" : "";
 }
 
 std::optional<sync::TimestampKind> SlaveSession::timestamps() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return measured_ ? std::optional{connection_->timestamps()} : std::nullopt;
 }
 

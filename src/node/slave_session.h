@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +20,7 @@
 #include "node/frame_deadline.h"
 #include "node/leadership.h"
 #include "node/shared_group.h"
+#include "os/mutex.h"
 #include "sync/burst.h"
 #include "wire/lab.h"
 #include "wire/native.h"
@@ -100,7 +100,7 @@ class SlaveSession {
     void introduce(const sync::Membership& membership);
     /// Takes the answer to the poll and sends the burst's next one.
     sync::Burst::Answer takeAnswer(std::uint32_t sequence);
-    void sendPoll();
+    void sendPoll() REQUIRES(lock_);
     void record(const sync::Measurement& measurement);
     void endBurst();
 
@@ -120,12 +120,12 @@ class SlaveSession {
     sync::Completion completion_;
     sync::Membership told_;  ///< of which group the slave was told it is; the sync thread's
 
-    mutable std::mutex lock_;  ///< guards what follows
-    std::optional<sync::SlaveId> slave_;
-    std::string name_;
-    bool lab_ = false;
-    sync::Burst burst_;
-    bool measured_ = false;  ///< a burst is over
+    mutable os::Mutex lock_;
+    std::optional<sync::SlaveId> slave_ GUARDED_BY(lock_);
+    std::string name_ GUARDED_BY(lock_);
+    bool lab_ GUARDED_BY(lock_) = false;
+    sync::Burst burst_ GUARDED_BY(lock_);
+    bool measured_ GUARDED_BY(lock_) = false;  ///< a burst is over
 };
 
 }  // namespace berkeley::node

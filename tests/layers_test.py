@@ -50,6 +50,7 @@ SYSTEM = {
     "sync": set(),
     "wire": set(),
     "observe": set(),
+    "os": {"unistd.h"},
     # clocks and files
     "page": {"fcntl.h", "sched.h", "sys/mman.h", "sys/stat.h", "unistd.h"},
     "client": {"stdint.h"},

@@ -40,7 +40,7 @@ LIBRARIES = {
     "host": ("date/", "nlohmann/"),
     "net": ("boost/algorithm/", "boost/asio/", "boost/beast/", "openssl/"),
     "observe": ("date/", "nlohmann/", "prometheus/"),
-    "node": ("date/", "boost/asio/", "fmt/", "spdlog/"),
+    "node": ("date/", "fmt/", "spdlog/"),
     "apps": ("date/", "boost/", "fmt/", "nlohmann/", "spdlog/"),
 }  # fmt: skip
 

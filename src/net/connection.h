@@ -6,7 +6,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -17,6 +16,7 @@
 
 #include "net/endpoint.h"
 #include "net/transmit_watch.h"
+#include "os/descriptor.h"
 #include "os/mutex.h"
 #include "record_boundaries.h"
 #include "sync/timestamp_kind.h"
@@ -37,12 +37,10 @@ struct Received {
 
 class Connection {
   public:
-    using Protocol = boost::asio::ip::tcp;  ///< of the connector and the listener too
-    using Socket = Protocol::socket;
     using Patience = std::optional<std::chrono::milliseconds>;
 
     /// Takes over a connected socket over which nothing was sent yet. `tls` where it has keys.
-    Connection(Socket socket, std::unique_ptr<TlsSession> tls);
+    Connection(os::Descriptor socket, Endpoint peer, std::unique_ptr<TlsSession> tls);
     ~Connection();
 
     /// Before anything else on a connection with keys; on others there is nothing to do. Waits
@@ -110,8 +108,8 @@ class Connection {
     template <class Step>
     auto withTls(Step step);
 
-    Socket socket_;
-    Endpoint peer_;
+    const os::Descriptor socket_;
+    const Endpoint peer_;
     Patience patience_;  ///< of the socket; the receiving thread's
     std::chrono::milliseconds recordPatience_{5'000};
     RecordBoundaries boundaries_;  ///< of what has come with keys; the receiving thread's

@@ -53,7 +53,6 @@ void FailoverNode::start() {
     for (sync::Rank rank = 0; rank < masters.size(); ++rank) {
         if (rank != self) {
             net::Connector& connector = *connectors_.emplace_back(std::make_unique<net::Connector>(
-                context_,
                 config_.key ? std::optional{net::NamedKey{name, *config_.key}} : std::nullopt,
                 std::chrono::duration_cast<std::chrono::milliseconds>(patience_)));
             startThread("to announce this master to " + MasterRanks::nameOf(rank),

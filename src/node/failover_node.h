@@ -76,7 +76,6 @@ class FailoverNode {
     host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
 
-    boost::asio::io_context context_;
     std::vector<std::unique_ptr<net::Connector>> connectors_;
     std::optional<sync::Rank> active_;     ///< as carried out; the watching thread's
     std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's

@@ -19,7 +19,7 @@ namespace berkeley::node {
 class PeerLog {
   public:
     /// A host gets `perSecond` lines of that level, and ten times as many at once. What counts as
-    /// one host says networkOf().
+    /// one host says net::networkOf().
     PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level,
             std::uint32_t perSecond)
         : logger_(std::move(logger)), level_(level), lines_(perSecond) {}

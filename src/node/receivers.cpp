@@ -38,7 +38,7 @@ Receivers::Receivers(const MasterConfig& config, const host::SteeredClock& clock
 }
 
 void Receivers::start() {
-    listener_ = std::make_unique<net::Listener>(context_, config_.listen, keys_ ? &*keys_ : nullptr,
+    listener_ = std::make_unique<net::Listener>(config_.listen, keys_ ? &*keys_ : nullptr,
                                                 static_cast<int>(config_.unreadBytes));
     logger_->info("clock server started on {}", toText(listener_->local()));
     acceptThread_ = std::thread{[this] { startConnecting(); }};

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -88,7 +87,6 @@ class Receivers {
     PeerLog misdeeds_;  ///< who breaks the protocol
     const date::time_zone& zone_;
     std::optional<net::KeyRing> keys_;
-    boost::asio::io_context context_;
     std::unique_ptr<net::Listener> listener_;
     std::thread acceptThread_;
     std::array<std::atomic<std::uint64_t>, wire::kFaults> sentAway_{};

@@ -37,7 +37,6 @@ SlaveNode::SlaveNode(SlaveConfig config, SlaveEvents events, host::SteeredClock&
       logger_(std::move(logger)),
       zone_(host::localTimeZone()),
       connector_(
-          context_,
           config_.key ? std::optional{net::NamedKey{config_.name, *config_.key}} : std::nullopt,
           config_.hasOtherMasters() ? kPatienceOfSeveral : net::Connector::kPatience),
       masters_(config_.masters),

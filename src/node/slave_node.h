@@ -9,7 +9,6 @@
 #include <spdlog/logger.h>
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -104,7 +103,6 @@ class SlaveNode {
     std::shared_ptr<spdlog::logger> logger_;
     const date::time_zone& zone_;
 
-    boost::asio::io_context context_;
     net::Connector connector_;
     MasterList masters_;  ///< the receive thread's
     Backoff backoff_;     ///< likewise

@@ -56,10 +56,10 @@ void FailoverNode::start() {
                 config_.key ? std::optional{net::NamedKey{name, *config_.key}} : std::nullopt,
                 std::chrono::duration_cast<std::chrono::milliseconds>(patience_)));
             startThread("to announce this master to " + MasterRanks::nameOf(rank),
-                        [this, rank, &connector] { startAnnouncing(rank, connector); });
+                        [this, rank, &connector] { keepAnnouncing(rank, connector); });
         }
     }
-    startThread("to look which master is active", [this] { startWatching(); });
+    startThread("to look which master is active", [this] { watch(); });
 }
 
 void FailoverNode::startThread(std::string what, std::function<void()> body) {
@@ -83,7 +83,7 @@ void FailoverNode::run(const std::string& what, const std::function<void()>& bod
 }
 
 /// That a master cannot be reached is no news: the election says when it matters.
-void FailoverNode::startAnnouncing(sync::Rank to, net::Connector& connector) {
+void FailoverNode::keepAnnouncing(sync::Rank to, net::Connector& connector) {
     const net::Endpoint& master = leadership_.ranks().masters[to];
     do {
         try {
@@ -106,7 +106,7 @@ void FailoverNode::announceOver(net::Connection& connection, sync::Rank to) {
     }
 }
 
-void FailoverNode::startWatching() {
+void FailoverNode::watch() {
     if (active_) {
         carryOut(std::nullopt);  // What it had begun when it failed.
     }

@@ -56,9 +56,9 @@ class FailoverNode {
   private:
     void startThread(std::string what, std::function<void()> body);
     void run(const std::string& what, const std::function<void()>& body);
-    void startAnnouncing(sync::Rank to, net::Connector& connector);
+    void keepAnnouncing(sync::Rank to, net::Connector& connector);
     void announceOver(net::Connection& connection, sync::Rank to);
-    void startWatching();
+    void watch();
 
     void carryOut(std::optional<sync::Rank> active);
     void sayWhy();

@@ -32,6 +32,7 @@
 namespace berkeley::node {
 
 class Receivers;
+class Slave;
 class SlaveSession;
 
 struct MasterConfig {
@@ -108,7 +109,7 @@ class MasterNode {
     /// What could not be told is taken out of `outcome`.
     void tellAll(sync::CycleOutcome& outcome) REQUIRES(inCycle_);
     void warnOf(const sync::CycleStatus& status);
-    void tell(SlaveSession& session, const sync::Adjustment& adjustment);
+    void tell(const SlaveSession& session, Slave& slave, const sync::Adjustment& adjustment);
 
     void greetAll();
 

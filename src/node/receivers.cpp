@@ -102,7 +102,7 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
     try {
         session.authenticate();
         while (session.receive()) {
-            if (!announced && session.slave()) {
+            if (!announced && session.slave() != nullptr) {
                 announced = true;
                 closeOthersWithKeyOf(session);
                 goings_.write(session.peer(), session.label() + " got connected successfully" +
@@ -142,12 +142,12 @@ void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
 /// Of two that join at once only the later one sees to that, or neither would be left.
 void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
     const std::optional<std::string> name = session.keyName();
-    const std::optional<sync::SlaveId> joined = session.slave();
+    const sync::SlaveId joined = session.slave()->id();
     for (const auto& other : sessions()) {
-        const std::optional<sync::SlaveId> older = other->slave();
-        if (name && older && *older < *joined && other->keyName() == name) {
+        const Slave* older = other->slave();
+        if (name && older != nullptr && older->id() < joined && other->keyName() == name) {
             sendAway(other->peer(), wire::Fault::key,
-                     other->label() + " has connected again from " + toText(session.peer()) +
+                     older->label() + " has connected again from " + toText(session.peer()) +
                          "; connection closed");
             other->close();
         }
@@ -157,11 +157,12 @@ void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
 /// Once, as soon as they are known. Only the receive thread changes them.
 void Receivers::noteTimestamps(Receiver& receiver) {
     const SlaveSession& session = *receiver.session;
-    if (receiver.timestamps) {
+    const Slave* slave = session.slave();
+    if (receiver.timestamps || slave == nullptr) {
         return;
     }
-    if (const std::optional<sync::TimestampKind> timestamps = session.timestamps()) {
-        logger_->debug("{}{}: {}", toText(session.peer()), session.label(), toText(*timestamps));
+    if (const std::optional<sync::TimestampKind> timestamps = slave->timestamps()) {
+        logger_->debug("{}{}: {}", toText(session.peer()), slave->label(), toText(*timestamps));
         const os::MutexLock guard{lock_};
         receiver.timestamps = timestamps;
     }

@@ -2,11 +2,11 @@
 
 namespace berkeley::node {
 
-sync::SlaveId SharedGroup::join(const std::string& name, const std::string& address,
-                                std::optional<double> frequencyPpb, HostTime now) {
+void SharedGroup::join(const std::string& name, const std::string& address,
+                       std::optional<double> frequencyPpb, HostTime now, const Joined& joined) {
     const os::MutexLock guard{lock_};
     changed_.notifyAll();
-    return group_.join(name, address, frequencyPpb, now);
+    joined(group_.join(name, address, frequencyPpb, now));
 }
 
 void SharedGroup::introduce(sync::SlaveId slave, const sync::Membership& membership) {
@@ -14,13 +14,13 @@ void SharedGroup::introduce(sync::SlaveId slave, const sync::Membership& members
     group_.introduce(slave, membership);
 }
 
-sync::SlaveId SharedGroup::joinLab(const std::string& address,
-                                   const sync::Measurement& measurement) {
+void SharedGroup::joinLab(const std::string& address, const sync::Measurement& measurement,
+                          const Joined& joined) {
     const os::MutexLock guard{lock_};
     changed_.notifyAll();
     const sync::SlaveId slave = group_.joinLab(address, measurement.exchange.t4);
     (void)group_.record(slave, measurement.exchange, measurement.reading);
-    return slave;
+    joined(slave);
 }
 
 void SharedGroup::leave(sync::SlaveId slave) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,12 +23,16 @@ class SharedGroup {
 
     SharedGroup(sync::GroupOptions options, HostTime now) : group_(std::move(options), now) {}
 
+    /// Called with a new slave's number before any thread can find it in the group, under the lock.
+    using Joined = std::function<void(sync::SlaveId)>;
+
     // As in Group.
-    sync::SlaveId join(const std::string& name, const std::string& address,
-                       std::optional<double> frequencyPpb, HostTime now);
+    void join(const std::string& name, const std::string& address,
+              std::optional<double> frequencyPpb, HostTime now, const Joined& joined);
     void introduce(sync::SlaveId slave, const sync::Membership& membership);
     /// With its first report, so that no sync cycle finds a lab slave that has not answered.
-    sync::SlaveId joinLab(const std::string& address, const sync::Measurement& measurement);
+    void joinLab(const std::string& address, const sync::Measurement& measurement,
+                 const Joined& joined);
     void leave(sync::SlaveId slave);
     bool record(sync::SlaveId slave, const sync::Measurement& measurement);
     void lead(const sync::ClockState& own, std::uint32_t term, HostTime now);

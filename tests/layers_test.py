@@ -41,7 +41,7 @@ LIBRARIES = {
     "net": ("boost/algorithm/", "boost/asio/", "boost/beast/", "openssl/"),
     "observe": ("date/", "nlohmann/", "prometheus/"),
     "node": ("date/", "fmt/", "spdlog/"),
-    "apps": ("date/", "boost/", "fmt/", "nlohmann/", "spdlog/"),
+    "apps": ("date/", "boost/program_options", "fmt/", "nlohmann/", "spdlog/"),
 }  # fmt: skip
 
 # layer: the headers of the C library and the kernel that it may include; the others may use any
@@ -292,6 +292,15 @@ class WrongIncludes(unittest.TestCase):
             ):
                 with self.subTest(f"{file}: {line}"):
                     self.expect(file, line, mistake)
+
+    def test_sockets_are_for_the_layer_net(self):
+        for file in ("src/node/slave_session.h", "apps/slave/main.cpp"):
+            with self.subTest(file):
+                self.expect(
+                    file,
+                    "#include <boost/asio/io_context.hpp>",
+                    "is of a library that this layer does not know",
+                )
 
     def test_the_page_knows_clocks_and_files_only(self):
         self.expect("src/page/page.cpp", "#include <sys/socket.h>", "is of the system")

@@ -25,6 +25,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 # Boost 1.74's coroutine header does not compile as C++20 when it is included first.
 target_compile_definitions(berkeley_flags INTERFACE BOOST_ASIO_DISABLE_CO_AWAIT)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # What src/os/mutex.h is for.
+  target_compile_options(berkeley_flags INTERFACE -Werror=thread-safety)
+endif()
 if(BERKELEY_FUZZ)
   # It is led by what the code under test did with its input.
   target_compile_options(berkeley_flags INTERFACE -fsanitize=fuzzer-no-link)

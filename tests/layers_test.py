@@ -14,21 +14,23 @@ CORE = {"time", "sync", "wire"}
 
 # layer: the layers that it may include besides itself
 LAYERS = {
+    "os": set(),
     "time": set(),
     "sync": {"time"},
     "wire": {"sync", "time"},
     "page": {"time"},
     "client": {"page", "time"},
     "preload": {"page", "time"},
-    "host": {"wire", "sync", "time", "page"},
-    "net": {"wire", "sync", "time"},
+    "host": {"wire", "sync", "time", "page", "os"},
+    "net": {"wire", "sync", "time", "os"},
     "observe": {"wire", "sync", "time"},
-    "node": {"host", "net", "observe", "wire", "sync", "time", "page"},
-    "apps": {"node", "host", "net", "observe", "wire", "sync", "time", "page", "client"},
+    "node": {"host", "net", "observe", "wire", "sync", "time", "page", "os"},
+    "apps": {"node", "host", "net", "observe", "wire", "sync", "time", "page", "client", "os"},
 }  # fmt: skip
 
 # layer: the libraries that it may include besides C++'s own, by the beginning of the header's name
 LIBRARIES = {
+    "os": (),
     "time": (),
     "sync": (),
     "wire": ("date/",),
@@ -38,8 +40,8 @@ LIBRARIES = {
     "host": ("date/", "nlohmann/"),
     "net": ("boost/algorithm/", "boost/asio/", "boost/beast/", "openssl/"),
     "observe": ("date/", "nlohmann/", "prometheus/"),
-    "node": ("date/", "boost/asio/", "fmt/", "spdlog/"),
-    "apps": ("date/", "boost/", "fmt/", "nlohmann/", "spdlog/"),
+    "node": ("date/", "fmt/", "spdlog/"),
+    "apps": ("date/", "boost/program_options", "fmt/", "nlohmann/", "spdlog/"),
 }  # fmt: skip
 
 # layer: the headers of the C library and the kernel that it may include; the others may use any
@@ -48,6 +50,7 @@ SYSTEM = {
     "sync": set(),
     "wire": set(),
     "observe": set(),
+    "os": {"unistd.h"},
     # clocks and files
     "page": {"fcntl.h", "sched.h", "sys/mman.h", "sys/stat.h", "unistd.h"},
     "client": {"stdint.h"},
@@ -203,6 +206,8 @@ class WrongIncludes(unittest.TestCase):
             ("src/page/page.cpp", "sync/discipline.h"),
             ("src/net/connection.cpp", "node/backoff.h"),
             ("src/client/berkeley.cpp", "host/shared_page.h"),
+            ("src/sync/group.cpp", "os/mutex.h"),
+            ("src/page/page.cpp", "os/mutex.h"),
             ("src/preload/preload.cpp", "wire/lab.h"),
         ):
             with self.subTest(file):
@@ -287,6 +292,15 @@ class WrongIncludes(unittest.TestCase):
             ):
                 with self.subTest(f"{file}: {line}"):
                     self.expect(file, line, mistake)
+
+    def test_sockets_are_for_the_layer_net(self):
+        for file in ("src/node/slave_session.h", "apps/slave/main.cpp"):
+            with self.subTest(file):
+                self.expect(
+                    file,
+                    "#include <boost/asio/io_context.hpp>",
+                    "is of a library that this layer does not know",
+                )
 
     def test_the_page_knows_clocks_and_files_only(self):
         self.expect("src/page/page.cpp", "#include <sys/socket.h>", "is of the system")

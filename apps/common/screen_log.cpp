@@ -12,18 +12,18 @@ std::shared_ptr<ScreenLog> ScreenLog::before(spdlog::logger& logger,
 }
 
 void ScreenLog::hold() {
-    const std::lock_guard guard{mutex_};
+    const os::MutexLock guard{mutex_};
     holds_ = true;
 }
 
 void ScreenLog::end() {
-    const std::lock_guard guard{mutex_};
+    const os::MutexLock guard{mutex_};
     clock_ = nullptr;
     holds_ = false;
 }
 
 std::vector<observe::Notice> ScreenLog::notices() {
-    const std::lock_guard guard{mutex_};
+    const os::MutexLock guard{mutex_};
     return {notices_.begin(), notices_.end()};
 }
 

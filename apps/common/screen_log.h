@@ -9,14 +9,14 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "observe/screen.h"
+#include "os/mutex.h"
 
 namespace berkeley::apps {
 
-class ScreenLog final : public spdlog::sinks::base_sink<std::mutex> {
+class ScreenLog final : public spdlog::sinks::base_sink<os::Mutex> {
   public:
     static constexpr std::size_t kKept = 50;
 
@@ -38,14 +38,14 @@ class ScreenLog final : public spdlog::sinks::base_sink<std::mutex> {
     std::vector<observe::Notice> notices();
 
   protected:
-    void sink_it_(const spdlog::details::log_msg& message) override;
+    void sink_it_(const spdlog::details::log_msg& message) override REQUIRES(mutex_);
     void flush_() override { other_->flush(); }
 
   private:
     const spdlog::sink_ptr other_;
-    std::function<GroupTime()> clock_;
-    bool holds_ = false;
-    std::deque<observe::Notice> notices_;
+    std::function<GroupTime()> clock_ GUARDED_BY(mutex_);
+    bool holds_ GUARDED_BY(mutex_) = false;
+    std::deque<observe::Notice> notices_ GUARDED_BY(mutex_);
 };
 
 }  // namespace berkeley::apps

@@ -13,10 +13,10 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <system_error>
 
 #include "common/console.h"
 #include "host/environment.h"
+#include "os/error.h"
 
 namespace berkeley::apps {
 namespace {
@@ -89,27 +89,20 @@ bool showsUnicode() {
 
 Terminal::Terminal()
     : output_(openOutput()), resizes_(openResizes()), wakes_(::eventfd(0, EFD_CLOEXEC)) {
-    const bool open = output_ >= 0 && resizes_ >= 0 && wakes_ >= 0;
+    const bool open = output_.isOpen() && resizes_.isOpen() && wakes_.isOpen();
     if (!open || ::tcgetattr(STDIN_FILENO, &before_) != 0) {
-        const std::error_code why{errno, std::generic_category()};
-        for (const int descriptor : {output_, resizes_, wakes_}) {
-            ::close(descriptor);
-        }
-        throw std::system_error(why, "cannot take over the terminal");
+        throw os::systemError("cannot take over the terminal", "leave out --watch");
     }
     const termios modes = screenModes(before_);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &modes);
-    print(kTakeOver, output_);
+    print(kTakeOver, output_.get());
 }
 
 Terminal::~Terminal() {
-    print(kGiveBack, output_);
+    print(kGiveBack, output_.get());
     // What was typed meanwhile is not for the shell. TCSAFLUSH would wait for a stopped terminal.
     ::tcflush(STDIN_FILENO, TCIFLUSH);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
-    for (const int descriptor : {output_, resizes_, wakes_}) {
-        ::close(descriptor);
-    }
 }
 
 Terminal::Size Terminal::size() const {
@@ -120,11 +113,11 @@ Terminal::Size Terminal::size() const {
     return {size.ws_col, size.ws_row};
 }
 
-void Terminal::show(std::string_view screen) { print(frameOf(screen), output_); }
+void Terminal::show(std::string_view screen) { print(frameOf(screen), output_.get()); }
 
 Terminal::Found Terminal::await(std::chrono::milliseconds longest) {
     std::array<pollfd, 3> sources{
-        {{STDIN_FILENO, POLLIN, 0}, {resizes_, POLLIN, 0}, {wakes_, POLLIN, 0}}};
+        {{STDIN_FILENO, POLLIN, 0}, {resizes_.get(), POLLIN, 0}, {wakes_.get(), POLLIN, 0}}};
     if (::poll(sources.data(), sources.size(), static_cast<int>(longest.count())) <= 0) {
         return {};
     }
@@ -133,7 +126,7 @@ Terminal::Found Terminal::await(std::chrono::milliseconds longest) {
     }
     if (sources[1].revents != 0) {
         signalfd_siginfo signal;
-        while (::read(resizes_, &signal, sizeof signal) > 0) {
+        while (::read(resizes_.get(), &signal, sizeof signal) > 0) {
         }
         return {Happening::resize};
     }
@@ -147,7 +140,7 @@ Terminal::Found Terminal::readKey() {
 
 void Terminal::wake() {
     const std::uint64_t once = 1;
-    (void)!::write(wakes_, &once, sizeof once);
+    (void)!::write(wakes_.get(), &once, sizeof once);
 }
 
 }  // namespace berkeley::apps

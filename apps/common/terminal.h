@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "os/descriptor.h"
+
 namespace berkeley::apps {
 
 /// Whether standard input and output are one that can be a screen.
@@ -53,9 +55,9 @@ class Terminal {
     Found readKey();
 
     termios before_{};
-    int output_ = -1;
-    int resizes_ = -1;
-    int wakes_ = -1;
+    const os::Descriptor output_;
+    const os::Descriptor resizes_;
+    const os::Descriptor wakes_;
 };
 
 }  // namespace berkeley::apps

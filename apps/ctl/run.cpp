@@ -3,13 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
-#include <system_error>
 
 #include "host/environment.h"
+#include "os/error.h"
 
 namespace berkeley::apps {
 namespace {
@@ -58,8 +57,8 @@ void runUnderGroupTime(const std::vector<std::string>& program, const std::strin
                            [](const std::string& word) { return const_cast<char*>(word.c_str()); });
     arguments.push_back(nullptr);
     ::execvp(arguments.front(), arguments.data());
-    throw std::runtime_error("run: cannot run " + program.front() + ": " +
-                             std::generic_category().message(errno));
+    throw os::systemError("run: cannot run " + program.front(),
+                          "check the name, or give the program's path");
 }
 
 }  // namespace berkeley::apps

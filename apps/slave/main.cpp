@@ -1,8 +1,6 @@
 /// berkeley-slave: parse, compose, wait for a signal, stop.
 #include <fmt/format.h>
 
-#include <boost/asio/io_context.hpp>
-
 #include "common/clock.h"
 #include "common/console.h"
 #include "common/daemon.h"
@@ -15,7 +13,7 @@
 #include "common/time_feeds.h"
 #include "common/watchdog.h"
 #include "host/time_zone.h"
-#include "net/connector.h"
+#include "net/endpoint.h"
 #include "node/slave_node.h"
 #include "time/units.h"
 #include "wire/lab.h"
@@ -68,10 +66,9 @@ ServiceState stateOf(const SlaveOptions& options, const node::SlaveNode& slave,
 
 /// An unknown name is a mistake, unless another one is known.
 void requireKnownMaster(const std::vector<net::Endpoint>& masters) {
-    boost::asio::io_context context;
     for (std::size_t i = 0; i < masters.size(); ++i) {
         try {
-            (void)net::resolve(context, masters[i]);
+            net::requireKnown(masters[i]);
             return;
         } catch (const std::runtime_error&) {
             if (i + 1 == masters.size()) {

@@ -8,31 +8,30 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
+
+#include "os/error.h"
 
 namespace berkeley::host {
 namespace {
 
-[[noreturn]] void fail(const std::string& path, const std::string& what, int error) {
-    throw std::runtime_error("cannot " + what + " " + path + " (" +
-                             std::generic_category().message(error) +
-                             "): choose a file in a folder that this user may use");
+[[noreturn]] void fail(const std::string& what, const std::string& path) {
+    throw os::systemError("cannot " + what + " " + path,
+                          "choose a file in a folder that this user may use");
 }
 
 /// What is found where a page is to be.
 enum class Found { usable, olderPage, somethingElse };
 
 /// Nothing is overwritten that is not a page already.
-Found look(int file) {
+Found look(const os::Descriptor& file) {
     struct stat status {};
     std::uint64_t start[2] = {};
-    if (::fstat(file, &status) != 0 || status.st_size == 0) {
+    if (::fstat(file.get(), &status) != 0 || status.st_size == 0) {
         return Found::usable;
     }
-    const bool readable = ::pread(file, start, sizeof start, 0) == sizeof start;
+    const bool readable = ::pread(file.get(), start, sizeof start, 0) == sizeof start;
     const bool ownSize = status.st_size == off_t{page::kPageBytes};
     // Zero: a daemon was interrupted before it had published anything.
     if (readable && ownSize && start[page::kMagicWord] == 0) {
@@ -46,10 +45,10 @@ Found look(int file) {
 }
 
 /// Another owner could write any time there, or take the memory away by making the file shorter.
-void refuseFileOfAnother(int file, const std::string& path) {
+void refuseFileOfAnother(const os::Descriptor& file, const std::string& path) {
     struct stat status {};
-    if (::fstat(file, &status) != 0) {
-        fail(path, "publish at", errno);
+    if (::fstat(file.get(), &status) != 0) {
+        fail("publish at", path);
     }
     if (status.st_uid != ::geteuid()) {
         throw std::runtime_error("cannot publish at " + path + ": it belongs to user " +
@@ -61,9 +60,9 @@ void refuseFileOfAnother(int file, const std::string& path) {
 }
 
 /// Nothing in a file that is no page. It has no writer any more.
-std::optional<LeftPage> leftIn(int file) {
+std::optional<LeftPage> leftIn(const os::Descriptor& file) {
     std::array<std::uint64_t, page::kPageWords> words{};
-    const ssize_t read = ::pread(file, words.data(), sizeof words, 0);
+    const ssize_t read = ::pread(file.get(), words.data(), sizeof words, 0);
     if (read <= 0 || words[page::kMagicWord] != page::kPageMagic) {
         return std::nullopt;
     }
@@ -77,19 +76,13 @@ std::optional<LeftPage> leftIn(int file) {
 }
 
 /// An open and locked file.
-int openForWriting(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (file < 0) {
-        fail(path, "publish at", errno);
+os::Descriptor openForWriting(const std::string& path) {
+    os::Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
+    if (!file.isOpen()) {
+        fail("publish at", path);
     }
-    try {
-        refuseFileOfAnother(file, path);
-    } catch (...) {
-        ::close(file);
-        throw;
-    }
-    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-        ::close(file);
+    refuseFileOfAnother(file, path);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
         throw std::runtime_error("cannot publish at " + path +
                                  ": another daemon does; choose another file");
     }
@@ -97,18 +90,17 @@ int openForWriting(const std::string& path) {
 }
 
 /// The same, and it can become a page. Who still has an older one mapped keeps it as it was.
-int takeFile(const std::string& path, std::optional<LeftPage>& left) {
-    int file = openForWriting(path);
+os::Descriptor takeFile(const std::string& path, std::optional<LeftPage>& left) {
+    os::Descriptor file = openForWriting(path);
     Found found = look(file);
     left = leftIn(file);
     if (found == Found::olderPage) {
         ::unlink(path.c_str());
-        ::close(file);
+        file.close();
         file = openForWriting(path);
         found = look(file);
     }
     if (found != Found::usable) {
-        ::close(file);
         throw std::runtime_error("cannot publish at " + path +
                                  ": it is a file of another kind; choose another");
     }
@@ -116,13 +108,14 @@ int takeFile(const std::string& path, std::optional<LeftPage>& left) {
 }
 
 /// Readable by all, whatever the umask.
-std::uint64_t* mapForWriting(int file, const std::string& path) {
-    if (::ftruncate(file, page::kPageBytes) != 0 || ::fchmod(file, 0644) != 0) {
-        fail(path, "publish at", errno);
+std::uint64_t* mapForWriting(const os::Descriptor& file, const std::string& path) {
+    if (::ftruncate(file.get(), page::kPageBytes) != 0 || ::fchmod(file.get(), 0644) != 0) {
+        fail("publish at", path);
     }
-    void* memory = ::mmap(nullptr, page::kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void* memory =
+        ::mmap(nullptr, page::kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
     if (memory == MAP_FAILED) {
-        fail(path, "map", errno);
+        fail("map", path);
     }
     return static_cast<std::uint64_t*>(memory);
 }
@@ -159,13 +152,10 @@ page::Content contentOf(const page::HostLine& host, const sync::ClockState& stat
 }
 
 PageWriter::PageWriter(const std::string& path, Publisher publisher)
-    : path_(path), publisher_(std::move(publisher)), file_(takeFile(path, left_)) {
-    try {
-        words_ = mapForWriting(file_, path);
-    } catch (...) {
-        ::close(file_);
-        throw;
-    }
+    : path_(path),
+      publisher_(std::move(publisher)),
+      file_(takeFile(path, left_)),
+      words_(mapForWriting(file_, path)) {
     // A new page starts where no other one has been: a reader never takes words of two pages for
     // those of one. It starts odd, as a predecessor that died while it wrote has left its own:
     // there is nothing to read before the first content.
@@ -176,10 +166,7 @@ PageWriter::PageWriter(const std::string& path, Publisher publisher)
     }
 }
 
-PageWriter::~PageWriter() {
-    ::munmap(words_, page::kPageBytes);
-    ::close(file_);
-}
+PageWriter::~PageWriter() { ::munmap(words_, page::kPageBytes); }
 
 void PageWriter::publish(const std::function<std::optional<page::Content>()>& compute) {
     const std::uint64_t before = word(page::kSequenceWord).load(std::memory_order_relaxed);

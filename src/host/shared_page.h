@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "os/descriptor.h"
 #include "page/page.h"
 #include "sync/discipline.h"
 
@@ -71,7 +72,7 @@ class PageWriter {
     Publisher publisher_;
     std::optional<LeftPage> left_;
     page::BootId boot_ = page::bootId();
-    int file_ = -1;
+    os::Descriptor file_;
     std::uint64_t* words_ = nullptr;
 };
 

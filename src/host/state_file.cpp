@@ -11,29 +11,32 @@
 #include <system_error>
 
 #include "host/environment.h"
+#include "os/descriptor.h"
+#include "os/error.h"
 #include "sync/drift_limit.h"
 
 namespace berkeley::host {
 namespace {
 
-[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
-    throw std::runtime_error(what + " " + path.string() + ": " +
-                             std::generic_category().message(error));
+std::runtime_error refusal(const std::string& what, const std::filesystem::path& path,
+                           std::error_code why) {
+    return os::systemError(what + " " + path.string(),
+                           "choose a --state-dir that this user may write to", why);
 }
 
 void writeDurably(const std::filesystem::path& path, const std::string& text) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0) {
-        fail("cannot write", path, errno);
+    const os::Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    if (!file.isOpen()) {
+        throw refusal("cannot write", path, os::lastError());
     }
-    const ssize_t written = ::write(file, text.data(), text.size());
-    const bool whole = written == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-    const int error = whole ? 0 : (written < 0 ? errno : ENOSPC);
-    ::close(file);
-    if (error != 0) {
-        ::unlink(path.c_str());
-        fail("cannot write", path, error);
+    const ssize_t written = ::write(file.get(), text.data(), text.size());
+    if (written == static_cast<ssize_t>(text.size()) && ::fsync(file.get()) == 0) {
+        return;
     }
+    const std::error_code why =
+        written < 0 ? os::lastError() : std::make_error_code(std::errc::no_space_on_device);
+    ::unlink(path.c_str());
+    throw refusal("cannot write", path, why);
 }
 
 }  // namespace
@@ -58,7 +61,7 @@ void StateFile::save(const ClockMemory& memory) const {
     std::error_code error;
     std::filesystem::create_directories(path_.parent_path(), error);
     if (error) {
-        fail("cannot make the folder", path_.parent_path(), error.value());
+        throw refusal("cannot make the folder", path_.parent_path(), error);
     }
     const nlohmann::json state{{"version", 1}, {"frequency_ppb", memory.frequencyPpb}};
     std::filesystem::path draft = path_;
@@ -67,7 +70,7 @@ void StateFile::save(const ClockMemory& memory) const {
     writeDurably(draft, state.dump() + "\n");
     std::filesystem::rename(draft, path_, error);
     if (error) {
-        fail("cannot replace", path_, error.value());
+        throw refusal("cannot replace", path_, error);
     }
 }
 

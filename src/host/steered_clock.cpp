@@ -61,12 +61,12 @@ SteeredClock::SteeredClock(const page::Content& memory, const sync::Discipline& 
 }
 
 sync::ClockState SteeredClock::state() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return discipline_.state();
 }
 
 PauseKind SteeredClock::suspect() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return content_.clock.suspect;
 }
 
@@ -74,7 +74,7 @@ std::optional<sync::Change> SteeredClock::apply(const sync::Adjustment& adjustme
                                                 const AdjustmentSource& source) {
     std::optional<sync::Change> change;
     publish([&] {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         return applied(adjustment, source, change);
     });
     if (follower_ && change) {
@@ -83,7 +83,7 @@ std::optional<sync::Change> SteeredClock::apply(const sync::Adjustment& adjustme
     return change;
 }
 
-/// With lock_. An adjustment may be older than the pause that it comes after.
+/// An adjustment may be older than the pause that it comes after.
 std::optional<page::Content> SteeredClock::applied(const sync::Adjustment& adjustment,
                                                    const AdjustmentSource& source,
                                                    std::optional<sync::Change>& change) {
@@ -106,7 +106,7 @@ std::optional<page::Content> SteeredClock::applied(const sync::Adjustment& adjus
 void SteeredClock::beginMeasurement() {
     bool isPaused = false;
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         isPaused = look();
         isMeasured_ = true;
     }
@@ -119,7 +119,7 @@ std::optional<Pause> SteeredClock::lookForPause() {
     bool isPaused = false;
     std::optional<Pause> found;
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         isPaused = look();
         found = std::exchange(found_, std::nullopt);
     }
@@ -131,7 +131,7 @@ std::optional<Pause> SteeredClock::lookForPause() {
         if (const std::optional<Pause> stop = rtc_.look(); stop && isStopped) {
             found = stop;
         } else if (stop && !found) {
-            const std::lock_guard guard{lock_};
+            const os::MutexLock guard{lock_};
             isPaused = doubt(*stop) || isPaused;
             found = std::exchange(found_, std::nullopt);
         }
@@ -142,13 +142,12 @@ std::optional<Pause> SteeredClock::lookForPause() {
     return found;
 }
 
-/// With lock_. Whether there is something to be published.
 bool SteeredClock::look() {
     const std::optional<Pause> pause = watch_.look();
     return pause && doubt(*pause);
 }
 
-/// With lock_. A clock that was never adjusted is not believed anyway.
+/// A clock that was never adjusted is not believed anyway.
 bool SteeredClock::doubt(const Pause& pause) {
     if (!discipline_.state().synchronized) {
         return false;
@@ -161,7 +160,7 @@ bool SteeredClock::doubt(const Pause& pause) {
 }
 
 void SteeredClock::publish(const std::function<std::optional<page::Content>()>& compute) {
-    const std::lock_guard guard{publishing_};
+    const os::MutexLock guard{publishing_};
     if (page_) {
         page_->publish(compute);
     } else {
@@ -171,7 +170,7 @@ void SteeredClock::publish(const std::function<std::optional<page::Content>()>& 
 
 void SteeredClock::publishAgain() {
     publish([&]() -> std::optional<page::Content> {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         return content_;
     });
 }

@@ -8,13 +8,13 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "host/host_clock.h"
 #include "host/pause_watch.h"
 #include "host/shared_page.h"
 #include "host/system_clock.h"
+#include "os/mutex.h"
 #include "sync/discipline.h"
 
 namespace berkeley::host {
@@ -63,25 +63,27 @@ class SteeredClock {
                  const page::Content& content, std::unique_ptr<PageWriter> page,
                  std::unique_ptr<SystemClock> system, PauseWatches watches);
 
-    bool look();
-    bool doubt(const Pause& pause);
+    /// Whether there is something to be published.
+    bool look() REQUIRES(lock_);
+    bool doubt(const Pause& pause) REQUIRES(lock_);
     std::optional<page::Content> applied(const sync::Adjustment& adjustment,
                                          const AdjustmentSource& source,
-                                         std::optional<sync::Change>& change);
+                                         std::optional<sync::Change>& change) REQUIRES(lock_);
     void publish(const std::function<std::optional<page::Content>()>& compute);
     void publishAgain();
 
     const HostClock host_;
-    mutable std::mutex lock_;  ///< guards what follows
-    sync::Discipline discipline_;
-    page::Content content_;  ///< as published last
-    PauseWatch watch_;
-    std::optional<Pause> found_;  ///< and not returned yet
-    bool isMeasured_ = false;     ///< a measurement has begun since the last pause
-    RtcWatch rtc_;                ///< these two are lookForPause()'s
+    mutable os::Mutex lock_;
+    sync::Discipline discipline_ GUARDED_BY(lock_);
+    page::Content content_ GUARDED_BY(lock_);  ///< as published last
+    PauseWatch watch_ GUARDED_BY(lock_);
+    std::optional<Pause> found_ GUARDED_BY(lock_);  ///< and not returned yet
+    /// A measurement has begun since the last pause.
+    bool isMeasured_ GUARDED_BY(lock_) = false;
+    RtcWatch rtc_;  ///< these two are lookForPause()'s
     page::RawTime rtcRead_;
-    std::mutex publishing_;  ///< one thread at a time writes the page; taken before lock_
-    const std::unique_ptr<PageWriter> page_;
+    os::Mutex publishing_;  ///< taken before lock_
+    const std::unique_ptr<PageWriter> page_ PT_GUARDED_BY(publishing_);
     const std::unique_ptr<SystemClock> system_;
     std::optional<SystemFollower> follower_;
 };

@@ -3,11 +3,11 @@
 #include <sys/timex.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <exception>
-#include <stdexcept>
 #include <system_error>
+
+#include "os/error.h"
 
 namespace berkeley::host {
 namespace {
@@ -18,11 +18,12 @@ constexpr double kKernelLimitPpb = 500'000;
 
 timex adjust(timex request) {
     if (::clock_adjtime(CLOCK_REALTIME, &request) < 0) {
-        const int error = errno;
-        throw std::runtime_error(
-            "cannot steer the system clock (" + std::generic_category().message(error) + "): " +
-            (error == EPERM ? "run as root or with CAP_SYS_TIME, or leave --clock at software"
-                            : "leave --clock at software"));
+        const std::error_code why = os::lastError();
+        throw os::systemError("cannot steer the system clock",
+                              why == std::errc::operation_not_permitted
+                                  ? "run as root or with CAP_SYS_TIME, or leave --clock at software"
+                                  : "leave --clock at software",
+                              why);
     }
     return request;
 }

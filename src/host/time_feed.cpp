@@ -9,20 +9,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
-#include <system_error>
 
 #include "host/stamp_converter.h"
+#include "os/descriptor.h"
+#include "os/error.h"
 
 namespace berkeley::host {
 namespace {
-
-[[noreturn]] void fail(const std::string& what, const std::string& remedy) {
-    throw std::runtime_error(what + " (" + std::generic_category().message(errno) + "): " + remedy);
-}
 
 /// Seconds, and the nanoseconds beyond them.
 struct Split {
@@ -53,14 +49,10 @@ class ChronySocket : public TimeFeed {
         }
         address_.sun_family = AF_UNIX;
         std::strcpy(address_.sun_path, path.c_str());
-        socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (socket_ < 0) {
-            fail("cannot make a socket", "close other programs");
+        if (!socket_.isOpen()) {
+            throw os::systemError("cannot make a socket", "close other programs");
         }
     }
-    ~ChronySocket() override { ::close(socket_); }
-    ChronySocket(const ChronySocket&) = delete;
-    ChronySocket& operator=(const ChronySocket&) = delete;
 
     /// chronyd may come and go: its socket is looked for each time.
     void send(const TimeSample& sample) override {
@@ -75,15 +67,16 @@ class ChronySocket : public TimeFeed {
             .magic = kMagic,
         };
         const auto* address = reinterpret_cast<const sockaddr*>(&address_);
-        if (::sendto(socket_, &message, sizeof message, 0, address, sizeof address_) < 0) {
-            fail("chronyd does not take the group's time at " + std::string{address_.sun_path},
-                 "start it with \"refclock SOCK\" and that path");
+        if (::sendto(socket_.get(), &message, sizeof message, 0, address, sizeof address_) < 0) {
+            throw os::systemError(
+                "chronyd does not take the group's time at " + std::string{address_.sun_path},
+                "start it with \"refclock SOCK\" and that path");
         }
     }
 
   private:
     sockaddr_un address_{};
-    int socket_ = -1;
+    const os::Descriptor socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
 };
 
 /// As the reference implementation of NTP has it.
@@ -107,7 +100,8 @@ struct NtpMemory {
 void refuseMemoryOfAnother(int segment, std::uint32_t unit) {
     shmid_ds status{};
     if (::shmctl(segment, IPC_STAT, &status) != 0) {
-        fail("cannot use NTP's shared memory " + std::to_string(unit), "use another unit");
+        throw os::systemError("cannot use NTP's shared memory " + std::to_string(unit),
+                              "use another unit");
     }
     for (const uid_t user : {status.shm_perm.cuid, status.shm_perm.uid}) {
         if (user != 0 && user != ::geteuid()) {
@@ -134,8 +128,8 @@ class NtpSharedMemory : public TimeFeed {
         void* memory = segment < 0 ? nullptr : ::shmat(segment, nullptr, 0);
         // As shmat(2) has it. NOLINTNEXTLINE(performance-no-int-to-ptr)
         if (segment < 0 || memory == reinterpret_cast<void*>(-1)) {
-            fail("cannot use NTP's shared memory " + std::to_string(unit),
-                 "give a unit that this user may use, such as 2");
+            throw os::systemError("cannot use NTP's shared memory " + std::to_string(unit),
+                                  "give a unit that this user may use, such as 2");
         }
         memory_ = static_cast<NtpMemory*>(memory);
     }

@@ -1,8 +1,8 @@
 #include "net/connection.h"
 
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,6 @@
 namespace berkeley::net {
 namespace {
 
-using boost::system::error_code;
 using Steady = std::chrono::steady_clock;
 
 /// A host that has vanished from the network is given up after this long, when frames to it are
@@ -28,30 +27,22 @@ constexpr int kProbeSeconds = 10;
 /// Room for many records of one frame; longer ones are read in pieces.
 using Records = std::array<std::byte, 2048>;
 
-void tune(Connection::Socket& socket) {
-    const int handle = socket.native_handle();
-    setOption(handle, IPPROTO_TCP, TCP_NODELAY, 1);
-    setOption(handle, SOL_SOCKET, SO_KEEPALIVE, 1);
-    setOption(handle, IPPROTO_TCP, TCP_KEEPIDLE, kProbeSeconds);
-    setOption(handle, IPPROTO_TCP, TCP_KEEPINTVL, kProbeSeconds / 2);
-    setOption(handle, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedSeconds * 1000);
-}
-
-Endpoint peerOf(const Connection::Socket& socket) {
-    error_code error;
-    // The peer may have reset the connection before it was looked at.
-    const auto peer = socket.remote_endpoint(error);
-    return error ? Endpoint{"unknown", 0} : toEndpoint(peer);
+void tune(int socket) {
+    setOption(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    setOption(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+    setOption(socket, IPPROTO_TCP, TCP_KEEPIDLE, kProbeSeconds);
+    setOption(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeSeconds / 2);
+    setOption(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedSeconds * 1000);
 }
 
 }  // namespace
 
-Connection::Connection(Socket socket, std::unique_ptr<TlsSession> tls)
+Connection::Connection(os::Descriptor socket, Endpoint peer, std::unique_ptr<TlsSession> tls)
     : socket_(std::move(socket)),
-      peer_(peerOf(socket_)),
-      stampsTransmits_(enableTransmitStamps(socket_.native_handle())),
+      peer_(std::move(peer)),
+      stampsTransmits_(enableTransmitStamps(socket_.get())),
       tls_(std::move(tls)) {
-    tune(socket_);
+    tune(socket_.get());
 }
 
 Connection::~Connection() = default;
@@ -59,7 +50,7 @@ Connection::~Connection() = default;
 /// Takes a step of TLS; what TLS itself has to say to it is sent even when that is a last word.
 template <class Step>
 auto Connection::withTls(Step step) {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     struct Flush {
         ~Flush() {
             if (const auto output = connection.tls_->takeOutput(); !output.empty()) {
@@ -89,7 +80,7 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
                 "did not finish the TLS handshake within " + toOptionText(patience),
                 wire::Fault::silence);
         }
-        withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
+        feed(std::span{records}.first(received.size));
     }
     // It may have been taken away between its first use and now.
     if (!isKeyCurrent()) {
@@ -99,12 +90,12 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
 }
 
 std::optional<std::string> Connection::keyName() const {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return tls_ ? tls_->peer() : std::nullopt;
 }
 
 bool Connection::isKeyCurrent() const {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return !tls_ || tls_->isCurrent();
 }
 
@@ -139,9 +130,14 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
         if (received.receipt == Receipt::timeout) {
             continue;
         }
-        withTls([&](TlsSession& tls) { tls.feed(std::span{records}.first(received.size)); });
-        arrived = tls_->boundaries().fedOneRecord() ? received.arrived : std::nullopt;
+        feed(std::span{records}.first(received.size));
+        arrived = boundaries_.fedOneRecord() ? received.arrived : std::nullopt;
     }
+}
+
+void Connection::feed(std::span<const std::byte> records) {
+    withTls([&](TlsSession& tls) { tls.feed(records); });
+    boundaries_.feed(records);
 }
 
 /// How long to wait for more bytes: until `deadline`, and for the rest of a record that has begun
@@ -149,7 +145,7 @@ Received Connection::receiveSecret(std::span<std::byte> buffer, Patience patienc
 /// begun.
 Connection::Patience Connection::leftForRecord(Deadline deadline) {
     const Steady::time_point now = Steady::now();
-    if (!tls_->boundaries().within()) {
+    if (!boundaries_.within()) {
         recordDeadline_.reset();
     } else if (!recordDeadline_) {
         recordDeadline_ = now + recordPatience_;
@@ -173,7 +169,7 @@ Received Connection::receiveRaw(std::span<std::byte> buffer, Patience patience) 
     std::optional<SystemTime> stamp;
     ssize_t size = 0;
     do {
-        size = receiveStamped(socket_.native_handle(), buffer, stamp);
+        size = receiveStamped(socket_.get(), buffer, stamp);
     } while (size < 0 && errno == EINTR);
     if (size < 0 && errno == EAGAIN) {
         return {.receipt = Receipt::timeout};
@@ -195,19 +191,17 @@ void Connection::setPatience(Patience patience) {
     if (patience == patience_) {
         return;
     }
-    const std::chrono::microseconds wait = patience.value_or(std::chrono::milliseconds{0});
-    const timeval time{.tv_sec = wait.count() / 1'000'000, .tv_usec = wait.count() % 1'000'000};
-    (void)::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+    net::setPatience(socket_.get(), SO_RCVTIMEO, patience.value_or(std::chrono::milliseconds{0}));
     patience_ = patience;
 }
 
 bool Connection::send(std::span<const std::byte> bytes) {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return sendRaw(sealed(bytes), false);
 }
 
 bool Connection::sendStamped(std::span<const std::byte> bytes) {
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     return sendRaw(sealed(bytes), stampsTransmits_);
 }
 
@@ -225,7 +219,7 @@ std::span<const std::byte> Connection::sealed(std::span<const std::byte> bytes) 
 }
 
 bool Connection::sendRaw(std::span<const std::byte> bytes, bool stamped) {
-    const int handle = socket_.native_handle();
+    const int handle = socket_.get();
     ssize_t sent = 0;
     if (stamped && !bytes.empty()) {
         watch_.wanted(bytes.size());
@@ -248,9 +242,9 @@ std::optional<SystemTime> Connection::departed() {
     if (!stampsTransmits_) {
         return std::nullopt;
     }
-    const std::lock_guard guard{sending_};
+    const os::MutexLock guard{sending_};
     while (!watch_.stamp()) {
-        const std::optional<TransmitStamp> taken = takeTransmitStamp(socket_.native_handle());
+        const std::optional<TransmitStamp> taken = takeTransmitStamp(socket_.get());
         if (!taken) {
             return std::nullopt;
         }
@@ -268,17 +262,15 @@ sync::TimestampKind Connection::timestamps() const {
 }
 
 void Connection::giveUpAfter(std::chrono::milliseconds patience) {
-    setOption(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT,
-              static_cast<int>(patience.count()));
+    setOption(socket_.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(patience.count()));
 }
 
-void Connection::shutdown() { ::shutdown(socket_.native_handle(), SHUT_RDWR); }
+void Connection::shutdown() { ::shutdown(socket_.get(), SHUT_RDWR); }
 
 Nanoseconds Connection::roundTrip() const {
     tcp_info info{};
     socklen_t size = sizeof info;
-    (void)::getsockopt(const_cast<Socket&>(socket_).native_handle(), IPPROTO_TCP, TCP_INFO, &info,
-                       &size);
+    (void)::getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &size);
     return std::chrono::microseconds{info.tcpi_rtt};
 }
 

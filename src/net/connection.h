@@ -6,11 +6,9 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +16,9 @@
 
 #include "net/endpoint.h"
 #include "net/transmit_watch.h"
+#include "os/descriptor.h"
+#include "os/mutex.h"
+#include "record_boundaries.h"
 #include "sync/timestamp_kind.h"
 #include "time/timeline.h"
 
@@ -36,12 +37,10 @@ struct Received {
 
 class Connection {
   public:
-    using Protocol = boost::asio::ip::tcp;  ///< of the connector and the listener too
-    using Socket = Protocol::socket;
     using Patience = std::optional<std::chrono::milliseconds>;
 
     /// Takes over a connected socket over which nothing was sent yet. `tls` where it has keys.
-    Connection(Socket socket, std::unique_ptr<TlsSession> tls);
+    Connection(os::Descriptor socket, Endpoint peer, std::unique_ptr<TlsSession> tls);
     ~Connection();
 
     /// Before anything else on a connection with keys; on others there is nothing to do. Waits
@@ -101,25 +100,27 @@ class Connection {
 
     Received receiveRaw(std::span<std::byte> buffer, Patience patience);
     Received receiveSecret(std::span<std::byte> buffer, Patience patience);
+    void feed(std::span<const std::byte> records);
     Patience leftForRecord(Deadline deadline);
     void setPatience(Patience patience);
-    std::span<const std::byte> sealed(std::span<const std::byte> bytes);
-    bool sendRaw(std::span<const std::byte> bytes, bool stamped);
+    std::span<const std::byte> sealed(std::span<const std::byte> bytes) REQUIRES(sending_);
+    bool sendRaw(std::span<const std::byte> bytes, bool stamped) REQUIRES(sending_);
     template <class Step>
     auto withTls(Step step);
 
-    Socket socket_;
-    Endpoint peer_;
+    const os::Descriptor socket_;
+    const Endpoint peer_;
     Patience patience_;  ///< of the socket; the receiving thread's
     std::chrono::milliseconds recordPatience_{5'000};
-    Deadline recordDeadline_;  ///< of a record that has begun; the receiving thread's
+    RecordBoundaries boundaries_;  ///< of what has come with keys; the receiving thread's
+    Deadline recordDeadline_;      ///< of a record that has begun; the receiving thread's
     const bool stampsTransmits_;
     std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
     std::atomic<bool> wasDeaf_ = false;
-    mutable std::mutex sending_;  ///< two frames never mix; guards what follows
-    TransmitWatch watch_;
-    const std::unique_ptr<TlsSession> tls_;  ///< only with keys
-    std::vector<std::byte> record_;          ///< that is being sent
+    mutable os::Mutex sending_;  ///< two frames never mix
+    TransmitWatch watch_ GUARDED_BY(sending_);
+    const std::unique_ptr<TlsSession> tls_ PT_GUARDED_BY(sending_);  ///< only with keys
+    std::vector<std::byte> record_ GUARDED_BY(sending_);             ///< that is being sent
 };
 
 }  // namespace berkeley::net

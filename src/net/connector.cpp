@@ -1,79 +1,78 @@
 #include "net/connector.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <cerrno>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 
+#include "address.h"
+#include "os/error.h"
+#include "socket.h"
 #include "timestamping.h"
 #include "tls_session.h"
 #include "wire/messages.h"
 
 namespace berkeley::net {
+namespace {
 
-using boost::asio::ip::tcp;
-using Address = Connection::Protocol::endpoint;
-using boost::system::error_code;
+using Address = boost::asio::ip::tcp::endpoint;
 
-std::vector<Address> resolve(boost::asio::io_context& context, const Endpoint& endpoint) {
-    error_code error;
-    tcp::resolver resolver{context};
-    const auto results = resolver.resolve(endpoint.host, std::to_string(endpoint.port),
-                                          tcp::resolver::numeric_service, error);
-    if (error) {
-        throw std::runtime_error("unknown host " + endpoint.host + " (" + error.message() +
-                                 "): check the name, or give an address");
+Address localOf(const os::Descriptor& socket) {
+    Address address;
+    auto size = static_cast<socklen_t>(address.capacity());
+    if (::getsockname(socket.get(), address.data(), &size) == 0) {
+        address.resize(size);
     }
-    std::vector<Address> addresses;
-    for (const auto& result : results) {
-        addresses.emplace_back(result.endpoint());
-    }
-    return addresses;
+    return address;
 }
 
+/// Not with Asio, which would wait for as long as the kernel tries.
+std::error_code reach(const os::Descriptor& socket, const Address& address,
+                      std::chrono::milliseconds patience) {
+    setPatience(socket.get(), SO_SNDTIMEO, patience);
+    if (::connect(socket.get(), address.data(), static_cast<socklen_t>(address.size())) != 0) {
+        return errno == EINPROGRESS ? std::make_error_code(std::errc::timed_out) : os::lastError();
+    }
+    // No server listens there if the kernel chose the very port that was asked for and connected
+    // the socket to itself.
+    return localOf(socket) == address ? std::make_error_code(std::errc::connection_refused)
+                                      : std::error_code{};
+}
+
+}  // namespace
+
 std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
-    error_code error = boost::asio::error::host_not_found;
-    for (const Address& address : resolve(context_, endpoint)) {
-        Connection::Socket socket{context_, address.protocol()};
-        requestReceiveStamps(socket.native_handle());
+    std::error_code error;
+    for (const Address& address : resolve(endpoint)) {
+        os::Descriptor socket{
+            ::socket(address.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP)};
+        if (!socket.isOpen()) {
+            error = os::lastError();
+            continue;
+        }
+        requestReceiveStamps(socket.get());
         if (!begin(socket)) {
             return nullptr;
         }
-        error = reach(socket, address);
+        error = reach(socket, address, patience_);
         if (!error) {
-            return shakeHands(std::move(socket), endpoint);
+            return shakeHands(std::move(socket), toEndpoint(address), endpoint);
         }
         end();
     }
     throw std::runtime_error("no master at " + toText(endpoint) + " (" + error.message() + ")");
 }
 
-/// Not with Asio, which would wait for as long as the kernel tries.
-error_code Connector::reach(Connection::Socket& socket, const Address& address) {
-    const int handle = socket.native_handle();
-    const timeval longest{.tv_sec = patience_.count() / 1000,
-                          .tv_usec = patience_.count() % 1000 * 1000};
-    (void)::setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
-    if (::connect(handle, address.data(), static_cast<socklen_t>(address.size())) != 0) {
-        return errno == EINPROGRESS ? boost::asio::error::timed_out
-                                    : error_code{errno, boost::system::system_category()};
-    }
-    error_code error;
-    if (socket.local_endpoint(error) == address) {
-        // No server listens there: the kernel chose the very port that was asked for and connected
-        // the socket to itself.
-        error = boost::asio::error::connection_refused;
-    }
-    return error;
-}
-
 /// Ends what begin() began before the socket is closed.
-std::shared_ptr<Connection> Connector::shakeHands(Connection::Socket socket,
+std::shared_ptr<Connection> Connector::shakeHands(os::Descriptor socket, Endpoint address,
                                                   const Endpoint& endpoint) {
-    auto connection = std::make_shared<Connection>(
-        std::move(socket), key_ ? std::make_unique<TlsSession>(*key_) : nullptr);
+    auto connection =
+        std::make_shared<Connection>(std::move(socket), std::move(address),
+                                     key_ ? std::make_unique<TlsSession>(*key_) : nullptr);
     std::string problem;
     try {
         if (!connection->handshake(patience_)) {
@@ -89,22 +88,22 @@ std::shared_ptr<Connection> Connector::shakeHands(Connection::Socket socket,
     return connection;
 }
 
-bool Connector::begin(Connection::Socket& socket) {
-    const std::lock_guard guard{lock_};
+bool Connector::begin(const os::Descriptor& socket) {
+    const os::MutexLock guard{lock_};
     if (cancelled_) {
         return false;
     }
-    connecting_ = socket.native_handle();
+    connecting_ = socket.get();
     return true;
 }
 
 void Connector::end() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     connecting_.reset();
 }
 
 void Connector::cancel() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     cancelled_ = true;
     if (connecting_) {
         ::shutdown(*connecting_, SHUT_RDWR);

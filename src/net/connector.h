@@ -4,32 +4,26 @@
 /// that names the address and what to do, where a function says that it throws.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "net/connection.h"
 #include "net/endpoint.h"
 #include "net/key_ring.h"
+#include "os/descriptor.h"
+#include "os/mutex.h"
 
 namespace berkeley::net {
 
-/// The addresses of a host. Throws when it is unknown.
-std::vector<Connection::Protocol::endpoint> resolve(boost::asio::io_context& context,
-                                                    const Endpoint& endpoint);
-
 class Connector {
   public:
-    /// `context` outlives this and all its connections. With a key it speaks only with peers
-    /// that have the same.
-    /// A host that does not answer for `patience` is given up.
-    explicit Connector(boost::asio::io_context& context, std::optional<NamedKey> key = std::nullopt,
+    /// With a key it speaks only with peers that have the same. A host that does not answer for
+    /// `patience` is given up.
+    explicit Connector(std::optional<NamedKey> key = std::nullopt,
                        std::chrono::milliseconds patience = kPatience)
-        : context_(context), key_(std::move(key)), patience_(patience) {}
+        : key_(std::move(key)), patience_(patience) {}
 
     static constexpr std::chrono::seconds kPatience{3};
 
@@ -41,18 +35,16 @@ class Connector {
     void cancel();
 
   private:
-    bool begin(Connection::Socket& socket);
+    bool begin(const os::Descriptor& socket);
     void end();
-    boost::system::error_code reach(Connection::Socket& socket,
-                                    const Connection::Protocol::endpoint& address);
-    std::shared_ptr<Connection> shakeHands(Connection::Socket socket, const Endpoint& endpoint);
+    std::shared_ptr<Connection> shakeHands(os::Descriptor socket, Endpoint address,
+                                           const Endpoint& endpoint);
 
-    boost::asio::io_context& context_;
     const std::optional<NamedKey> key_;
     const std::chrono::milliseconds patience_;
-    std::mutex lock_;                ///< guards what follows
-    std::optional<int> connecting_;  ///< the socket
-    bool cancelled_ = false;
+    os::Mutex lock_;
+    std::optional<int> connecting_ GUARDED_BY(lock_);  ///< the socket
+    bool cancelled_ GUARDED_BY(lock_) = false;
 };
 
 }  // namespace berkeley::net

@@ -19,6 +19,13 @@ struct Endpoint {
 /// are not looked up, and count as what can be reached.
 bool isLoopback(const std::string& host);
 
+/// std::runtime_error when no address of it is known.
+void requireKnown(const Endpoint& endpoint);
+
+/// What counts as one address: an IPv4 address, also one that IPv6 wraps; of an IPv6 address the
+/// first 64 bits, as a network has all of the other half to itself; any other text itself.
+std::string networkOf(const std::string& host);
+
 /// Whether that name or address leads to this machine itself; false when it leads nowhere.
 bool isAddressOfThisMachine(const std::string& host);
 

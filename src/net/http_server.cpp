@@ -8,10 +8,10 @@
 #include <boost/beast/http.hpp>
 #include <list>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
-#include "socket.h"
+#include "address.h"
+#include "os/error.h"
 
 namespace berkeley::net {
 namespace {
@@ -162,9 +162,9 @@ class HttpServer::Acceptor {
                 listen.host, std::to_string(listen.port), tcp::resolver::numeric_service);
             acceptor_ = {context_, *found.begin()};
         } catch (const boost::system::system_error& error) {
-            throw std::runtime_error("cannot serve HTTP on " + toText(listen) + " (" +
-                                     error.code().message() +
-                                     "): give --http an address of this machine and a free port");
+            throw os::systemError("cannot serve HTTP on " + toText(listen),
+                                  "give --http an address of this machine and a free port",
+                                  error.code());
         }
         accept();
     }

@@ -7,13 +7,13 @@
 #include <array>
 #include <boost/algorithm/hex.hpp>
 #include <boost/algorithm/string/trim.hpp>
-#include <cerrno>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
+#include "os/descriptor.h"
+#include "os/error.h"
 #include "wire/native.h"
 
 namespace berkeley::net {
@@ -67,39 +67,19 @@ void addLine(std::string_view line, Reading& reading) {
     reading.keys.emplace(name, key);
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
-    throw std::runtime_error("cannot read the keys in " + path.string() + " (" +
-                             std::generic_category().message(error) + "): give a readable file");
+[[noreturn]] void refuse(const std::filesystem::path& path, std::error_code why = os::lastError()) {
+    throw os::systemError("cannot read the keys in " + path.string(), "give a readable file", why);
 }
 
-/// A descriptor that is closed in the end.
-class File {
-  public:
-    explicit File(const std::filesystem::path& path)
-        // Without waiting for a writer, should it be a pipe.
-        : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-        if (handle_ < 0) {
-            refuse(path, errno);
-        }
-    }
-    ~File() { ::close(handle_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    int handle() const { return handle_; }
-
-  private:
-    int handle_;
-};
-
 /// Of the file that is open, whatever its path may lead to by now.
-void checkPrivacy(const File& file, const std::filesystem::path& path) {
+void checkPrivacy(const os::Descriptor& file, const std::filesystem::path& path) {
     struct stat status {};
-    if (::fstat(file.handle(), &status) != 0) {
-        refuse(path, errno);
+    if (::fstat(file.get(), &status) != 0) {
+        refuse(path);
     }
     if (!S_ISREG(status.st_mode)) {
-        refuse(path, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+        refuse(path, std::make_error_code(S_ISDIR(status.st_mode) ? std::errc::is_a_directory
+                                                                  : std::errc::invalid_argument));
     }
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         throw std::runtime_error("the keys in " + path.string() +
@@ -130,16 +110,20 @@ Keys parseKeys(std::string_view text, const std::string& source) {
 }
 
 Keys readKeyFile(const std::filesystem::path& path) {
-    const File file{path};
+    // Without waiting for a writer, should it be a pipe.
+    const os::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (!file.isOpen()) {
+        refuse(path);
+    }
     checkPrivacy(file, path);
     std::string text;
     std::array<char, 4096> buffer;
     ssize_t size = 0;
-    while ((size = ::read(file.handle(), buffer.data(), buffer.size())) > 0) {
+    while ((size = ::read(file.get(), buffer.data(), buffer.size())) > 0) {
         text.append(buffer.data(), static_cast<std::size_t>(size));
     }
     if (size < 0) {
-        refuse(path, errno);
+        refuse(path);
     }
     return parseKeys(text, path.string());
 }

@@ -3,12 +3,12 @@
 namespace berkeley::net {
 
 void KeyRing::replace(Keys keys) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     keys_.swap(keys);
 }
 
 std::optional<Key> KeyRing::find(const std::string& name) const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     const auto found = keys_.find(name);
     return found == keys_.end() ? std::nullopt : std::optional{found->second};
 }

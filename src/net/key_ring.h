@@ -3,12 +3,12 @@
 /// Thread safety: any thread.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "net/key_file.h"
+#include "os/mutex.h"
 
 namespace berkeley::net {
 
@@ -21,8 +21,8 @@ class KeyRing {
     std::optional<Key> find(const std::string& name) const;
 
   private:
-    mutable std::mutex lock_;  ///< guards keys_
-    Keys keys_;
+    mutable os::Mutex lock_;
+    Keys keys_ GUARDED_BY(lock_);
 };
 
 /// What a slave proves with who it is.

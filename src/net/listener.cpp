@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <stdexcept>
 #include <string>
 
-#include "net/connector.h"
+#include "address.h"
+#include "os/error.h"
 #include "socket.h"
 #include "timestamping.h"
 #include "tls_session.h"
@@ -16,9 +18,10 @@
 namespace berkeley::net {
 namespace {
 
+using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-int openSpare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+os::Descriptor openSpare() { return os::Descriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)}; }
 
 constexpr int kForever = -1;
 
@@ -45,37 +48,46 @@ std::string remedyFor(const error_code& error) {
 
 }  // namespace
 
-Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, const KeyRing* keys,
-                   int unreadBytes)
-    : keys_(keys), acceptor_(context), spare_(openSpare()) {
-    const auto address = resolve(context, endpoint).front();
+struct Listener::Socket {
+    boost::asio::io_context context;
+    tcp::acceptor acceptor{context};
+};
+
+Listener::Listener(const Endpoint& endpoint, const KeyRing* keys, int unreadBytes)
+    : keys_(keys), socket_(std::make_unique<Socket>()), spare_(openSpare()) {
+    const tcp::endpoint address = resolve(endpoint).front();
+    tcp::acceptor& acceptor = socket_->acceptor;
     try {
-        acceptor_.open(address.protocol());
-        acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
-        acceptor_.bind(address);
-        requestReceiveStamps(acceptor_.native_handle());
+        acceptor.open(address.protocol());
+        acceptor.set_option(boost::asio::socket_base::reuse_address(true));
+        acceptor.bind(address);
+        requestReceiveStamps(acceptor.native_handle());
         // Accepted sockets inherit it, and the kernel no longer lets it grow.
-        setOption(acceptor_.native_handle(), SOL_SOCKET, SO_SNDBUF, unreadBytes);
-        acceptor_.listen(boost::asio::socket_base::max_listen_connections);
+        setOption(acceptor.native_handle(), SOL_SOCKET, SO_SNDBUF, unreadBytes);
+        acceptor.listen(boost::asio::socket_base::max_listen_connections);
     } catch (const boost::system::system_error& error) {
-        throw std::runtime_error("cannot listen on " + toText(endpoint) + " (" +
-                                 error.code().message() + "): " + remedyFor(error.code()));
+        throw os::systemError("cannot listen on " + toText(endpoint), remedyFor(error.code()),
+                              error.code());
     }
 }
 
+Listener::~Listener() = default;
+
 std::shared_ptr<Connection> Listener::accept() {
-    Connection::Socket socket{acceptor_.get_executor()};
+    tcp::acceptor& acceptor = socket_->acceptor;
+    tcp::socket socket{socket_->context};
+    tcp::endpoint peer;
     error_code error;
-    acceptor_.accept(socket, error);
+    acceptor.accept(socket, peer, error);
     while (isOutOfDescriptors(error) && !stopping_) {
-        if (isWaiting(acceptor_.native_handle(), 0)) {
+        if (isWaiting(acceptor.native_handle(), 0)) {
             throw std::runtime_error("refused " + std::to_string(refuseWaiting()) +
                                      " connections: " + error.message() + " (ulimit -n)");
         }
         // The kernel wants a descriptor before there is a connection to accept. Until then there
         // may be one again.
-        (void)isWaiting(acceptor_.native_handle(), kForever);
-        acceptor_.accept(socket, error);
+        (void)isWaiting(acceptor.native_handle(), kForever);
+        acceptor.accept(socket, peer, error);
     }
     if (stopping_) {
         return nullptr;
@@ -83,7 +95,7 @@ std::shared_ptr<Connection> Listener::accept() {
     if (error) {
         throw std::runtime_error("cannot accept a connection: " + error.message());
     }
-    return std::make_shared<Connection>(std::move(socket),
+    return std::make_shared<Connection>(os::Descriptor{socket.release()}, toEndpoint(peer),
                                         keys_ ? std::make_unique<TlsSession>(*keys_) : nullptr);
 }
 
@@ -91,14 +103,14 @@ std::shared_ptr<Connection> Listener::accept() {
 /// more than the kernel lets wait at once, so that a peer that keeps coming does not hold up this
 /// thread.
 int Listener::refuseWaiting() {
-    const int listener = acceptor_.native_handle();
+    const int listener = socket_->acceptor.native_handle();
     int refused = 0;
     while (refused < boost::asio::socket_base::max_listen_connections && isWaiting(listener, 0)) {
-        ::close(spare_);
-        const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        ::close(connection);
+        spare_.close();
+        const bool accepted =
+            os::Descriptor{::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC)}.isOpen();
         spare_ = openSpare();
-        if (connection < 0) {
+        if (!accepted) {
             break;
         }
         ++refused;
@@ -106,13 +118,11 @@ int Listener::refuseWaiting() {
     return refused;
 }
 
-Listener::~Listener() { ::close(spare_); }
-
 void Listener::shutdown() {
     stopping_ = true;
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+    ::shutdown(socket_->acceptor.native_handle(), SHUT_RDWR);
 }
 
-Endpoint Listener::local() const { return toEndpoint(acceptor_.local_endpoint()); }
+Endpoint Listener::local() const { return toEndpoint(socket_->acceptor.local_endpoint()); }
 
 }  // namespace berkeley::net

@@ -5,23 +5,22 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <memory>
 
 #include "net/connection.h"
 #include "net/endpoint.h"
 #include "net/key_ring.h"
+#include "os/descriptor.h"
 
 namespace berkeley::net {
 
 class Listener {
   public:
-    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `context` and
-    /// `keys` outlive this and all its connections; without keys these are open to everyone. The
-    /// kernel keeps `unreadBytes` for each peer that does not read, and about as many more to
-    /// manage them.
-    Listener(boost::asio::io_context& context, const Endpoint& endpoint,
-             const KeyRing* keys = nullptr, int unreadBytes = kUnreadBytes);
+    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `keys`
+    /// outlive this and all its connections; without keys these are open to everyone. The kernel
+    /// keeps `unreadBytes` for each peer that does not read, and about as many more to manage them.
+    explicit Listener(const Endpoint& endpoint, const KeyRing* keys = nullptr,
+                      int unreadBytes = kUnreadBytes);
     ~Listener();
 
     /// The next connection, before its handshake; nothing after shutdown(). Throws when the machine
@@ -39,11 +38,13 @@ class Listener {
     static constexpr int kUnreadBytes = 16 * 1024;
 
   private:
+    struct Socket;
+
     int refuseWaiting();
 
     const KeyRing* keys_;
-    Connection::Protocol::acceptor acceptor_;
-    int spare_;  ///< a descriptor to accept with when there is no other, and to close
+    const std::unique_ptr<Socket> socket_;
+    os::Descriptor spare_;  ///< to accept with when there is no other, and to close
     std::atomic<bool> stopping_ = false;
 };
 

@@ -1,23 +1,24 @@
-/// What connections and listeners do with their sockets alike.
+/// Options of a socket. One that this kernel lacks is no reason to do without the connection.
 ///
 /// Thread safety: any thread.
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
-#include <boost/asio/ip/tcp.hpp>
-
-#include "net/endpoint.h"
+#include <chrono>
 
 namespace berkeley::net {
 
 inline void setOption(int socket, int level, int option, int value) {
-    // An option that this kernel lacks is no reason to do without the connection.
     (void)::setsockopt(socket, level, option, &value, sizeof value);
 }
 
-inline Endpoint toEndpoint(const boost::asio::ip::tcp::endpoint& endpoint) {
-    return {endpoint.address().to_string(), endpoint.port()};
+/// How long calls wait at most: SO_RCVTIMEO or SO_SNDTIMEO. Zero: for ever.
+inline void setPatience(int socket, int option, std::chrono::microseconds patience) {
+    const timeval time{.tv_sec = patience.count() / 1'000'000,
+                       .tv_usec = patience.count() % 1'000'000};
+    (void)::setsockopt(socket, SOL_SOCKET, option, &time, sizeof time);
 }
 
 }  // namespace berkeley::net

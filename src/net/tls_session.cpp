@@ -148,7 +148,6 @@ void TlsSession::feed(std::span<const std::byte> records) {
     if (!std::exchange(fed_, true)) {
         refuseStranger(records.front());
     }
-    boundaries_.feed(records);
     (void)BIO_write(in_, records.data(), static_cast<int>(records.size()));
 }
 

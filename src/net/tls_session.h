@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "net/key_ring.h"
-#include "record_boundaries.h"
 
 namespace berkeley::net {
 
@@ -31,9 +30,6 @@ class TlsSession {
 
     /// Takes what the peer has sent.
     void feed(std::span<const std::byte> records);
-
-    /// Of what was fed.
-    const RecordBoundaries& boundaries() const { return boundaries_; }
 
     /// As far as it goes with what was fed; true once both sides have proved that they have the
     /// key. Nothing is read or written before.
@@ -81,7 +77,6 @@ class TlsSession {
     std::unique_ptr<SSL, Free> ssl_;
     BIO* in_;   ///< the session's own
     BIO* out_;  ///< the session's own
-    RecordBoundaries boundaries_;
     const KeyRing* keys_ = nullptr;
     NamedKey peer_;             ///< on the master's side: what the peer claims, and has to prove
     NamedKey self_;             ///< on the slave's side

@@ -1,5 +1,7 @@
 #include "node/admission.h"
 
+#include "net/endpoint.h"
+
 namespace berkeley::node {
 
 Admission::Admission(const AdmissionLimits& limits, const std::vector<std::string>& masters)
@@ -10,7 +12,7 @@ Admission::Admission(const AdmissionLimits& limits, const std::vector<std::strin
 }
 
 Admission::Refusal Admission::admit(const std::string& host, Time now) {
-    const std::string network = networkOf(host);
+    const std::string network = net::networkOf(host);
     if (!connects_.take(network, now)) {
         return "its address connects more than " + std::to_string(limits_.connectsPerSecond) +
                " times a second (--max-connects)";
@@ -62,7 +64,7 @@ std::string Admission::full() const {
 
 void Admission::pendingLeft(const std::string& host) {
     --pending_;
-    const auto found = pendingOf_.find(networkOf(host));
+    const auto found = pendingOf_.find(net::networkOf(host));
     if (--found->second == 0) {
         pendingOf_.erase(found);
     }

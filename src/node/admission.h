@@ -3,7 +3,7 @@
 /// A connection is pending until it has said who it is, and a slave from then on. Another master of
 /// the group takes no slave's place, or a master that is full would be without standbys; but no
 /// more than one connection with each master's name does not. What counts as one address says
-/// networkOf(). Memory is bounded whatever number of addresses comes. Time is
+/// net::networkOf(). Memory is bounded whatever number of addresses comes. Time is
 /// handed in. Thread safety: none. Errors: none; a refusal is a reason in words for a log line.
 #pragma once
 

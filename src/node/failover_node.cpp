@@ -53,14 +53,13 @@ void FailoverNode::start() {
     for (sync::Rank rank = 0; rank < masters.size(); ++rank) {
         if (rank != self) {
             net::Connector& connector = *connectors_.emplace_back(std::make_unique<net::Connector>(
-                context_,
                 config_.key ? std::optional{net::NamedKey{name, *config_.key}} : std::nullopt,
                 std::chrono::duration_cast<std::chrono::milliseconds>(patience_)));
             startThread("to announce this master to " + MasterRanks::nameOf(rank),
-                        [this, rank, &connector] { startAnnouncing(rank, connector); });
+                        [this, rank, &connector] { keepAnnouncing(rank, connector); });
         }
     }
-    startThread("to look which master is active", [this] { startWatching(); });
+    startThread("to look which master is active", [this] { watch(); });
 }
 
 void FailoverNode::startThread(std::string what, std::function<void()> body) {
@@ -84,7 +83,7 @@ void FailoverNode::run(const std::string& what, const std::function<void()>& bod
 }
 
 /// That a master cannot be reached is no news: the election says when it matters.
-void FailoverNode::startAnnouncing(sync::Rank to, net::Connector& connector) {
+void FailoverNode::keepAnnouncing(sync::Rank to, net::Connector& connector) {
     const net::Endpoint& master = leadership_.ranks().masters[to];
     do {
         try {
@@ -107,7 +106,7 @@ void FailoverNode::announceOver(net::Connection& connection, sync::Rank to) {
     }
 }
 
-void FailoverNode::startWatching() {
+void FailoverNode::watch() {
     if (active_) {
         carryOut(std::nullopt);  // What it had begun when it failed.
     }
@@ -141,9 +140,9 @@ void FailoverNode::carryOut(std::optional<sync::Rank> active) {
     } else if (!isStopping()) {
         logger_->warn("no master is active");
     }
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     ++roles_;
-    changed_.notify_all();
+    changed_.notifyAll();
 }
 
 /// Why this master is not active any more.
@@ -179,35 +178,36 @@ void FailoverNode::follow(sync::Rank active) {
 
 void FailoverNode::replaceFollower(std::unique_ptr<SlaveNode> follower) {
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         follower_.swap(follower);
     }
     // The one before ends here, which may take a moment.
 }
 
 bool FailoverNode::isStuck() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return follower_ && follower_->isStuck();
 }
 
 bool FailoverNode::isStopping() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return stopping_;
 }
 
 bool FailoverNode::pause(Nanoseconds duration) {
-    std::unique_lock guard{lock_};
+    os::MutexLock guard{lock_};
     const std::uint64_t role = roles_;
-    changed_.wait_for(guard, duration, [&] { return stopping_ || roles_ != role; });
+    changed_.waitFor(guard, duration,
+                     [&]() REQUIRES(lock_) { return stopping_ || roles_ != role; });
     return stopping_;
 }
 
 void FailoverNode::stop() {
     leadership_.resign();
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         stopping_ = true;
-        changed_.notify_all();
+        changed_.notifyAll();
     }
     for (const auto& connector : connectors_) {
         connector->cancel();

@@ -8,10 +8,8 @@
 
 #include <spdlog/logger.h>
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -21,6 +19,7 @@
 #include "node/leadership.h"
 #include "node/master_node.h"
 #include "node/slave_node.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -54,9 +53,9 @@ class FailoverNode {
   private:
     void startThread(std::string what, std::function<void()> body);
     void run(const std::string& what, const std::function<void()>& body);
-    void startAnnouncing(sync::Rank to, net::Connector& connector);
+    void keepAnnouncing(sync::Rank to, net::Connector& connector);
     void announceOver(net::Connection& connection, sync::Rank to);
-    void startWatching();
+    void watch();
 
     void carryOut(std::optional<sync::Rank> active);
     void sayWhy();
@@ -75,14 +74,13 @@ class FailoverNode {
     host::SteeredClock& clock_;
     std::shared_ptr<spdlog::logger> logger_;
 
-    boost::asio::io_context context_;
     std::vector<std::unique_ptr<net::Connector>> connectors_;
     std::optional<sync::Rank> active_;  ///< as carried out; the watching thread's
-    mutable std::mutex lock_;           ///< guards what follows
-    std::condition_variable changed_;
-    std::unique_ptr<SlaveNode> follower_;  ///< while another one is active
-    std::uint64_t roles_ = 0;              ///< how often the role has changed
-    bool stopping_ = false;
+    mutable os::Mutex lock_;
+    os::Condition changed_;
+    std::unique_ptr<SlaveNode> follower_ GUARDED_BY(lock_);  ///< while another one is active
+    std::uint64_t roles_ GUARDED_BY(lock_) = 0;              ///< how often the role has changed
+    bool stopping_ GUARDED_BY(lock_) = false;
     std::vector<std::thread> threads_;
 };
 

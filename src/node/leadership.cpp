@@ -52,17 +52,17 @@ Leadership::Leadership(MasterRanks ranks, Nanoseconds patience)
       active_(std::nullopt) {}
 
 bool Leadership::isActive() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return active_ == ranks_.self;
 }
 
 bool Leadership::mayAct() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return active_ == ranks_.self && (!election_ || election_->mayAct(bootTime()));
 }
 
 wire::Message Leadership::greeting(Nanoseconds interval) const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (active_ == ranks_.self) {
         return wire::Welcome{interval};
     }
@@ -76,51 +76,51 @@ wire::Message Leadership::greeting(Nanoseconds interval) const {
 }
 
 std::optional<sync::Rank> Leadership::look() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return election_ ? election_->look(bootTime()) : active_;
 }
 
 std::optional<sync::Resignation> Leadership::resignation() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return election_.value().resignation();
 }
 
 std::uint32_t Leadership::term() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return election_.value().term();
 }
 
 void Leadership::know(std::uint64_t group, std::uint32_t term) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     election_.value().know(group, term, bootTime());
 }
 
 void Leadership::cycleBegins() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (election_) {
         election_->beginCount(bootTime());
     }
 }
 
 void Leadership::cycleEnded(std::uint32_t members) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (election_) {
         election_->endCount(members, bootTime());
     }
 }
 
 void Leadership::resign() {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     election_.value().resign(bootTime());
 }
 
 void Leadership::carryOut(std::optional<sync::Rank> active) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     active_ = active;
 }
 
 void Leadership::heard(const wire::MasterAnnouncement& announcement) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (!election_) {
         throw wire::WireError("takes this one for one of several masters; has it no --peers?");
     }
@@ -136,7 +136,7 @@ void Leadership::heard(const wire::MasterAnnouncement& announcement) {
 }
 
 wire::MasterAnnouncement Leadership::announcementTo(sync::Rank rank) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return {election_.value().announcementTo(rank, bootTime()), checksum_};
 }
 

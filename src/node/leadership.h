@@ -7,12 +7,12 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "net/endpoint.h"
+#include "os/mutex.h"
 #include "sync/election.h"
 #include "wire/messages.h"
 
@@ -72,9 +72,9 @@ class Leadership {
   private:
     MasterRanks ranks_;
     std::uint64_t checksum_{};
-    mutable std::mutex lock_;  ///< guards what follows
-    std::optional<sync::Election> election_;
-    std::optional<sync::Rank> active_ = 0;
+    mutable os::Mutex lock_;
+    std::optional<sync::Election> election_ GUARDED_BY(lock_);
+    std::optional<sync::Rank> active_ GUARDED_BY(lock_) = 0;
 };
 
 }  // namespace berkeley::node

@@ -146,7 +146,7 @@ void MasterNode::lead(std::uint32_t term) {
 }
 
 void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
-    const std::lock_guard guard{inCycle_};
+    const os::MutexLock guard{inCycle_};
     if (group_.awaitStop(start)) {
         return;
     }
@@ -190,7 +190,9 @@ void MasterNode::pollAll(Deadline start) {
     const Nanoseconds pace = std::min<Nanoseconds>(
         kPace, config_.interval / kPolledWithin / static_cast<Nanoseconds::rep>(sessions.size()));
     for (const auto& session : sessions) {
-        session->beginBurst();
+        if (Slave* slave = session->slave()) {
+            slave->beginBurst();
+        }
         start += pace;
         // Shorter waits would cost more than they are worth.
         if (start >= Steady::now() + kPace && group_.awaitStop(start)) {
@@ -225,20 +227,21 @@ void MasterNode::tellAll(sync::CycleOutcome& outcome) {
     const std::unordered_map<sync::SlaveId, sync::Adjustment> adjustments{
         outcome.adjustments.begin(), outcome.adjustments.end()};
     for (const auto& session : receivers_->sessions()) {
-        const std::optional<sync::SlaveId> slave = session->slave();
-        const auto found = slave ? adjustments.find(*slave) : adjustments.end();
+        Slave* slave = session->slave();
+        const auto found = slave != nullptr ? adjustments.find(slave->id()) : adjustments.end();
         if (found != adjustments.end()) {
-            tell(*session, found->second);
+            tell(*session, *slave, found->second);
         }
     }
 }
 
-void MasterNode::tell(SlaveSession& session, const sync::Adjustment& adjustment) {
+void MasterNode::tell(const SlaveSession& session, Slave& slave,
+                      const sync::Adjustment& adjustment) {
     try {
-        session.tell(adjustment);
+        slave.tell(adjustment);
     } catch (const std::invalid_argument& error) {
-        logger_->error("{}{} is not told its correction: {}", toText(session.peer()),
-                       session.label(), error.what());
+        logger_->error("{}{} is not told its correction: {}", toText(session.peer()), slave.label(),
+                       error.what());
     }
 }
 
@@ -277,13 +280,13 @@ void MasterNode::activate() {
 
 void MasterNode::standBy() {
     group_.pause();
-    { const std::lock_guard cycle{inCycle_}; }
+    { const os::MutexLock cycle{inCycle_}; }
     greetAll();
 }
 
 void MasterNode::greetAll() {
     for (const auto& session : receivers_->sessions()) {
-        if (session->slave()) {
+        if (session->slave() != nullptr) {
             session->greet();
         }
     }

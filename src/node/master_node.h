@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,11 +25,13 @@
 #include "node/observer.h"
 #include "node/shared_group.h"
 #include "observe/peer_counts.h"
+#include "os/mutex.h"
 #include "sync/group.h"
 
 namespace berkeley::node {
 
 class Receivers;
+class Slave;
 class SlaveSession;
 
 struct MasterConfig {
@@ -88,13 +89,13 @@ class MasterNode {
     void lead(std::uint32_t term);
 
     void runCycle(std::uint32_t cycle, Deadline start);
-    void lookForPause();
-    void pollAll(Deadline start);
-    sync::CycleOutcome getAverageClockDiff();
+    void lookForPause() REQUIRES(inCycle_);
+    void pollAll(Deadline start) REQUIRES(inCycle_);
+    sync::CycleOutcome getAverageClockDiff() REQUIRES(inCycle_);
     /// What could not be told is taken out of `outcome`.
-    void tellAll(sync::CycleOutcome& outcome);
+    void tellAll(sync::CycleOutcome& outcome) REQUIRES(inCycle_);
     void warnOf(const sync::CycleStatus& status);
-    void tell(SlaveSession& session, const sync::Adjustment& adjustment);
+    void tell(const SlaveSession& session, Slave& slave, const sync::Adjustment& adjustment);
 
     void greetAll();
 
@@ -105,7 +106,7 @@ class MasterNode {
     SharedGroup group_;
     const std::shared_ptr<Leadership> leadership_;
     std::unique_ptr<Receivers> receivers_;
-    std::mutex inCycle_;             ///< held by the sync thread during a sync cycle
+    os::Mutex inCycle_;              ///< held by the sync thread during a sync cycle
     std::uint32_t cycle_ = 0;        ///< that ended last; the sync thread's
     bool waits_ = false;             ///< for new slaves to stop coming; likewise
     bool isDragged_ = false;         ///< as the log said last; likewise

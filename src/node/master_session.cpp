@@ -1,13 +1,11 @@
 #include "master_session.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <variant>
 
 #include "host/time_zone.h"
 #include "time/units.h"
-#include "wire/lab.h"
 #include "wire/native.h"
 
 namespace berkeley::node {
@@ -23,6 +21,8 @@ constexpr Nanoseconds kWelcomeOfSeveral = 1s;
 constexpr Nanoseconds kLate = 250ms;
 /// How long a master may take for a frame, from its first byte to its last.
 constexpr std::chrono::milliseconds kFramePatience = 5s;
+
+constexpr const char* kClosed = "has closed the connection";
 
 /// With no other master to go to there is no hurry.
 Nanoseconds silenceFor(Nanoseconds interval, bool hasOtherMasters) {
@@ -49,8 +49,8 @@ MasterSession::MasterSession(net::Connection& connection, const net::Endpoint& m
       logger_(logger),
       aboutToWait_(std::move(aboutToWait)),
       moves_(logger),
-      deadline_(kFramePatience),
-      stamps_(clock.hostLine()),
+      reader_(connection, clock, host::localTimeZone(), kFramePatience,
+              config.lab ? PeerReader::Protocol::lab : PeerReader::Protocol::native),
       interval_(config.interval),
       silence_(config.hasOtherMasters() ? kWelcomeOfSeveral : kWelcome),
       heard_(Steady::now()) {}
@@ -65,39 +65,22 @@ Parting MasterSession::follow() {
 }
 
 Parting MasterSession::followNative() {
-    wire::NativeDecoder decoder;
-    std::array<std::byte, wire::kFrameSize * 4> buffer;
     while (!parting_) {
-        const net::Connection::Patience frame = frameLeft(), silence = silenceLeft();
+        const net::Connection::Patience frame = reader_.patience(), silence = silenceLeft();
         const net::Connection::Patience patience = frame ? std::min(frame, silence) : silence;
         aboutToWait_(patience);
-        const net::Received received = connection_.receive(buffer, patience);
-        const HostTime read = clock_.hostNow();
-        if (received.receipt == net::Receipt::closed) {
-            return {.reason = "has closed the connection"};
+        const PeerReader::Heard heard = reader_.read(patience);
+        if (heard.receipt == net::Receipt::closed) {
+            return {.reason = kClosed};
         }
-        if (received.receipt == net::Receipt::timeout) {
-            continue;
+        if (heard.receipt == net::Receipt::data) {
+            heard_ = Steady::now();
         }
-        heard_ = Steady::now();
-        const auto messages = decoder.feed(std::span{buffer}.first(received.size));
-        deadline_.fed(messages.size(), decoder.pending(), heard_);
-        const HostTime t2 =
-            stamps_.arrival(decoder.fedOneFrame() ? received.arrived : std::nullopt, read);
-        for (const wire::Message& message : messages) {
-            receiveMessage(message, t2);
+        for (const wire::Message& message : heard.messages) {
+            receiveMessage(message, heard.arrived);
         }
     }
     return *parting_;
-}
-
-/// How long to wait for the rest of a frame; nothing when none has begun.
-net::Connection::Patience MasterSession::frameLeft() const {
-    const net::Connection::Patience left = deadline_.left(Steady::now());
-    if (left == 0ms) {
-        throw wire::WireError(deadline_.lateText());
-    }
-    return left;
 }
 
 /// How long the master may still be silent. Throws when that was too long: it hangs, or its network
@@ -136,10 +119,12 @@ void MasterSession::answer(const wire::Poll& poll, HostTime t2) {
     report.sequence = poll.sequence;
     report.solicited = true;
     report.received = t2;
-    const std::optional<SystemTime> departed = connection_.departed();
-    if (answered_ && answered_->sequence + 1 == poll.sequence) {
-        // Whatever the clocks did, it left before the master could send the next poll.
-        report.previousSent = std::min(stamps_.departure(departed, answered_->sent), t2);
+    if (answered_) {
+        const HostTime departed = reader_.departure(answered_->sent);
+        if (answered_->sequence + 1 == poll.sequence) {
+            // Whatever the clocks did, it left before the master could send the next poll.
+            report.previousSent = std::min(departed, t2);
+        }
     }
     clock_.beginMeasurement();
     const sync::ClockState state = clock_.state();
@@ -184,22 +169,12 @@ void MasterSession::receiveWelcome(const wire::Welcome& welcome) {
 Parting MasterSession::followLab() {
     logger_.info("connected to the master at {}", toText(master_));
     notify(observers_, &Observer::joined, master_, std::nullopt);
-    wire::LabDecoder decoder{host::localTimeZone()};
-    std::array<std::byte, 256> buffer;
     while (true) {
-        const auto patience = decoder.ambiguous() ? wire::LabDecoder::kPatience : frameLeft();
-        const auto [receipt, size, arrived] = connection_.receive(buffer, patience);
-        if (receipt == net::Receipt::closed) {
-            return {.reason = "has closed the connection"};
+        const PeerReader::Heard heard = reader_.read(reader_.patience());
+        if (heard.receipt == net::Receipt::closed) {
+            return {.reason = kClosed};
         }
-        std::vector<HostTime> times;
-        if (receipt == net::Receipt::data) {
-            times = decoder.feed(std::span{buffer}.first(size));
-        } else if (decoder.ambiguous()) {
-            times.push_back(decoder.finish());
-        }
-        deadline_.fed(times.size(), decoder.pending(), Steady::now());
-        for (const HostTime told : times) {
+        for (const HostTime told : heard.labTimes) {
             notify(observers_, &Observer::toldByLab, told);
         }
     }

@@ -11,11 +11,10 @@
 #include <optional>
 #include <string>
 
-#include "host/stamp_converter.h"
 #include "host/steered_clock.h"
 #include "net/connection.h"
-#include "node/frame_deadline.h"
 #include "node/move_log.h"
+#include "node/peer_reader.h"
 #include "node/slave_node.h"
 #include "wire/messages.h"
 
@@ -49,7 +48,6 @@ class MasterSession {
     Parting followNative();
     Parting followLab();
 
-    net::Connection::Patience frameLeft() const;
     net::Connection::Patience silenceLeft() const;
     void receiveMessage(const wire::Message& message, HostTime t2);
     void answer(const wire::Poll& poll, HostTime t2);
@@ -65,8 +63,7 @@ class MasterSession {
     const Wait aboutToWait_;
 
     MoveLog moves_;
-    FrameDeadline deadline_;
-    host::StampConverter stamps_;
+    PeerReader reader_;
     std::optional<wire::Report> answered_;  ///< the last answer to a poll
     Nanoseconds interval_;                  ///< between two sync cycles, as the master has said
     Nanoseconds silence_;                   ///< for how long the master may be silent

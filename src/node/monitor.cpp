@@ -44,7 +44,7 @@ std::optional<Nanoseconds> Monitor::boundAt(HostTime now) const {
 void Monitor::cycleEnded(const sync::CycleStatus& status) {
     const observe::Moment moment = now();
     metrics_.cycleEnded(status);
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     turn_ = moment.host;
     group_.cycleEnded(status, moment);
     snapshot_ = std::make_shared<const observe::GroupSnapshot>(group_.snapshot());
@@ -54,7 +54,7 @@ void Monitor::cycleEnded(const sync::CycleStatus& status) {
 void Monitor::cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed) {
     const observe::Moment moment = now();
     metrics_.cycleSkipped();
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     turn_ = moment.host;
     group_.cycleSkipped(slaves, needed, moment);
     snapshot_ = std::make_shared<const observe::GroupSnapshot>(group_.snapshot());
@@ -63,18 +63,18 @@ void Monitor::cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::si
 void Monitor::joined(const net::Endpoint& master, std::optional<Nanoseconds> interval) {
     const observe::Moment moment = now();
     metrics_.joined();
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     follower_.joined(toText(master), interval, moment);
 }
 
 void Monitor::timestamped(sync::TimestampKind timestamps) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     follower_.timestamped(timestamps);
 }
 
 void Monitor::left() {
     const observe::Moment moment = now();
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     follower_.left(moment);
 }
 
@@ -82,7 +82,7 @@ void Monitor::synchronized(const sync::Change& change, GroupTime /*now*/, Nanose
     const observe::Moment moment = now();
     const sync::ClockState state = clock_.state();
     metrics_.adjusted(change.manner);
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     follower_.adjusted(state.adjustment.cycle, change.offset, moment);
     history_.add(observe::pointOf(config_.name, state.adjustment.cycle, moment.group, change.offset,
                                   state.boundAt(moment.host)),
@@ -92,7 +92,7 @@ void Monitor::synchronized(const sync::Change& change, GroupTime /*now*/, Nanose
 void Monitor::roleChanged(bool active) {
     const observe::Moment moment = now();
     metrics_.roleChanged();
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     role_ = active ? observe::Role::active : observe::Role::standby;
     since_ = turn_ = moment.host;
     if (snapshot_->cycle) {
@@ -122,7 +122,7 @@ observe::Status Monitor::describe(bool withClocks) const {
     status.name = config_.name;
     std::shared_ptr<const observe::GroupSnapshot> snapshot;
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         // Nothing that is shown may be later than this.
         status.now = now();
         status.bound = boundAt(status.now.host);
@@ -170,7 +170,7 @@ observe::HistoryAnswer Monitor::history(std::uint64_t since,
     observe::HistoryAnswer answer;
     answer.instance = instance_;
     answer.clocks = std::move(clocks);
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     answer.interval = role_ == observe::Role::active ? config_.interval : follower_.interval();
     answer.points = history_.since(since);
     answer.next = answer.points.empty() ? history_.next() : answer.points.back()->index + 1;

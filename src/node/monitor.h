@@ -5,7 +5,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "host/steered_clock.h"
@@ -17,6 +16,7 @@
 #include "observe/json.h"
 #include "observe/metrics.h"
 #include "observe/status.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -62,23 +62,24 @@ class Monitor : public Observer {
     std::optional<Nanoseconds> boundAt(HostTime now) const;
 
     observe::Status describe(bool withClocks) const;
-    void describeLeader(observe::Status& status) const;
-    void describeFollower(observe::Status& status) const;
+    void describeLeader(observe::Status& status) const REQUIRES(lock_);
+    void describeFollower(observe::Status& status) const REQUIRES(lock_);
 
     const MonitorConfig config_;
     const host::SteeredClock& clock_;
     const std::string instance_;
     observe::Metrics metrics_;
-    mutable std::mutex lock_;  ///< guards what follows
-    observe::Role role_;
-    HostTime since_;  ///< when it got that role
-    HostTime turn_;   ///< when a sync cycle ended last, or could not begin; or `since_`
-    observe::EventLog log_;
-    observe::GroupView group_{log_};
-    std::shared_ptr<const observe::GroupSnapshot> snapshot_ =
+    mutable os::Mutex lock_;
+    observe::Role role_ GUARDED_BY(lock_);
+    HostTime since_ GUARDED_BY(lock_);  ///< when it got that role
+    /// When a sync cycle ended last, or could not begin; or `since_`.
+    HostTime turn_ GUARDED_BY(lock_);
+    observe::EventLog log_ GUARDED_BY(lock_);
+    observe::GroupView group_ GUARDED_BY(lock_){log_};
+    std::shared_ptr<const observe::GroupSnapshot> snapshot_ GUARDED_BY(lock_) =
         std::make_shared<const observe::GroupSnapshot>();
-    observe::FollowerView follower_;
-    observe::History history_;
+    observe::FollowerView follower_ GUARDED_BY(lock_);
+    observe::History history_ GUARDED_BY(lock_);
 };
 
 }  // namespace berkeley::node

@@ -15,8 +15,8 @@ void PeerLog::write(const net::Endpoint& peer, const std::string& text) {
 }
 
 std::optional<unsigned> PeerLog::take(const std::string& host) {
-    const std::lock_guard guard{lock_};
-    return lines_.take(networkOf(host), TokenBuckets::Time::clock::now());
+    const os::MutexLock guard{lock_};
+    return lines_.take(net::networkOf(host), TokenBuckets::Time::clock::now());
 }
 
 }  // namespace berkeley::node

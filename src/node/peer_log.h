@@ -7,19 +7,19 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "net/endpoint.h"
 #include "node/token_buckets.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
 class PeerLog {
   public:
     /// A host gets `perSecond` lines of that level, and ten times as many at once. What counts as
-    /// one host says networkOf().
+    /// one host says net::networkOf().
     PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level,
             std::uint32_t perSecond)
         : logger_(std::move(logger)), level_(level), lines_(perSecond) {}
@@ -32,8 +32,8 @@ class PeerLog {
 
     const std::shared_ptr<spdlog::logger> logger_;
     const spdlog::level::level_enum level_;
-    std::mutex lock_;  ///< guards lines_
-    TokenBuckets lines_;
+    os::Mutex lock_;
+    TokenBuckets lines_ GUARDED_BY(lock_);
 };
 
 }  // namespace berkeley::node

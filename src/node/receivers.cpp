@@ -38,7 +38,7 @@ Receivers::Receivers(const MasterConfig& config, const host::SteeredClock& clock
 }
 
 void Receivers::start() {
-    listener_ = std::make_unique<net::Listener>(context_, config_.listen, keys_ ? &*keys_ : nullptr,
+    listener_ = std::make_unique<net::Listener>(config_.listen, keys_ ? &*keys_ : nullptr,
                                                 static_cast<int>(config_.unreadBytes));
     logger_->info("clock server started on {}", toText(listener_->local()));
     acceptThread_ = std::thread{[this] { startConnecting(); }};
@@ -72,7 +72,7 @@ void Receivers::accept(std::shared_ptr<net::Connection> connection) {
         startReceiver(std::move(connection));
     } catch (const std::exception& error) {
         {
-            const std::lock_guard guard{lock_};
+            const os::MutexLock guard{lock_};
             admission_.pendingLeft(peer.host);
         }
         throw std::runtime_error("refused " + toText(peer) + ": no thread for it: " + error.what());
@@ -86,7 +86,7 @@ void Receivers::startReceiver(std::shared_ptr<net::Connection> connection) {
         std::move(connection), clock_, group_, leadership_, zone_, config_.patience,
         config_.interval,
         [this, &receiver](const std::string& name) { admitSlave(receiver, name); });
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     receivers_.push_back(std::move(made));
     try {
         receiver.thread = std::thread{[this, &receiver] { startReceivingClockTime(receiver); }};
@@ -102,7 +102,7 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
     try {
         session.authenticate();
         while (session.receive()) {
-            if (!announced && session.slave()) {
+            if (!announced && session.slave() != nullptr) {
                 announced = true;
                 closeOthersWithKeyOf(session);
                 goings_.write(session.peer(), session.label() + " got connected successfully" +
@@ -125,12 +125,12 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
 }
 
 Admission::Refusal Receivers::admit(const net::Endpoint& peer) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return admission_.admit(peer.host, Steady::now());
 }
 
 void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     const std::string& host = receiver.session->peer().host;
     if (const Admission::Refusal reason = admission_.admitSlave(host, name)) {
         throw wire::WireError("refused, " + *reason, wire::Fault::refused);
@@ -142,12 +142,12 @@ void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
 /// Of two that join at once only the later one sees to that, or neither would be left.
 void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
     const std::optional<std::string> name = session.keyName();
-    const std::optional<sync::SlaveId> joined = session.slave();
+    const sync::SlaveId joined = session.slave()->id();
     for (const auto& other : sessions()) {
-        const std::optional<sync::SlaveId> older = other->slave();
-        if (name && older && *older < *joined && other->keyName() == name) {
+        const Slave* older = other->slave();
+        if (name && older != nullptr && older->id() < joined && other->keyName() == name) {
             sendAway(other->peer(), wire::Fault::key,
-                     other->label() + " has connected again from " + toText(session.peer()) +
+                     older->label() + " has connected again from " + toText(session.peer()) +
                          "; connection closed");
             other->close();
         }
@@ -157,19 +157,20 @@ void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
 /// Once, as soon as they are known. Only the receive thread changes them.
 void Receivers::noteTimestamps(Receiver& receiver) {
     const SlaveSession& session = *receiver.session;
-    if (receiver.timestamps) {
+    const Slave* slave = session.slave();
+    if (receiver.timestamps || slave == nullptr) {
         return;
     }
-    if (const std::optional<sync::TimestampKind> timestamps = session.timestamps()) {
-        logger_->debug("{}{}: {}", toText(session.peer()), session.label(), toText(*timestamps));
-        const std::lock_guard guard{lock_};
+    if (const std::optional<sync::TimestampKind> timestamps = slave->timestamps()) {
+        logger_->debug("{}{}: {}", toText(session.peer()), slave->label(), toText(*timestamps));
+        const os::MutexLock guard{lock_};
         receiver.timestamps = timestamps;
     }
 }
 
 void Receivers::leave(Receiver& receiver) {
     receiver.session->close();
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     if (receiver.admitted) {
         admission_.slaveLeft(*receiver.admitted);
     } else {
@@ -184,7 +185,7 @@ void Receivers::sendAway(const net::Endpoint& peer, wire::Fault fault, const std
 }
 
 std::vector<std::shared_ptr<SlaveSession>> Receivers::sessions() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     std::vector<std::shared_ptr<SlaveSession>> sessions;
     for (const auto& receiver : receivers_) {
         if (!receiver->finished) {
@@ -197,7 +198,7 @@ std::vector<std::shared_ptr<SlaveSession>> Receivers::sessions() const {
 void Receivers::joinFinished() {
     std::vector<std::unique_ptr<Receiver>> finished;
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         const auto firstFinished =
             std::partition(receivers_.begin(), receivers_.end(),
                            [](const auto& receiver) { return !receiver->finished; });
@@ -225,7 +226,7 @@ observe::PeerCounts Receivers::peerCounts() const {
     observe::PeerCounts counts;
     counts.slaves = group_.size();
     std::copy(sentAway_.begin(), sentAway_.end(), counts.sentAway.begin());
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     for (const auto& receiver : receivers_) {
         if (receiver->timestamps && !receiver->finished) {
             ++counts.timestamps.at(static_cast<std::size_t>(*receiver->timestamps));
@@ -243,7 +244,7 @@ void Receivers::stop() {
     }
     std::vector<std::unique_ptr<Receiver>> last;
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         last.swap(receivers_);
     }
     for (const auto& receiver : last) {

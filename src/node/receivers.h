@@ -9,10 +9,8 @@
 
 #include <array>
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -29,6 +27,7 @@
 #include "node/shared_group.h"
 #include "node/slave_session.h"
 #include "observe/peer_counts.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -88,13 +87,12 @@ class Receivers {
     PeerLog misdeeds_;  ///< who breaks the protocol
     const date::time_zone& zone_;
     std::optional<net::KeyRing> keys_;
-    boost::asio::io_context context_;
     std::unique_ptr<net::Listener> listener_;
     std::thread acceptThread_;
     std::array<std::atomic<std::uint64_t>, wire::kFaults> sentAway_{};
-    mutable std::mutex lock_;  ///< guards what follows
-    std::vector<std::unique_ptr<Receiver>> receivers_;
-    Admission admission_;
+    mutable os::Mutex lock_;
+    std::vector<std::unique_ptr<Receiver>> receivers_ GUARDED_BY(lock_);
+    Admission admission_ GUARDED_BY(lock_);
 };
 
 }  // namespace berkeley::node

@@ -4,14 +4,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "os/mutex.h"
 #include "sync/burst.h"
 #include "sync/group.h"
 
@@ -23,12 +23,16 @@ class SharedGroup {
 
     SharedGroup(sync::GroupOptions options, HostTime now) : group_(std::move(options), now) {}
 
+    /// Called with a new slave's number before any thread can find it in the group, under the lock.
+    using Joined = std::function<void(sync::SlaveId)>;
+
     // As in Group.
-    sync::SlaveId join(const std::string& name, const std::string& address,
-                       std::optional<double> frequencyPpb, HostTime now);
+    void join(const std::string& name, const std::string& address,
+              std::optional<double> frequencyPpb, HostTime now, const Joined& joined);
     void introduce(sync::SlaveId slave, const sync::Membership& membership);
     /// With its first report, so that no sync cycle finds a lab slave that has not answered.
-    sync::SlaveId joinLab(const std::string& address, const sync::Measurement& measurement);
+    void joinLab(const std::string& address, const sync::Measurement& measurement,
+                 const Joined& joined);
     void leave(sync::SlaveId slave);
     bool record(sync::SlaveId slave, const sync::Measurement& measurement);
     void lead(const sync::ClockState& own, std::uint32_t term, HostTime now);
@@ -62,16 +66,16 @@ class SharedGroup {
     void stop();
 
   private:
-    bool isOver() const { return stopping_ || paused_ || turn_ != entered_; }
+    bool isOver() const REQUIRES(lock_) { return stopping_ || paused_ || turn_ != entered_; }
 
-    mutable std::mutex lock_;  ///< guards everything below
-    std::condition_variable changed_;
-    sync::Group group_;
-    std::set<sync::SlaveId> inBurst_;
-    bool paused_ = false;
-    std::uint64_t turn_ = 0;     ///< how often resume() was called
-    std::uint64_t entered_ = 0;  ///< the turn for which awaitTurn() has waited
-    bool stopping_ = false;
+    mutable os::Mutex lock_;
+    os::Condition changed_;
+    sync::Group group_ GUARDED_BY(lock_);
+    std::set<sync::SlaveId> inBurst_ GUARDED_BY(lock_);
+    bool paused_ GUARDED_BY(lock_) = false;
+    std::uint64_t turn_ GUARDED_BY(lock_) = 0;     ///< how often resume() was called
+    std::uint64_t entered_ GUARDED_BY(lock_) = 0;  ///< the turn for which awaitTurn() has waited
+    bool stopping_ GUARDED_BY(lock_) = false;
 };
 
 }  // namespace berkeley::node

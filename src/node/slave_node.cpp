@@ -37,7 +37,6 @@ SlaveNode::SlaveNode(SlaveConfig config, Observers observers, host::SteeredClock
       logger_(std::move(logger)),
       zone_(host::localTimeZone()),
       connector_(
-          context_,
           config_.key ? std::optional{net::NamedKey{config_.name, *config_.key}} : std::nullopt,
           config_.hasOtherMasters() ? kPatienceOfSeveral : net::Connector::kPatience),
       masters_(config_.masters),
@@ -138,21 +137,21 @@ void SlaveNode::sendLabTime(net::Connection& master) {
 }
 
 std::shared_ptr<net::Connection> SlaveNode::awaitConnection() {
-    std::unique_lock guard{lock_};
-    changed_.wait(guard, [&] { return stopping_ || connection_ != nullptr; });
+    os::MutexLock guard{lock_};
+    changed_.wait(guard, [&]() REQUIRES(lock_) { return stopping_ || connection_ != nullptr; });
     return stopping_ ? nullptr : connection_;
 }
 
 bool SlaveNode::setConnection(std::shared_ptr<net::Connection> connection) {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     connection_ = std::move(connection);
-    changed_.notify_all();
+    changed_.notifyAll();
     return !stopping_;
 }
 
 bool SlaveNode::pause(Nanoseconds duration) {
-    std::unique_lock guard{lock_};
-    return changed_.wait_for(guard, duration, [&] { return stopping_; });
+    os::MutexLock guard{lock_};
+    return changed_.waitFor(guard, duration, [&]() REQUIRES(lock_) { return stopping_; });
 }
 
 bool SlaveNode::tryNext(const std::string& reason, spdlog::level::level_enum level) {
@@ -182,7 +181,7 @@ bool SlaveNode::pauseBeforeRetry(const std::string& reason) {
 }
 
 bool SlaveNode::isStopping() const {
-    const std::lock_guard guard{lock_};
+    const os::MutexLock guard{lock_};
     return stopping_;
 }
 
@@ -194,12 +193,12 @@ bool SlaveNode::isStuck() const { return Steady::now() > goesOnBefore_.load(); }
 
 void SlaveNode::stop() {
     {
-        const std::lock_guard guard{lock_};
+        const os::MutexLock guard{lock_};
         stopping_ = true;
         if (connection_) {
             connection_->shutdown();
         }
-        changed_.notify_all();
+        changed_.notifyAll();
     }
     connector_.cancel();
     for (std::thread* thread : {&sendThread_, &receiveThread_}) {

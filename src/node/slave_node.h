@@ -9,10 +9,7 @@
 #include <spdlog/logger.h>
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -24,6 +21,7 @@
 #include "node/backoff.h"
 #include "node/master_list.h"
 #include "node/observer.h"
+#include "os/mutex.h"
 
 namespace berkeley::node {
 
@@ -91,14 +89,13 @@ class SlaveNode {
     std::shared_ptr<spdlog::logger> logger_;
     const date::time_zone& zone_;
 
-    boost::asio::io_context context_;
     net::Connector connector_;
-    MasterList masters_;       ///< the receive thread's
-    Backoff backoff_;          ///< likewise
-    mutable std::mutex lock_;  ///< guards connection_ and stopping_
-    std::condition_variable changed_;
-    std::shared_ptr<net::Connection> connection_;
-    bool stopping_ = false;
+    MasterList masters_;  ///< the receive thread's
+    Backoff backoff_;     ///< likewise
+    mutable os::Mutex lock_;
+    os::Condition changed_;
+    std::shared_ptr<net::Connection> connection_ GUARDED_BY(lock_);
+    bool stopping_ GUARDED_BY(lock_) = false;
     std::atomic<Steady::time_point> goesOnBefore_{Steady::time_point::max()};
     std::thread sendThread_;
     std::thread receiveThread_;

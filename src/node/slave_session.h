@@ -1,6 +1,7 @@
-/// One slave as the master sees it: its connection, its protocol, and the burst under way with it.
+/// A peer of the master, from its first byte on: who it is, and what it says as that.
 ///
-/// Thread safety: receive() belongs to the slave's receive thread, the rest to any thread.
+/// Thread safety: receive() belongs to the peer's receive thread, the rest to any thread, unless it
+/// says otherwise.
 #pragma once
 
 #include <date/tz.h>
@@ -9,21 +10,20 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 
-#include "host/stamp_converter.h"
 #include "host/steered_clock.h"
 #include "net/connection.h"
 #include "node/frame_deadline.h"
+#include "node/lab_slave.h"
 #include "node/leadership.h"
+#include "node/native_slave.h"
+#include "node/peer_reader.h"
 #include "node/shared_group.h"
-#include "sync/burst.h"
-#include "wire/lab.h"
-#include "wire/native.h"
+#include "node/slave.h"
+#include "wire/messages.h"
 
 namespace berkeley::node {
 
@@ -33,7 +33,7 @@ class SlaveSession {
     using Admit = std::function<void(const std::string& name)>;
 
     /// The peer has `patience` for its first frame from now on, for every later one from its first
-    /// byte on, and for the handshake.
+    /// byte on, and for the handshake. `interval` is from one sync cycle to the next.
     SlaveSession(std::shared_ptr<net::Connection> connection, const host::SteeredClock& clock,
                  SharedGroup& group, Leadership& leadership, const date::time_zone& zone,
                  FrameDeadline::Patience patience, Nanoseconds interval, Admit admit);
@@ -42,21 +42,13 @@ class SlaveSession {
     /// where the master has keys. Throws WireError when it has not.
     void authenticate();
 
-    /// Waits for bytes and tells the group what they say. False when the connection has
-    /// ended. Throws WireError when the peer breaks the protocol.
+    /// Waits for bytes and does what they say. False when the connection has ended. Throws
+    /// WireError when the peer breaks the protocol.
     bool receive();
-
-    /// Begins a burst with a native slave; the group waits for its end. Nothing happens while an
-    /// earlier poll is still without an answer.
-    void beginBurst();
 
     /// Tells a native slave that the master is there. When it is a standby, tells where the active
     /// one is, and ends the connection.
     void greet();
-
-    /// Sends the adjustment to a native slave, the local time to a lab slave.
-    /// std::invalid_argument, with nothing sent, when it is none that any slave would take.
-    void tell(const sync::Adjustment& adjustment);
 
     /// False when the key with which the peer has proved who it is has been taken away.
     bool isKeyCurrent() const { return connection_->isKeyCurrent(); }
@@ -68,64 +60,41 @@ class SlaveSession {
     void close();
 
     const net::Endpoint& peer() const { return connection_->peer(); }
-    /// Nothing until the peer has said who it is.
-    std::optional<sync::SlaveId> slave() const;
-    /// " (name)" or " (lab)" behind the peer's address; "" until it has said who it is.
+    /// Nothing until the peer has joined the group; the same one from then on.
+    Slave* slave() const { return slave_.load(); }
+    /// " (name)" or " (lab)" behind the peer's address; "" until it has joined.
     std::string label() const;
     /// ", speaks protocol 1.3" where that is another one than this master's. The receive thread.
     std::string otherVersion() const;
-    /// What t1 and t4 come from; nothing until the first burst is over.
-    std::optional<sync::TimestampKind> timestamps() const;
 
   private:
-    using Decoder = std::variant<std::monostate, wire::NativeDecoder, wire::LabDecoder>;
+    using Kind = std::variant<std::monostate, NativeSlave, LabSlave>;
 
-    /// How long to wait for the next bytes. Throws when it is too late for them.
-    net::Connection::Patience patience() const;
-    void receiveNothing();
-    void receiveLab(std::span<const std::byte> bytes, HostTime read);
-    void chooseProtocol(std::byte first);
-    void receiveLabTime(HostTime time, HostTime t4);
-    void receiveNative(std::span<const std::byte> bytes, const net::Received& received,
-                       HostTime read);
-    void receiveMessage(const wire::Message& message, HostTime t4);
-    void greet(const wire::Message& greeting);
-    void leaveAside(const wire::UnknownMessage& unknown) const;
+    void receiveLabTime(HostTime told, HostTime arrived);
+    void receiveMessage(const wire::Message& message, HostTime arrived);
     void receiveHello(const wire::Hello& hello);
     void receiveAnnouncement(const wire::MasterAnnouncement& announcement);
-    bool isLab() const;
-    void requireKeyOf(const std::string& name) const;
-    void receiveReport(const wire::Report& report, HostTime t4);
-    void join(const wire::Hello& hello);
     void introduce(const sync::Membership& membership);
-    /// Takes the answer to the poll and sends the burst's next one.
-    sync::Burst::Answer takeAnswer(std::uint32_t sequence);
-    void sendPoll();
-    void record(const sync::Measurement& measurement);
-    void endBurst();
+    void leaveAside(const wire::UnknownMessage& unknown) const;
+    void requireKeyOf(const std::string& name) const;
+    void join(const wire::Hello& hello);
+    void joinLab(const sync::Measurement& measurement);
+    void greet(const wire::Message& greeting);
 
-    std::shared_ptr<net::Connection> connection_;
+    const std::shared_ptr<net::Connection> connection_;
     const host::SteeredClock& clock_;
     SharedGroup& group_;
     Leadership& leadership_;
     const date::time_zone& zone_;
-    const Nanoseconds interval_;  ///< from one sync cycle to the next
+    const FrameDeadline::Patience patience_;
+    const Nanoseconds interval_;
     const Admit admit_;
-    Decoder decoder_;
+    PeerReader reader_;
     bool introduced_ = false;  ///< the peer has said who it is
     std::uint8_t minorVersion_ = wire::kMinorVersion;
-    FrameDeadline deadline_;
-    host::StampConverter stamps_;
-    std::atomic<bool> sentOn_ = false;  ///< to another master; what comes from now on is late
-    sync::Completion completion_;
-    sync::Membership told_;  ///< of which group the slave was told it is; the sync thread's
-
-    mutable std::mutex lock_;  ///< guards what follows
-    std::optional<sync::SlaveId> slave_;
-    std::string name_;
-    bool lab_ = false;
-    sync::Burst burst_;
-    bool measured_ = false;  ///< a burst is over
+    Kind kind_;                           ///< what it has joined as
+    std::atomic<Slave*> slave_{nullptr};  ///< the same, for all threads
+    std::atomic<bool> sentOn_ = false;    ///< to another master; what comes from now on is late
 };
 
 }  // namespace berkeley::node

@@ -1,8 +1,6 @@
 #include "node/token_buckets.h"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 #include <utility>
 
 namespace berkeley::node {
@@ -38,20 +36,6 @@ void TokenBuckets::forgetTheIdle(Time now) {
     if (buckets_.size() >= kAddresses) {
         buckets_.clear();
     }
-}
-
-std::string networkOf(const std::string& host) {
-    namespace ip = boost::asio::ip;
-    boost::system::error_code error;
-    const ip::address address = ip::make_address(host, error);
-    if (error || address.is_v4()) {
-        return host;
-    }
-    const ip::address_v6 v6 = address.to_v6();
-    if (v6.is_v4_mapped()) {
-        return ip::make_address_v4(ip::v4_mapped, v6).to_string();
-    }
-    return ip::network_v6{v6, 64}.canonical().to_string();
 }
 
 }  // namespace berkeley::node

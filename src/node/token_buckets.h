@@ -1,6 +1,6 @@
 /// How often each address may do something: a rate per second, and bursts of ten times that.
 ///
-/// What counts as one address says networkOf(). Memory is bounded whatever number of addresses
+/// What counts as one address says net::networkOf(). Memory is bounded whatever number of addresses
 /// comes. Time is handed in. Thread safety: none.
 #pragma once
 
@@ -41,9 +41,5 @@ class TokenBuckets {
     const Nanoseconds emptiest_;  ///< the time in which an empty one fills
     std::map<std::string, Bucket> buckets_;
 };
-
-/// What counts as one address: an IPv4 address, also one that IPv6 wraps; of an IPv6 address the
-/// first 64 bits, as a network has all of the other half to itself; any other text itself.
-std::string networkOf(const std::string& host);
 
 }  // namespace berkeley::node

@@ -34,9 +34,9 @@ struct ConnectedPair {
         Speech speech, const std::string& host = "127.0.0.1",
         const std::function<Endpoint(const Endpoint&)>& via =
             [](const auto& server) { return server; })
-        : listener_{context_, {host, 0}, speech == Speech::plain ? nullptr : &ring_, kUnreadBytes},
-          connector_{context_, speech == Speech::plain ? std::nullopt
-                                                       : std::optional{NamedKey{"client", kKey}}} {
+        : listener_{{host, 0}, speech == Speech::plain ? nullptr : &ring_, kUnreadBytes},
+          connector_{speech == Speech::plain ? std::nullopt
+                                             : std::optional{NamedKey{"client", kKey}}} {
         const Endpoint server = via(listener_.local());
         std::thread connecting{[&] { client_ = connector_.connect(server); }};
         server_ = listener_.accept();
@@ -48,7 +48,6 @@ struct ConnectedPair {
     static constexpr int kUnreadBytes = 1 << 20;
 
     KeyRing ring_{Keys{{"client", kKey}}};
-    boost::asio::io_context context_;
     Listener listener_;
     Connector connector_;
     std::shared_ptr<Connection> client_, server_;

@@ -27,13 +27,12 @@ class StrangeSlaveTest : public testing::Test {
     std::shared_ptr<Connection> accept() { return listener_.accept(); }
 
     KeyRing ring_{Keys{{"client", kKey}}};
-    boost::asio::io_context context_;
-    Listener listener_{context_, {"127.0.0.1", 0}, &ring_};
-    Connector plain_{context_};
+    Listener listener_{{"127.0.0.1", 0}, &ring_};
+    Connector plain_;
 };
 
 TEST_F(StrangeSlaveTest, WithAnotherKeyIsRefusedAndBothSidesSayWhy) {
-    Connector stranger{context_, NamedKey{"client", kOtherKey}};
+    Connector stranger{NamedKey{"client", kOtherKey}};
     std::string slave;
     std::thread connecting{
         [&] { slave = errorOf([&] { return stranger.connect(listener_.local()); }); }};
@@ -91,16 +90,15 @@ TEST_F(StrangeSlaveTest, WhoseKeyIsTakenAwayDuringTheHandshakeIsRefused) {
                         ring_.replace({});
                     }
                 }};
-    Connector connector{context_, NamedKey{"client", kKey}};
+    Connector connector{NamedKey{"client", kKey}};
     std::thread connecting{[&] { (void)connector.connect(relay.local()); }};
     EXPECT_EQ(errorOf([&] { return accept()->handshake(); }), "the peer's key is unknown or wrong");
     connecting.join();
 }
 
 TEST(StrangeMaster, WithoutKeysIsNamed) {
-    boost::asio::io_context context;
-    Listener listener{context, {"127.0.0.1", 0}};
-    Connector connector{context, NamedKey{"client", kKey}};
+    Listener listener{{"127.0.0.1", 0}};
+    Connector connector{NamedKey{"client", kKey}};
     const std::string who = "the master at " + toText(listener.local()) + ": ";
     const auto meet = [&](const std::function<void(Connection&)>& master) {
         std::string error;
@@ -119,9 +117,8 @@ TEST(StrangeMaster, WithoutKeysIsNamed) {
 }
 
 TEST(SecureConnector, GivesUpAtOnceDuringAHandshakeWhenItIsCancelled) {
-    boost::asio::io_context context;
-    Listener listener{context, {"127.0.0.1", 0}};
-    Connector connector{context, NamedKey{"client", kKey}};
+    Listener listener{{"127.0.0.1", 0}};
+    Connector connector{NamedKey{"client", kKey}};
     std::thread connecting{
         [&] { EXPECT_NE(errorOf([&] { return connector.connect(listener.local()); }), ""); }};
     const auto master = listener.accept();

@@ -30,8 +30,7 @@ class SlaveDeparturesTest : public testing::Test {
         return report;
     }
 
-    boost::asio::io_context context_;
-    net::Listener listener_{context_, kAnyPort};
+    net::Listener listener_{kAnyPort};
     host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     SlaveNode slave_{
         {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},

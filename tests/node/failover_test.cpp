@@ -19,11 +19,10 @@ constexpr Nanoseconds kInterval = 100ms;
 const net::Key kOne(32, 0x11), kFirst(32, 0x22), kSecond(32, 0x33);
 
 std::vector<net::Endpoint> freeEndpoints(std::size_t count) {
-    boost::asio::io_context context;
     std::vector<std::unique_ptr<net::Listener>> listeners;
     std::vector<net::Endpoint> endpoints;
     for (std::size_t i = 0; i < count; ++i) {
-        listeners.push_back(std::make_unique<net::Listener>(context, kAnyPort));
+        listeners.push_back(std::make_unique<net::Listener>(kAnyPort));
         endpoints.push_back(listeners.back()->local());
     }
     return endpoints;

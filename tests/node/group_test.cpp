@@ -171,8 +171,7 @@ TEST(Group, StopsAtOnceUnderLoad) {
 }
 
 TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
-    boost::asio::io_context context;
-    const net::Endpoint nobody = net::Listener{context, kAnyPort}.local();
+    const net::Endpoint nobody = net::Listener{kAnyPort}.local();
     Slave slave{nobody, "lonely", 0s};
     const auto begin = std::chrono::steady_clock::now();
     slave.node_.stop();
@@ -180,8 +179,7 @@ TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
 }
 
 TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
-    boost::asio::io_context context;
-    net::Listener listener{context, kAnyPort};
+    net::Listener listener{kAnyPort};
     host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     Log log;
     SlaveNode slave{
@@ -223,8 +221,7 @@ TEST(Group, ASlaveThatCanBeToldNothingIsNamed) {
 TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
     Master master{1};
     const Slave slave{master.node_->local(), "left", 0ns};
-    boost::asio::io_context context;
-    const auto stranger = net::Connector{context}.connect(master.node_->local());
+    const auto stranger = net::Connector{}.connect(master.node_->local());
     stranger->send(std::as_bytes(std::span{"nonsense"}));
     EXPECT_TRUE(await([&] {
         const observe::PeerCounts counts = master.node_->peerCounts();

@@ -155,8 +155,7 @@ TEST_F(KeysTest, SendAwayWhoseLabTextComesWithAKeyThatIsTakenAway) {
 }
 
 TEST_F(KeysTest, DoNotLetAHandshakeThatHangsHoldUpTheEnd) {
-    boost::asio::io_context context;
-    const auto hanging = net::Connector{context}.connect(local());
+    const auto hanging = net::Connector{}.connect(local());
     // Who came later is there: so is that one.
     Slave one{local(), "one", kOne};
     ASSERT_TRUE(one.isTold());

@@ -22,7 +22,7 @@ class Peer {
         : connection_(std::move(connection)) {}
     /// Of a master.
     explicit Peer(const net::Endpoint& master, std::optional<net::NamedKey> key = {})
-        : connection_(net::Connector{context_, std::move(key)}.connect(master)) {}
+        : connection_(net::Connector{std::move(key)}.connect(master)) {}
 
     void say(const wire::Message& message) { connection_->send(wire::encode(message)); }
 
@@ -65,7 +65,6 @@ class Peer {
   private:
     static constexpr std::chrono::seconds kPatience{10};
 
-    boost::asio::io_context context_;
     std::shared_ptr<net::Connection> connection_;
 };
 

@@ -35,8 +35,7 @@ class SlaveSessionTest : public testing::Test {
     }
 
     const std::vector<net::Endpoint> masters_{{"192.0.2.1", 1}, {"192.0.2.2", 2}};
-    boost::asio::io_context context_;
-    net::Listener listener_{context_, kAnyPort};
+    net::Listener listener_{kAnyPort};
     host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     SharedGroup group_{{}, HostTime{}};
     Leadership leadership_{MasterRanks{masters_, 0}, 1s};

@@ -22,17 +22,5 @@ TEST(TokenBuckets, TellHowOftenTheyWereEmptySinceTheLastToken) {
     EXPECT_EQ(buckets.take("b", now), 0U);
 }
 
-TEST(NetworkOf, IsTheFirstHalfOfAnIpv6Address) {
-    EXPECT_EQ(networkOf("2001:db8:1:2::1"), networkOf("2001:db8:1:2:ffff:ffff:ffff:ffff"));
-    EXPECT_NE(networkOf("2001:db8:1:2::1"), networkOf("2001:db8:1:3::1"));
-}
-
-TEST(NetworkOf, IsTheWholeOfAnIpv4AddressHoweverItIsWritten) {
-    EXPECT_NE(networkOf("192.0.2.7"), networkOf("192.0.2.8"));
-    EXPECT_EQ(networkOf("192.0.2.7"), networkOf("::ffff:192.0.2.7"));
-}
-
-TEST(NetworkOf, IsTheTextItselfWhereThatIsNoAddress) { EXPECT_EQ(networkOf("unknown"), "unknown"); }
-
 }  // namespace
 }  // namespace berkeley::node

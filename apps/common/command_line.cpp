@@ -35,6 +35,66 @@ void refusePlaceholders(const std::string& source, std::string_view text) {
     }
 }
 
+/// Boost owns what it is told of an option's value.
+const po::value_semantic* semanticOf(const Option& option) {
+    const auto set = [option](const std::string& text) {
+        try {
+            if (option.set) {
+                option.set(text);
+            }
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument{option.name + ": " + error.what()};
+        }
+    };
+    if (option.placeholder.empty()) {
+        return po::value<bool>()->zero_tokens()->notifier(
+            [set](bool on) { set(on ? "true" : "false"); });
+    }
+    if (option.times == Times::any) {
+        using Texts = std::vector<std::string>;
+        return po::value<Texts>()
+            ->value_name(option.placeholder)
+            ->notifier([set](const Texts& all) { set(fmt::format("{}", fmt::join(all, ","))); });
+    }
+    return po::value<std::string>()->value_name(option.placeholder)->notifier(set);
+}
+
+po::options_description tableOf(const OptionGroup& group) {
+    po::options_description table{group.name};
+    for (const Option& option : group.options) {
+        table.add_options()(option.name.c_str(), semanticOf(option),
+                            fullDescriptionOf(option).c_str());
+    }
+    return table;
+}
+
+po::options_description tableOf(const std::vector<OptionGroup>& groups) {
+    po::options_description table;
+    for (const OptionGroup& group : groups) {
+        table.add(tableOf(group));
+    }
+    return table;
+}
+
+std::string helpText(const Program& program) {
+    std::ostringstream text;
+    text << "Usage: " << program.name << " " << program.usage << "\n\n" << program.purpose << "\n";
+    if (!program.commands.empty()) {
+        text << "\nCommands:\n";
+    }
+    for (const auto& [name, purpose] : program.commands) {
+        text << fmt::format("  {:<10}{}\n", name, purpose);
+    }
+    if (program.groups.size() == 1) {
+        // Within another table its first column would be wider than need be.
+        text << "\n" << tableOf(program.groups.front());
+    } else {
+        text << tableOf(program.groups);
+    }
+    text << "\n" << program.examples;
+    return text.str();
+}
+
 po::variables_map stored(const po::parsed_options& parsed) {
     po::variables_map values;
     po::store(parsed, values);
@@ -59,28 +119,8 @@ void refuseStrayWords(const po::parsed_options& parsed) {
                      "\": " + std::generic_category().message(errno) + "; give a readable file");
 }
 
-}  // namespace
-
-UsageError::UsageError(std::string text) : std::runtime_error(onOneLine(std::move(text))) {}
-
-std::string joined(const std::vector<std::string>& texts) {
-    return fmt::format("{}", fmt::join(texts, ","));
-}
-
-void addFlag(OptionTable& group, const char* name, bool& target, const std::string& description) {
-    group.add_options()(name, po::value<bool>(&target)->zero_tokens(),
-                        (description + " (default: off)").c_str());
-}
-
-void addHelp(OptionTable& group) {
-    group.add_options()("help", "show this text and end");
-    group.add_options()("version", "show the version and end");
-}
-
-std::string versionText(const std::string& program) { return program + " " BERKELEY_VERSION "\n"; }
-
 po::variables_map readCommandLine(std::span<const char* const> arguments,
-                                  const OptionTable& known) {
+                                  const po::options_description& known) {
     using namespace po::command_line_style;
     // No short options, so that -10min is a value, and no guessing what --int may mean.
     constexpr int kStyle = allow_long | long_allow_adjacent | long_allow_next;
@@ -97,7 +137,7 @@ po::variables_map readCommandLine(std::span<const char* const> arguments,
     }
 }
 
-po::variables_map readConfig(const std::string& file, const OptionTable& known) {
+po::variables_map readConfig(const std::string& file, const po::options_description& known) {
     std::ifstream stream{file};
     if (!stream) {
         refuseFile(file);
@@ -122,12 +162,35 @@ po::variables_map readConfig(const std::string& file, const OptionTable& known) 
     }
 }
 
+/// Turns texts into values. `source` goes before an option's name in an error.
 void assignAll(po::variables_map values, const std::string& source) {
     try {
         po::notify(values);
     } catch (const std::invalid_argument& error) {
         throw UsageError(source + error.what());
     }
+}
+
+}  // namespace
+
+UsageError::UsageError(std::string text) : std::runtime_error(onOneLine(std::move(text))) {}
+
+std::optional<std::string> readOptions(const Program& program,
+                                       const std::vector<OptionGroup>& known,
+                                       std::span<const char* const> arguments) {
+    const po::variables_map given = readCommandLine(arguments, tableOf(known));
+    if (given.contains("help")) {
+        return helpText(program);
+    }
+    if (given.contains("version")) {
+        return program.name + " " BERKELEY_VERSION "\n";
+    }
+    if (given.contains("config")) {
+        const auto& file = given["config"].as<std::string>();
+        assignAll(readConfig(file, tableOf(settingsOf(program))), file + ": ");
+    }
+    assignAll(given, "--");
+    return std::nullopt;
 }
 
 }  // namespace berkeley::apps

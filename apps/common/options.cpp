@@ -1,7 +1,9 @@
 #include "common/options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <boost/program_options.hpp>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -11,217 +13,188 @@
 namespace berkeley::apps {
 namespace {
 
-namespace po = boost::program_options;
-
 // --- what there is to be told ---
 
-using List = std::vector<std::string>;
+template <class Value>
+std::string nameOf(Value value, std::span<const std::string_view> names) {
+    return std::string{names[static_cast<std::size_t>(value)]};
+}
 
-OptionTable generalGroup() {
-    OptionTable group{"General"};
-    addHelp(group);
-    group.add_options()("config", po::value<std::string>()->value_name("FILE"),
-                        "also read options from FILE, one \"key = value\" a line, with the keys "
-                        "below; the command line wins (default: none)");
+void add(OptionGroup& group, std::initializer_list<Option> options) {
+    group.options.insert(group.options.end(), options);
+}
+
+OptionGroup generalGroup() {
+    OptionGroup group{"General", helpOptions()};
+    group.options.push_back(
+        {"config",
+         "FILE",
+         "also read options from FILE, one \"key = value\" a line, with the keys "
+         "below; the command line wins",
+         inWords("none"),
+         {}});
     return group;
 }
 
-OptionTable networkGroup(MasterOptions& options) {
-    OptionTable group{"Network"};
-    addOption(group, "listen", "ADDR", options.listen.host, readHost, "address to accept slaves on",
-              options.listen.host);
-    addOption(group, "port", "PORT", options.listen.port, readPort, "TCP port to accept slaves on",
-              std::to_string(options.listen.port));
-    addOption<List>(
-        group, "peers", "HOST[:PORT],...", options.peers, readEndpoints,
-        "all masters by rank, this one among them, the same everywhere: one is active, the "
-        "others stand by",
-        "none");
-    addOption(group, "key-file", "FILE", options.keyFile, readFile,
-              "who may join: a line name:key for each slave; read again at SIGHUP", "none");
-    addFlag(group, "insecure", options.insecure,
-            "without keys, listen also where others can reach it");
-    return group;
+OptionGroup networkGroup(MasterOptions& options) {
+    return {
+        "Network",
+        {{"listen", "ADDR", "address to accept slaves on", value(options.listen.host),
+          into(options.listen.host, readHost)},
+         {"port", "PORT", "TCP port to accept slaves on",
+          value(std::to_string(options.listen.port)), into(options.listen.port, readPort)},
+         {"peers",
+          "HOST[:PORT],...",
+          "all masters by rank, this one among them, the same everywhere: one is active, the "
+          "others stand by",
+          inWords("none"),
+          into(options.peers, readEndpoints),
+          {},
+          Times::any},
+         {"key-file", "FILE", "who may join: a line name:key for each slave; read again at SIGHUP",
+          inWords("none"), into(options.keyFile, readFile)},
+         {"insecure", "", "without keys, listen also where others can reach it", value("off"),
+          into(options.insecure)}}};
 }
 
-OptionTable networkGroup(SlaveOptions& options) {
-    OptionTable group{"Network"};
-    addOption<List>(
-        group, "master", "HOST[:PORT]", options.masters, readEndpoints,
-        "where the master is, as in [::1]:8080; give all of them, by rank, where there are "
-        "several",
-        toText(options.masters.front()));
-    addOption(group, "name", "NAME", options.name, readName,
-              "under which the master knows this clock", "host name and process id");
-    addOption(group, "key-file", "FILE", options.keyFile, readFile,
-              "the key that proves the name, in a line name:key", "none");
-    addFlag(group, "lab", options.lab, "speak the lab's text, to a master that knows nothing else");
-    return group;
+OptionGroup networkGroup(SlaveOptions& options) {
+    return {"Network",
+            {{"master",
+              "HOST[:PORT]",
+              "where the master is, as in [::1]:8080; give all of them, by rank, where there are "
+              "several",
+              value(toText(options.masters.front())),
+              into(options.masters, readEndpoints),
+              {},
+              Times::any},
+             {"name", "NAME", "under which the master knows this clock",
+              inWords("host name and process id"), into(options.name, readName)},
+             {"key-file", "FILE", "the key that proves the name, in a line name:key",
+              inWords("none"), into(options.keyFile, readFile)},
+             {"lab", "", "speak the lab's text, to a master that knows nothing else", value("off"),
+              into(options.lab)}}};
 }
 
-OptionTable limitsGroup(MasterOptions& options) {
+OptionGroup limitsGroup(MasterOptions& options) {
     node::AdmissionLimits& admission = options.admission;
-    OptionTable group{"Limits"};
-    addOption(group, "max-slaves", "N", admission.slaves, readLimit, "so many slaves and no more",
-              std::to_string(admission.slaves));
-    addOption(group, "max-connects", "N", admission.connectsPerSecond, readLimit,
+    return {"Limits",
+            {{"max-slaves", "N", "so many slaves and no more",
+              value(std::to_string(admission.slaves)), into(admission.slaves, readLimit)},
+             {"max-connects", "N",
               "so many connections a second from one address, and ten times as many at once",
-              std::to_string(admission.connectsPerSecond));
-    addOption(group, "max-pending", "N", admission.pending, readLimit,
-              "so many connections that have not said yet who they are",
-              std::to_string(admission.pending));
-    addOption(group, "max-pending-per-address", "N", admission.pendingPerAddress, readLimit,
-              "so many of them from one address", std::to_string(admission.pendingPerAddress));
-    addOption(group, "patience", "DURATION", options.patience, readPatience,
+              value(std::to_string(admission.connectsPerSecond)),
+              into(admission.connectsPerSecond, readLimit)},
+             {"max-pending", "N", "so many connections that have not said yet who they are",
+              value(std::to_string(admission.pending)), into(admission.pending, readLimit)},
+             {"max-pending-per-address", "N", "so many of them from one address",
+              value(std::to_string(admission.pendingPerAddress)),
+              into(admission.pendingPerAddress, readLimit)},
+             {"patience", "DURATION",
               "how long a peer may take to say who it is, and for any frame that it begins",
-              toOptionText(options.patience));
-    addOption(group, "max-unread", "SIZE", options.maxUnread, readUnread,
+              value(toOptionText(options.patience)), into(options.patience, readPatience)},
+             {"max-unread", "SIZE",
               "so much may wait for a slave that does not read before it is disconnected",
-              std::to_string(options.maxUnread / 1024) + "KiB");
-    return group;
+              value(std::to_string(options.maxUnread / 1024) + "KiB"),
+              into(options.maxUnread, readUnread)}}};
 }
 
 /// `period` is what passes in an interval.
-OptionTable timeGroup(CommonOptions& options, const std::string& period) {
-    OptionTable group{"Time"};
-    addOption(group, "interval", "DURATION", options.interval, readInterval, period,
-              toOptionText(options.interval));
-    addOption(group, "max-slew", "FREQUENCY", options.maxSlewPpb, readMaxSlew,
-              "fastest that the clock makes good an offset", toOptionText(options.maxSlewPpb));
-    addOption(group, "step", "DURATION", options.step, readStep,
-              "a clock that is farther behind steps forward; one that is farther ahead goes at "
-              "nine tenths of its rate until it is right",
-              toOptionText(options.step));
-    addOption(group, "max-drift", "FREQUENCY", options.driftLimit.ppb, readMaxDrift,
-              "farthest that the rate of a good unsteered clock is from the truth",
-              toOptionText(options.driftLimit.ppb));
-    addOption(group, "clock", "CLOCK", options.clock, readClockKind,
-              alternatives(kClockKinds) +
-                  "; system steers the system clock too, and needs root or CAP_SYS_TIME",
-              "software");
-    addOption(group, "state-dir", "DIR", options.stateFolder, readFile,
-              "where the drift is remembered for the next start",
-              "/var/lib/berkeley for root, else ~/.local/state/berkeley; none for a "
-              "simulated clock");
-    addOption(group, "publish", "FILE", options.publish, readFile,
-              "share the group's time with other processes in FILE, or none",
-              "master.page or slave.page in /run/berkeley for root, else in "
-              "$XDG_RUNTIME_DIR/berkeley; none for a simulated clock");
-    addOption(
-        group, "max-bound", "DURATION", options.maxBound, readSpan,
-        "with a larger bound the clock is not healthy, and those processes are told that it is "
-        "not synchronized",
-        toOptionText(options.maxBound));
+OptionGroup timeGroup(CommonOptions& options, const std::string& period) {
+    return {
+        "Time",
+        {{"interval", "DURATION", period, value(toOptionText(options.interval)),
+          into(options.interval, readInterval)},
+         {"max-slew", "FREQUENCY", "fastest that the clock makes good an offset",
+          value(toOptionText(options.maxSlewPpb)), into(options.maxSlewPpb, readMaxSlew)},
+         {"step", "DURATION",
+          "a clock that is farther behind steps forward; one that is farther ahead goes at "
+          "nine tenths of its rate until it is right",
+          value(toOptionText(options.step)), into(options.step, readStep)},
+         {"max-drift", "FREQUENCY",
+          "farthest that the rate of a good unsteered clock is from the truth",
+          value(toOptionText(options.driftLimit.ppb)), into(options.driftLimit.ppb, readMaxDrift)},
+         {"clock", "CLOCK", "system steers the system clock too, and needs root or CAP_SYS_TIME",
+          value(nameOf(options.clock, kClockKinds)), into(options.clock, readClockKind),
+          kClockKinds},
+         {"state-dir", "DIR", "where the drift is remembered for the next start",
+          inWords("/var/lib/berkeley for root, else ~/.local/state/berkeley; none for a "
+                  "simulated clock"),
+          into(options.stateFolder, readFile)},
+         {"publish", "FILE", "share the group's time with other processes in FILE, or none",
+          inWords("master.page or slave.page in /run/berkeley for root, else in "
+                  "$XDG_RUNTIME_DIR/berkeley; none for a simulated clock"),
+          into(options.publish, readFile)},
+         {"max-bound", "DURATION",
+          "with a larger bound the clock is not healthy, and those processes are told that it is "
+          "not synchronized",
+          value(toOptionText(options.maxBound)), into(options.maxBound, readSpan)}}};
+}
+
+OptionGroup timeGroup(MasterOptions& options) {
+    OptionGroup group = timeGroup(options, "from one sync cycle to the next");
+    add(group,
+        {{"min-slaves", "N", "no sync cycle with fewer slaves",
+          value(std::to_string(options.minSlaves)), into(options.minSlaves, readCount)},
+         {"found-after", "DURATION", "a new group begins when no other slave has come for so long",
+          value(toOptionText(options.foundAfter)), into(options.foundAfter, readFoundAfter)},
+         {"cycles", "N", "end after N sync cycles, or with 0 only when stopped",
+          value(std::to_string(options.cycles)), into(options.cycles, readCount)},
+         {"average", "METHOD", "", value(nameOf(options.average.method, sync::kAveragings)),
+          into(options.average.method, readAveraging), sync::kAveragings},
+         {"sanity-limit", "DURATION", "of two clocks farther apart, the master's stands",
+          value(toOptionText(options.average.sanityLimit)),
+          into(options.average.sanityLimit, readSpan)}});
     return group;
 }
 
-OptionTable timeGroup(MasterOptions& options) {
-    OptionTable group = timeGroup(options, "from one sync cycle to the next");
-    addOption(group, "min-slaves", "N", options.minSlaves, readCount,
-              "no sync cycle with fewer slaves", std::to_string(options.minSlaves));
-    addOption(group, "found-after", "DURATION", options.foundAfter, readFoundAfter,
-              "a new group begins when no other slave has come for so long",
-              toOptionText(options.foundAfter));
-    addOption(group, "cycles", "N", options.cycles, readCount,
-              "end after N sync cycles, or with 0 only when stopped", "0");
-    addOption(group, "average", "METHOD", options.average.method, readAveraging,
-              alternatives(sync::kAveragings), toText(options.average.method));
-    addOption(group, "sanity-limit", "DURATION", options.average.sanityLimit, readSpan,
-              "of two clocks farther apart, the master's stands",
-              toOptionText(options.average.sanityLimit));
+OptionGroup timeGroup(SlaveOptions& options) {
+    OptionGroup group = timeGroup(options, "from one report to the next");
+    add(group, {{"chrony-sock", "PATH",
+                 "hand the group's time to chronyd, which has \"refclock SOCK PATH\"",
+                 inWords("none"), into(options.chronySock, readFile)},
+                {"ntp-shm", "UNIT",
+                 "hand it to chronyd or ntpd through NTP's shared memory, units 0 to 255",
+                 inWords("none"), into(options.ntpShm, readShmUnit)}});
     return group;
 }
 
-OptionTable timeGroup(SlaveOptions& options) {
-    OptionTable group = timeGroup(options, "from one report to the next");
-    addOption(group, "chrony-sock", "PATH", options.chronySock, readFile,
-              "hand the group's time to chronyd, which has \"refclock SOCK PATH\"", "none");
-    addOption(group, "ntp-shm", "UNIT", options.ntpShm, readShmUnit,
-              "hand it to chronyd or ntpd through NTP's shared memory, units 0 to 255", "none");
-    return group;
+OptionGroup simulationGroup(CommonOptions& options) {
+    return {"Simulation",
+            {{"simulate-offset", "DURATION", "pretend that the host's clock is off, as in -10min",
+              value(toOptionText(options.simulateOffset)),
+              into(options.simulateOffset, readSimulatedOffset)},
+             {"simulate-drift", "FREQUENCY", "pretend that the host's clock runs fast, as in 40ppm",
+              value(toOptionText(options.simulateDriftPpb)),
+              into(options.simulateDriftPpb, readSimulatedDrift)}}};
 }
 
-OptionTable simulationGroup(CommonOptions& options) {
-    OptionTable group{"Simulation"};
-    addOption(group, "simulate-offset", "DURATION", options.simulateOffset, readSimulatedOffset,
-              "pretend that the host's clock is off, as in -10min",
-              toOptionText(options.simulateOffset));
-    addOption(group, "simulate-drift", "FREQUENCY", options.simulateDriftPpb, readSimulatedDrift,
-              "pretend that the host's clock runs fast, as in 40ppm",
-              toOptionText(options.simulateDriftPpb));
-    return group;
-}
-
-OptionTable loggingGroup(CommonOptions& options) {
-    OptionTable group{"Logging"};
-    addOption(group, "log-level", "LEVEL", options.logLevel, readLogLevel, alternatives(kLogLevels),
-              "info");
-    addOption(group, "log-format", "FORMAT", options.logFormat, readLogFormat,
-              alternatives(kLogFormats), "text");
-    return group;
-}
-
-OptionTable monitoringGroup(CommonOptions& options) {
-    OptionTable group{"Monitoring"};
-    addOption(group, "http", "ADDR:PORT", options.http, readHttp,
+OptionGroup monitoringGroup(CommonOptions& options) {
+    return {"Monitoring",
+            {{"http", "ADDR:PORT",
               "serve a web page there, and /status.json, /history.json, /healthz and /metrics, to "
               "everybody who reaches it; port 0 is one that the system chooses",
-              "none");
+              inWords("none"), into(options.http, readHttp)}}};
+}
+
+OptionGroup monitoringGroup(MasterOptions& options) {
+    OptionGroup group = monitoringGroup(static_cast<CommonOptions&>(options));
+    add(group,
+        {{"watch", "",
+          "show the group on one screen that is redrawn, instead of a table for each "
+          "cycle; q ends it",
+          value("off"), into(options.watch)},
+         {"metrics-slaves", "N", "so many clocks, the first by name, have metrics of their own",
+          value(std::to_string(options.metricsSlaves)), into(options.metricsSlaves, readCount)}});
     return group;
 }
 
-OptionTable monitoringGroup(MasterOptions& options) {
-    OptionTable group = monitoringGroup(static_cast<CommonOptions&>(options));
-    addFlag(group, "watch", options.watch,
-            "show the group on one screen that is redrawn, instead of a table for each "
-            "cycle; q ends it");
-    addOption(group, "metrics-slaves", "N", options.metricsSlaves, readCount,
-              "so many clocks, the first by name, have metrics of their own",
-              std::to_string(options.metricsSlaves));
-    return group;
-}
-
-/// What may stand on the command line and in the file alike.
-template <class Options>
-std::vector<OptionTable> settingsOf(Options& options) {
-    std::vector<OptionTable> groups{networkGroup(options), timeGroup(options)};
-    if constexpr (std::is_same_v<Options, MasterOptions>) {
-        groups.push_back(limitsGroup(options));
-    }
-    groups.push_back(simulationGroup(options));
-    groups.push_back(monitoringGroup(options));
-    groups.push_back(loggingGroup(options));
-    return groups;
-}
-
-// --- --help and --version ---
-
-struct Program {
-    std::string name;
-    std::string purpose;
-    std::string example;
-};
-
-const Program kMaster{
-    "berkeley-master",
-    "The master of a group of clocks: polls its slaves, averages the clocks that can\n"
-    "be believed, and tells every clock, its own included, by how much to change.",
-    "Example: three sync cycles, one a second, once two slaves are there\n"
-    "  berkeley-master --min-slaves 2 --interval 1s --cycles 3\n"};
-
-const Program kSlave{
-    "berkeley-slave",
-    "One clock of a group: answers the master's polls and follows its corrections.",
-    "Example: a clock that starts 25 minutes fast, and a master on another host\n"
-    "  berkeley-slave --master clocks.example:8080 --simulate-offset 25min\n"};
-
-std::string helpText(const Program& program, const OptionTable& known) {
-    std::ostringstream text;
-    text << "Usage: " << program.name << " [OPTION]...\n\n"
-         << program.purpose << "\n"
-         << known << "\n"
-         << program.example;
-    return text.str();
+OptionGroup loggingGroup(CommonOptions& options) {
+    return {"Logging",
+            {{"log-level", "LEVEL", "",
+              value(fmt::to_string(spdlog::level::to_string_view(options.logLevel))),
+              into(options.logLevel, readLogLevel), kLogLevels},
+             {"log-format", "FORMAT", "", value(nameOf(options.logFormat, kLogFormats)),
+              into(options.logFormat, readLogFormat), kLogFormats}}};
 }
 
 // --- what cannot be together ---
@@ -287,36 +260,12 @@ void check(MasterOptions& options) {
 // --- all of it ---
 
 template <class Options>
-ProgramText describe(const Program& program) {
-    Options unused;
-    ProgramText text{program.name, {textOf(generalGroup())}};
-    for (const OptionTable& group : settingsOf(unused)) {
-        text.groups.push_back(textOf(group));
-    }
-    return text;
-}
-
-template <class Options>
-ParseResult<Options> parse(const Program& program, std::span<const char* const> arguments) {
+ParseResult<Options> parse(std::span<const char* const> arguments) {
     Options options;
-    OptionTable known, settings;
-    known.add(generalGroup());
-    for (const OptionTable& group : settingsOf(options)) {
-        known.add(group);
-        settings.add(group);
+    const Program program = describe(options);
+    if (const auto text = readOptions(program, program.groups, arguments)) {
+        return *text;
     }
-    const po::variables_map commandLine = readCommandLine(arguments, known);
-    if (commandLine.contains("help")) {
-        return helpText(program, known);
-    }
-    if (commandLine.contains("version")) {
-        return versionText(program.name);
-    }
-    if (commandLine.contains("config")) {
-        const auto& file = commandLine["config"].as<std::string>();
-        assignAll(readConfig(file, settings), file + ": ");
-    }
-    assignAll(commandLine, "--");
     check(options);
     return options;
 }
@@ -327,16 +276,35 @@ bool isSimulated(const CommonOptions& options) {
     return options.simulateOffset != Nanoseconds::zero() || options.simulateDriftPpb != 0;
 }
 
+Program describe(MasterOptions& options) {
+    return {"berkeley-master",
+            "[OPTION]...",
+            "The master of a group of clocks: polls its slaves, averages the clocks that can\n"
+            "be believed, and tells every clock, its own included, by how much to change.",
+            {},
+            {generalGroup(), networkGroup(options), timeGroup(options), limitsGroup(options),
+             simulationGroup(options), monitoringGroup(options), loggingGroup(options)},
+            "Example: three sync cycles, one a second, once two slaves are there\n"
+            "  berkeley-master --min-slaves 2 --interval 1s --cycles 3\n"};
+}
+
+Program describe(SlaveOptions& options) {
+    return {"berkeley-slave",
+            "[OPTION]...",
+            "One clock of a group: answers the master's polls and follows its corrections.",
+            {},
+            {generalGroup(), networkGroup(options), timeGroup(options), simulationGroup(options),
+             monitoringGroup(options), loggingGroup(options)},
+            "Example: a clock that starts 25 minutes fast, and a master on another host\n"
+            "  berkeley-slave --master clocks.example:8080 --simulate-offset 25min\n"};
+}
+
 ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments) {
-    return parse<MasterOptions>(kMaster, arguments);
+    return parse<MasterOptions>(arguments);
 }
 
 ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments) {
-    return parse<SlaveOptions>(kSlave, arguments);
+    return parse<SlaveOptions>(arguments);
 }
-
-ProgramText describeMaster() { return describe<MasterOptions>(kMaster); }
-
-ProgramText describeSlave() { return describe<SlaveOptions>(kSlave); }
 
 }  // namespace berkeley::apps

@@ -11,7 +11,7 @@
 
 #include "common/command_line.h"
 #include "common/logging.h"
-#include "common/program_text.h"
+#include "common/program.h"
 #include "common/values.h"
 #include "net/endpoint.h"
 #include "node/admission.h"
@@ -74,8 +74,9 @@ bool isSimulated(const CommonOptions& options);
 ParseResult<MasterOptions> parseMasterOptions(std::span<const char* const> arguments);
 ParseResult<SlaveOptions> parseSlaveOptions(std::span<const char* const> arguments);
 
-/// What their --help says.
-ProgramText describeMaster();
-ProgramText describeSlave();
+/// The programs, whose options set `options`; that has their defaults before, and has to outlive
+/// them.
+Program describe(MasterOptions& options);
+Program describe(SlaveOptions& options);
 
 }  // namespace berkeley::apps

@@ -245,8 +245,4 @@ LogFormat readLogFormat(const std::string& text) {
     return readChoice<LogFormat>(text, kLogFormats);
 }
 
-std::string alternatives(std::span<const std::string_view> names) {
-    return fmt::format("{} or {}", fmt::join(names.first(names.size() - 1), ", "), names.back());
-}
-
 }  // namespace berkeley::apps

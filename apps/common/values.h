@@ -101,7 +101,4 @@ spdlog::level::level_enum readLogLevel(const std::string& text);
 
 LogFormat readLogFormat(const std::string& text);
 
-/// "trace, debug or info"
-std::string alternatives(std::span<const std::string_view> names);
-
 }  // namespace berkeley::apps

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <iterator>
-#include <sstream>
 #include <string_view>
 
 #include "common/values.h"
@@ -13,81 +12,51 @@
 namespace berkeley::apps {
 namespace {
 
-struct CommandText {
-    CtlCommand command;
-    std::string_view name;
-    std::string_view purpose;
+/// In the order of CtlCommand.
+const std::vector<Command> kCommands{
+    {"status", "how well this machine's clock is synchronized"},
+    {"sources", "the group's clocks, as the master sees them"},
+    {"now", "the group's time, with its bound"},
+    {"waitsync", "wait until the clock is synchronized"},
+    {"run", "run a program under the group's time"},
 };
-
-constexpr std::array kCommands{
-    CommandText{CtlCommand::status, "status", "how well this machine's clock is synchronized"},
-    CommandText{CtlCommand::sources, "sources", "the group's clocks, as the master sees them"},
-    CommandText{CtlCommand::now, "now", "the group's time, with its bound"},
-    CommandText{CtlCommand::waitsync, "waitsync", "wait until the clock is synchronized"},
-    CommandText{CtlCommand::run, "run", "run a program under the group's time"},
-};
-
-constexpr const char* kExamples =
-    "Examples:\n"
-    "  berkeleyctl status\n"
-    "  berkeleyctl sources --http 127.0.0.1:8081\n"
-    "  berkeleyctl waitsync --max-bound 100us --timeout 30s && start-the-measurement\n"
-    "  berkeleyctl run -- date\n";
 
 /// Without a command, those of all.
-OptionTable optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
+OptionGroup optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
     using enum CtlCommand;
-    const auto has = [&](auto... commands) { return !command || ((*command == commands) || ...); };
-    OptionTable group{"Options"};
-    addHelp(group);
-    if (has(status, sources, now, waitsync)) {
-        addFlag(group, "json", options.json, "print one JSON object; not for run");
-    }
-    if (has(status, now, waitsync, run)) {
-        addOption(group, "page", "FILE", options.page, readFile,
-                  "what a daemon publishes; not for sources",
-                  "BERKELEY_PAGE in the environment, else this machine's");
-    }
-    if (has(sources)) {
-        addOption(group, "http", "ADDR:PORT", options.http, readHttp,
-                  "sources: where the master answers HTTP", toText(options.http));
-    }
-    if (has(waitsync)) {
-        addOption(group, "max-bound", "DURATION", options.maxBound, readSpan,
-                  "waitsync: and until the bound is no larger", "any");
-        addOption(group, "timeout", "DURATION", options.timeout, readTimeout,
-                  "waitsync: give up after so long, with exit code 1", "never");
-    }
+    OptionGroup group{"Options", helpOptions()};
+    const auto add = [&](std::initializer_list<CtlCommand> commands, const Option& option) {
+        if (!command || std::ranges::find(commands, *command) != commands.end()) {
+            group.options.push_back(option);
+        }
+    };
+    add({status, sources, now, waitsync},
+        {"json", "", "print one JSON object; not for run", value("off"), into(options.json)});
+    add({status, now, waitsync, run},
+        {"page", "FILE", "what a daemon publishes; not for sources",
+         inWords("BERKELEY_PAGE in the environment, else this machine's"),
+         into(options.page, readFile)});
+    add({sources}, {"http", "ADDR:PORT", "sources: where the master answers HTTP",
+                    value(toText(options.http)), into(options.http, readHttp)});
+    add({waitsync}, {"max-bound", "DURATION", "waitsync: and until the bound is no larger",
+                     inWords("any"), into(options.maxBound, readSpan)});
+    add({waitsync}, {"timeout", "DURATION", "waitsync: give up after so long, with exit code 1",
+                     inWords("never"), into(options.timeout, readTimeout)});
     return group;
 }
 
 std::string commandNames() {
-    std::vector<std::string_view> names;
-    std::ranges::transform(kCommands, std::back_inserter(names), &CommandText::name);
+    std::vector<std::string> names;
+    std::ranges::transform(kCommands, std::back_inserter(names), &Command::name);
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string helpText() {
-    CtlOptions unused;
-    std::ostringstream text;
-    text << "Usage: berkeleyctl COMMAND [OPTION]...\n"
-            "       berkeleyctl run [OPTION]... -- PROGRAM [ARGUMENT]...\n\n"
-            "Reads the group's time on this machine, and tells how far it can be relied on.\n\n"
-            "Commands:\n";
-    for (const CommandText& command : kCommands) {
-        text << "  " << command.name << std::string(10 - command.name.size(), ' ')
-             << command.purpose << "\n";
-    }
-    text << "\n" << optionsOf(std::nullopt, unused) << "\n" << kExamples;
-    return text.str();
-}
-
 CtlCommand readCommand(const std::string& text) {
-    const auto* found = std::ranges::find(kCommands, text, &CommandText::name);
+    const auto found = std::ranges::find(kCommands, text, &Command::name);
     if (found == kCommands.end()) {
         throw UsageError('"' + text + "\" is no command: give one of " + commandNames());
     }
-    return found->command;
+    return static_cast<CtlCommand>(found - kCommands.begin());
 }
 
 }  // namespace
@@ -107,15 +76,10 @@ ParseResult<CtlOptions> parseCtlOptions(std::span<const char* const> arguments) 
         options.program.assign(end == arguments.end() ? end : end + 1, arguments.end());
         arguments = {arguments.begin(), end};
     }
-    const OptionTable known = optionsOf(command, options);
-    const auto given = readCommandLine(arguments, known);
-    if (given.contains("help")) {
-        return helpText();
+    if (const auto text =
+            readOptions(describe(options), {optionsOf(command, options)}, arguments)) {
+        return *text;
     }
-    if (given.contains("version")) {
-        return versionText("berkeleyctl");
-    }
-    assignAll(given, "--");
     if (!command) {
         throw UsageError("give a command before the options; see --help");
     }
@@ -126,13 +90,18 @@ ParseResult<CtlOptions> parseCtlOptions(std::span<const char* const> arguments) 
     return options;
 }
 
-ProgramText describeCtl() {
-    CtlOptions unused;
-    ProgramText text{"berkeleyctl", {textOf(optionsOf(std::nullopt, unused))}, {}};
-    for (const CommandText& command : kCommands) {
-        text.commands.push_back({std::string{command.name}, std::string{command.purpose}});
-    }
-    return text;
+Program describe(CtlOptions& options) {
+    return {"berkeleyctl",
+            "COMMAND [OPTION]...\n"
+            "       berkeleyctl run [OPTION]... -- PROGRAM [ARGUMENT]...",
+            "Reads the group's time on this machine, and tells how far it can be relied on.",
+            kCommands,
+            {optionsOf(std::nullopt, options)},
+            "Examples:\n"
+            "  berkeleyctl status\n"
+            "  berkeleyctl sources --http 127.0.0.1:8081\n"
+            "  berkeleyctl waitsync --max-bound 100us --timeout 30s && start-the-measurement\n"
+            "  berkeleyctl run -- date\n"};
 }
 
 }  // namespace berkeley::apps

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/command_line.h"
-#include "common/program_text.h"
+#include "common/program.h"
 #include "host/environment.h"
 #include "net/endpoint.h"
 #include "time/timeline.h"
@@ -31,7 +31,7 @@ struct CtlOptions {
 
 ParseResult<CtlOptions> parseCtlOptions(std::span<const char* const> arguments);
 
-/// What its --help says.
-ProgramText describeCtl();
+/// The program, whose options set `options`, which has to outlive them.
+Program describe(CtlOptions& options);
 
 }  // namespace berkeley::apps

@@ -20,7 +20,7 @@ constexpr const char* kAfter =
     "_values \"$option\" \"$word\" || compgen -W \"$words\" -- \"$word\")\n";
 
 /// How a value is completed.
-std::string completionOf(const OptionText& option) {
+std::string completionOf(const Option& option) {
     if (!option.choices.empty()) {
         return fmt::format("compgen -W '{}' -- \"$2\"", fmt::join(option.choices, " "));
     }
@@ -31,10 +31,10 @@ std::string completionOf(const OptionText& option) {
 }
 
 /// Fails for what is no option that takes a value.
-std::string valuesFunction(const ProgramText& program, const std::string& name) {
+std::string valuesFunction(const Program& program, const std::string& name) {
     std::string cases;
     for (const OptionGroup& group : program.groups) {
-        for (const OptionText& option : group.options) {
+        for (const Option& option : group.options) {
             if (!option.placeholder.empty()) {
                 cases += "        --" + option.name + ") " + completionOf(option) + " ;;\n";
             }
@@ -44,10 +44,10 @@ std::string valuesFunction(const ProgramText& program, const std::string& name) 
            "        *) return 1 ;;\n    esac\n    return 0\n}\n";
 }
 
-std::string mainFunction(const ProgramText& program, const std::string& name) {
+std::string mainFunction(const Program& program, const std::string& name) {
     std::vector<std::string> words;
     for (const OptionGroup& group : program.groups) {
-        for (const OptionText& option : group.options) {
+        for (const Option& option : group.options) {
             words.push_back("--" + option.name);
         }
     }
@@ -55,7 +55,7 @@ std::string mainFunction(const ProgramText& program, const std::string& name) {
                                    fmt::join(words, " "));
     if (!program.commands.empty()) {
         words.clear();
-        for (const CommandOfProgram& command : program.commands) {
+        for (const Command& command : program.commands) {
             words.push_back(command.name);
         }
         text += fmt::format("    if ((COMP_CWORD == 1)); then\n        words='{} '$words\n    fi\n",
@@ -66,7 +66,7 @@ std::string mainFunction(const ProgramText& program, const std::string& name) {
 
 }  // namespace
 
-std::string completionFor(const ProgramText& program) {
+std::string completionFor(const Program& program) {
     std::string name = "_" + program.name;
     std::replace(name.begin(), name.end(), '-', '_');
     return valuesFunction(program, name) + "\n" + mainFunction(program, name) +

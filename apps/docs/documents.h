@@ -7,14 +7,14 @@
 #include <map>
 #include <string>
 
-#include "common/program_text.h"
+#include "common/program.h"
 
 namespace berkeley::apps {
 
 /// By name.
-using Programs = std::map<std::string, ProgramText>;
+using Programs = std::map<std::string, Program>;
 
-const ProgramText& programOf(const Programs& programs, const std::string& name);
+const Program& programOf(const Programs& programs, const std::string& name);
 
 /// The text with a line "@OPTIONS program@" replaced by that program's options, "@KEYS program@" by
 /// the same as keys of a configuration file, and "@COMMANDS program@" by its commands, in roff.
@@ -22,9 +22,9 @@ std::string manPage(const std::string& text, const Programs& programs);
 
 /// A bash script that defines and registers the completion of `program`: of its options, and of the
 /// values of those with few.
-std::string completionFor(const ProgramText& program);
+std::string completionFor(const Program& program);
 
 /// A configuration file: every option with its default, as a comment.
-std::string configurationOf(const ProgramText& program);
+std::string configurationOf(const Program& program);
 
 }  // namespace berkeley::apps

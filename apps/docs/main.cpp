@@ -15,14 +15,6 @@
 namespace berkeley::apps {
 namespace {
 
-Programs allPrograms() {
-    Programs programs;
-    for (const ProgramText& program : {describeMaster(), describeSlave(), describeCtl()}) {
-        programs.emplace(program.name, program);
-    }
-    return programs;
-}
-
 std::string contentOf(const std::string& file) {
     std::ifstream stream{file};
     if (!stream) {
@@ -31,9 +23,9 @@ std::string contentOf(const std::string& file) {
     return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
-std::string bashCompletion() {
+std::string bashCompletion(const Programs& programs) {
     std::string text = "# Completion for the programs of the Berkeley clock synchronization.\n";
-    for (const auto& [name, program] : allPrograms()) {
+    for (const auto& [name, program] : programs) {
         text += '\n';
         text += completionFor(program);
     }
@@ -41,15 +33,22 @@ std::string bashCompletion() {
 }
 
 std::string made(std::span<char*> arguments) {
+    MasterOptions master;
+    SlaveOptions slave;
+    CtlOptions ctl;
+    Programs programs;
+    for (const Program& program : {describe(master), describe(slave), describe(ctl)}) {
+        programs.emplace(program.name, program);
+    }
     const std::string what = arguments.size() > 1 ? arguments[1] : "";
     if (what == "man" && arguments.size() == 3) {
-        return manPage(contentOf(arguments[2]), allPrograms());
+        return manPage(contentOf(arguments[2]), programs);
     }
     if (what == "bash" && arguments.size() == 2) {
-        return bashCompletion();
+        return bashCompletion(programs);
     }
     if (what == "conf" && arguments.size() == 3) {
-        return configurationOf(programOf(allPrograms(), arguments[2]));
+        return configurationOf(programOf(programs, arguments[2]));
     }
     throw UsageError("give one of: man TEMPLATE, bash, conf PROGRAM");
 }

@@ -1,5 +1,6 @@
 #include <cctype>
 #include <sstream>
+#include <vector>
 
 #include "common/command_line.h"
 #include "docs/documents.h"
@@ -27,14 +28,15 @@ std::string sentence(std::string text) {
     return escaped(text) + ".";
 }
 
-std::string sentencesOf(const OptionText& option) {
-    const std::string text = sentence(option.description);
-    return option.byDefault.empty() ? text : text + " Default: " + escaped(option.byDefault) + ".";
+std::string sentencesOf(const Option& option) {
+    const std::string text = sentence(descriptionOf(option));
+    const std::string& byDefault = option.byDefault.text;
+    return byDefault.empty() ? text : text + " Default: " + escaped(byDefault) + ".";
 }
 
 enum class Form { commandLine, configuration };
 
-std::string headOf(const OptionText& option, Form form) {
+std::string headOf(const Option& option, Form form) {
     const bool isKey = form == Form::configuration;
     const std::string name = "\\fB" + escaped((isKey ? "" : "--") + option.name) + "\\fR";
     if (option.placeholder.empty()) {
@@ -43,22 +45,18 @@ std::string headOf(const OptionText& option, Form form) {
     return name + (isKey ? " = " : " ") + "\\fI" + escaped(option.placeholder) + "\\fR";
 }
 
-/// The group General has nothing that can stand in a file.
-std::string optionsOf(const ProgramText& program, Form form) {
+std::string optionsOf(const std::vector<OptionGroup>& groups, Form form) {
     std::string roff;
-    for (const OptionGroup& group : program.groups) {
-        if (form == Form::configuration && group.name == "General") {
-            continue;
-        }
-        roff += program.groups.size() > 1 ? ".SS " + group.name + "\n" : "";
-        for (const OptionText& option : group.options) {
+    for (const OptionGroup& group : groups) {
+        roff += groups.size() > 1 ? ".SS " + group.name + "\n" : "";
+        for (const Option& option : group.options) {
             roff += ".TP\n" + headOf(option, form) + "\n" + sentencesOf(option) + "\n";
         }
     }
     return roff;
 }
 
-std::string commandsOf(const ProgramText& program) {
+std::string commandsOf(const Program& program) {
     std::string roff;
     for (const auto& [name, purpose] : program.commands) {
         roff += ".TP\n.B " + escaped(name) + "\n" + sentence(purpose) + "\n";
@@ -66,16 +64,19 @@ std::string commandsOf(const ProgramText& program) {
     return roff;
 }
 
-std::string partOf(const ProgramText& program, const std::string& part) {
+std::string partOf(const Program& program, const std::string& part) {
     if (part == "@COMMANDS") {
         return commandsOf(program);
     }
-    return optionsOf(program, part == "@KEYS" ? Form::configuration : Form::commandLine);
+    if (part == "@KEYS") {
+        return optionsOf(settingsOf(program), Form::configuration);
+    }
+    return optionsOf(program.groups, Form::commandLine);
 }
 
 }  // namespace
 
-const ProgramText& programOf(const Programs& programs, const std::string& name) {
+const Program& programOf(const Programs& programs, const std::string& name) {
     const auto found = programs.find(name);
     if (found == programs.end()) {
         throw UsageError('"' + name + "\" is no program with options of its own");

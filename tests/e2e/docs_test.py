@@ -134,6 +134,13 @@ class References(unittest.TestCase):
                     if anchor:
                         self.assertIn(anchor, anchors_of(target))
 
+    def test_every_option_of_the_daemons_has_an_example(self):
+        page = (ROOT / "docs" / "options.md").read_text()
+        for daemon in ("berkeley-master", "berkeley-slave"):
+            for option in re.findall(r"^  --([a-z-]+)", output(BIN / daemon, "--help"), re.M):
+                with self.subTest(f"{daemon} --{option}"):
+                    self.assertRegex(page, rf"--{option}(?![a-z-])")
+
     def test_every_page_can_be_found_from_the_readme(self):
         readme = (ROOT / "README.md").read_text()
         for page in PAGES[1:]:

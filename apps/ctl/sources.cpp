@@ -80,7 +80,7 @@ class Fetch {
 
 constexpr std::array<observe::Column, 9> kColumns{{{"clock", observe::Align::left},
                                                    {"address", observe::Align::left},
-                                                   {"state", observe::Align::left},
+                                                   {"standing", observe::Align::left},
                                                    {"offset", observe::Align::right},
                                                    {"\u00B1 bound", observe::Align::right},
                                                    {"delay", observe::Align::right},
@@ -95,11 +95,6 @@ observe::Cell figure(const Json& clock, const char* key, ToText toText) {
     return {value.is_number() ? toText(value.get<Figure>()) : std::string{observe::kUnknown}};
 }
 
-std::string stateOf(const Json& clock) {
-    const Json why = clock.value("why", Json{});
-    return why.is_string() ? why.get<std::string>() : clock.value("state", "");
-}
-
 observe::Row rowOf(const Json& clock) {
     const auto offset = [](std::int64_t ns) { return toOffsetText(Nanoseconds{ns}); };
     const auto span = [](std::int64_t ns) { return toSpanText(Nanoseconds{ns}); };
@@ -107,7 +102,7 @@ observe::Row rowOf(const Json& clock) {
     const auto age = [](double seconds) { return fmt::format("{:.1f} s", seconds); };
     return {{clock.value("name", "")},
             {clock.value("address", "")},
-            {stateOf(clock)},
+            {clock.value("standing", "")},
             figure<std::int64_t>(clock, "offset_ns", offset),
             figure<std::int64_t>(clock, "bound_ns", span),
             figure<std::int64_t>(clock, "delay_ns", span),

@@ -37,7 +37,7 @@ void leaveAlone(sync::CycleStatus& status) {
 std::uint32_t membersIn(const sync::CycleStatus& status) {
     return static_cast<std::uint32_t>(std::count_if(
         status.clocks.begin(), status.clocks.end(),
-        [](const sync::ClockStatus& clock) { return clock.exclusion != sync::Exclusion::late; }));
+        [](const sync::ClockStatus& clock) { return clock.standing != sync::Standing::late; }));
 }
 
 }  // namespace
@@ -253,7 +253,7 @@ void MasterNode::warnOf(const sync::CycleStatus& status) {
             toOffsetText(*status.corrected));
     }
     for (const sync::ClockStatus& clock : status.clocks) {
-        if (clock.exclusion != sync::Exclusion::tooFast) {
+        if (clock.standing != sync::Standing::tooFast) {
             tooFast_.erase(clock.name);
         } else if (tooFast_.insert(clock.name).second) {
             logger_->warn(

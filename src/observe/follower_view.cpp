@@ -47,7 +47,7 @@ bool FollowerView::holdoverAt(HostTime now) const {
 
 ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound,
                                 PauseKind suspect) const {
-    ClockView view{.id = name_, .status = {}, .standing = {}, .why = {}, .lastSeen = adjustedAt_};
+    ClockView view{.id = name_, .status = {}, .lastSeen = adjustedAt_};
     view.status.name = name_;
     view.status.lab = lab_;
     view.status.bound = bound;
@@ -56,14 +56,12 @@ ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound,
         view.status.offset = -*correction_;
     }
     if (!adjustedAt_) {
-        view.standing = Standing::excluded;
-        view.why = "not synchronized";
+        view.status.standing = sync::Standing::notSynchronized;
     } else if (suspect != PauseKind::none) {
-        view.standing = Standing::excluded;
-        view.why = kPauseKinds.at(static_cast<std::size_t>(suspect));
+        view.status.standing =
+            suspect == PauseKind::stopped ? sync::Standing::stopped : sync::Standing::suspended;
     } else if (holdoverAt(now)) {
-        view.standing = Standing::excluded;
-        view.why = "holdover";
+        view.status.standing = sync::Standing::holdover;
     }
     return view;
 }

@@ -7,8 +7,6 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <map>
-#include <span>
 
 namespace berkeley::observe {
 namespace {
@@ -102,30 +100,15 @@ void addFigures(Gauges& gauges, const CycleFigures& cycle) {
 }
 
 void addStandings(Gauges& gauges, const GroupSnapshot& group) {
-    std::map<std::string, int> standings;
-    for (const Standing standing : {Standing::counted, Standing::excluded, Standing::lost}) {
-        standings[std::string{toText(standing)}] = 0;
-    }
-    std::map<std::string, int> reasons{{"no sync cycle", 0}};
-    for (const std::string_view reason : std::span{sync::kExclusions}.subspan<1>()) {
-        reasons[std::string{reason}] = 0;
-    }
+    std::array<int, static_cast<std::size_t>(sync::Standing::lost) + 1> clocks{};
     for (const ClockView& clock : group.clocks) {
-        ++standings[std::string{toText(clock.standing)}];
-        if (clock.standing == Standing::excluded) {
-            ++reasons[clock.why];
-        }
+        ++clocks.at(static_cast<std::size_t>(clock.status.standing));
     }
-    for (const auto& [state, clocks] : standings) {
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
         gauges.set("berkeley_clocks",
-                   "Clocks of the group by state, the master's own among them; lost are those "
+                   "Clocks of the group by standing, the master's own among them; lost are those "
                    "that left in the last ten minutes.",
-                   clocks, {{"state", state}});
-    }
-    for (const auto& [reason, clocks] : reasons) {
-        gauges.set("berkeley_clocks_excluded",
-                   "Clocks that do not count in the average, by reason.", clocks,
-                   {{"reason", reason}});
+                   clocks[i], {{"standing", std::string{sync::kStandings[i]}}});
     }
 }
 
@@ -133,7 +116,7 @@ void addClock(Gauges& gauges, const ClockView& clock) {
     const Labels labels{{"clock", clock.id}};
     const sync::ClockStatus& status = clock.status;
     gauges.set("berkeley_clock_counted", "1 when the clock counts in the average.",
-               clock.standing == Standing::counted ? 1 : 0, labels);
+               status.standing == sync::Standing::counted ? 1 : 0, labels);
     gauges.set("berkeley_clock_offset_seconds",
                "The clock minus the master's, before the last correction.", status.offset, labels);
     gauges.set("berkeley_clock_bound_seconds", "Largest possible error of that offset.",
@@ -152,7 +135,7 @@ void addClock(Gauges& gauges, const ClockView& clock) {
 void addClocks(Gauges& gauges, const GroupSnapshot& group, std::size_t mostClocks) {
     std::size_t there = 0;
     for (const ClockView& clock : group.clocks) {
-        if (clock.standing != Standing::lost && there++ < mostClocks) {
+        if (clock.status.standing != sync::Standing::lost && there++ < mostClocks) {
             addClock(gauges, clock);
         }
     }

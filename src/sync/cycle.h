@@ -12,6 +12,7 @@
 #include "sync/adjustment.h"
 #include "sync/average.h"
 #include "sync/roster.h"
+#include "sync/standing.h"
 
 namespace berkeley::sync {
 
@@ -22,7 +23,7 @@ struct ClockStatus {
     std::string address;  ///< "" for the master's own clock
     bool master{};
     bool lab{};
-    Exclusion exclusion{};                  ///< why it does not count, or Exclusion::none
+    Standing standing{};
     std::optional<Nanoseconds> offset;      ///< group clock minus the master's group clock
     std::optional<Nanoseconds> bound;       ///< largest possible error of `offset`
     std::optional<Nanoseconds> delay;       ///< shortest round trip of the burst

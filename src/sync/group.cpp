@@ -208,7 +208,7 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     rate_.follow(now, knownDrifts(now, !clocks.front().tooFast),
                  goodClocks(clocks.front().tooFast));
     moveLine(now, shift, motionPpb(now));
-    nameExclusions(clocks, shift);
+    nameStandings(clocks, shift);
 
     CycleOutcome outcome;
     outcome.status.cycle = line_.cycle;
@@ -226,13 +226,13 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     return outcome;
 }
 
-void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {
+void Group::nameStandings(Participants& clocks, Nanoseconds shift) {
     for (Participant& clock : clocks) {
         clock.status.offset = clock.fromLine - clocks.front().fromLine;
         if (clock.tooFast) {
-            clock.status.exclusion = Exclusion::tooFast;
+            clock.status.standing = Standing::tooFast;
         }
-        if (!clock.slave || clock.status.exclusion != Exclusion::none) {
+        if (!clock.slave || clock.status.standing != Standing::counted) {
             continue;
         }
         Member& member = *roster_.find(*clock.slave);
@@ -240,7 +240,7 @@ void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {
             // A founder is new until it is where it was told to be.
             member.counted = member.counted || clock.told || isMember(clock);
         } else {
-            clock.status.exclusion = member.counted ? Exclusion::jumped : Exclusion::newcomer;
+            clock.status.standing = member.counted ? Standing::jumped : Standing::newcomer;
         }
     }
 }

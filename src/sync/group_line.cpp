@@ -61,12 +61,12 @@ Average averageOfCounted(const std::vector<Participant>& clocks, const AverageOp
     return readings.empty() ? Average{} : averageOf(readings, options);
 }
 
-/// `exclusions` are of those that count, in their order.
-void exclude(std::vector<Participant>& clocks, const std::vector<Exclusion>& exclusions) {
-    auto next = exclusions.begin();
+/// `standings` are of those that count, in their order.
+void exclude(std::vector<Participant>& clocks, const std::vector<Standing>& standings) {
+    auto next = standings.begin();
     for (Participant& clock : clocks) {
         if (clock.counts) {
-            clock.status.exclusion = *next++;
+            clock.status.standing = *next++;
         }
     }
 }
@@ -189,7 +189,7 @@ Nanoseconds Group::found(Participants& clocks) {
         clock.counts = true;
     }
     const Average average = averageOfCounted(clocks, options_.average);
-    exclude(clocks, average.exclusions);
+    exclude(clocks, average.standings);
     return average.offset;
 }
 
@@ -253,14 +253,14 @@ void Group::countMaster(Participants& clocks) {
     Participant& master = clocks.front();
     if (master.counts && std::chrono::abs(master.fromLine) > middleOf(bounds)) {
         master.counts = false;
-        master.status.exclusion = Exclusion::jumped;
+        master.status.standing = Standing::jumped;
     }
 }
 
 /// The clocks on the line, which measure it, pull it along; no faster than rates explain.
 Nanoseconds Group::follow(Participants& clocks, HostTime now) {
     const Average average = averageOfCounted(clocks, options_.average);
-    exclude(clocks, average.exclusions);
+    exclude(clocks, average.standings);
     const Nanoseconds most = driftOver(elapsed_, motionPpb(now));
     const Nanoseconds shift = std::clamp(average.offset, -most, most);
     if (elapsed_ > Nanoseconds::zero() && !rate_.founding()) {

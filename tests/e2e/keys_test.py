@@ -78,7 +78,7 @@ class KeysTest(DaemonTest):
     def check_alone(self, master, slave):
         """That this slave counts, and no other one."""
         master.cycle_where(
-            lambda cycle: cycle.slaves == 1 and cycle.clocks["one"].verdict == "counted",
+            lambda cycle: cycle.slaves == 1 and cycle.clocks["one"].standing == "counted",
             f"{slave.name} counts alone",
             after=master.last_cycle(),
         )

@@ -20,7 +20,7 @@ class TextbookTest(DaemonTest):
         corrections = {"master": 5, "fast": -20, "slow": 15}
         self.assertEqual(corrections.keys(), clocks.keys())
         for name, minutes in corrections.items():
-            self.assertEqual("counted", clocks[name].verdict)
+            self.assertEqual("counted", clocks[name].standing)
             self.assert_near(minutes * MINUTE, clocks[name].correction, 0.01, name)
         self.assert_near(25 * MINUTE, clocks["fast"].offset, 0.01, "offset of fast")
         self.assert_near(-10 * MINUTE, clocks["slow"].offset, 0.01, "offset of slow")

@@ -89,7 +89,7 @@ TEST_F(MonitorTest, ShowsAMastersCyclesAndPassesThemOn) {
     master.cycleSkipped({}, 1);
     EXPECT_EQ(2, seen);
     EXPECT_EQ(1U, monitor->status().group.shortage->needed);
-    EXPECT_EQ(observe::Standing::lost, monitor->status().group.clocks[1].standing);
+    EXPECT_EQ(sync::Standing::lost, monitor->status().group.clocks[1].status.standing);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
 }
 
@@ -254,7 +254,7 @@ TEST_F(MonitorTest, KnowsWhatAnEarlierRunOfTheClockWasTold) {
     EXPECT_EQ(7U, status.cycle);
     EXPECT_EQ(900ns, status.bound);
     EXPECT_FALSE(status.holdover);
-    EXPECT_EQ(observe::Standing::counted, status.group.clocks[0].standing);
+    EXPECT_EQ(sync::Standing::counted, status.group.clocks[0].status.standing);
 }
 
 }  // namespace

@@ -23,11 +23,11 @@ inline sync::ClockStatus masterClock() {
 }
 
 inline sync::ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
-                                    sync::Exclusion exclusion = sync::Exclusion::none) {
+                                    sync::Standing standing = sync::Standing::counted) {
     sync::ClockStatus clock;
     clock.name = name;
     clock.address = "127.0.0.1:" + name;
-    clock.exclusion = exclusion;
+    clock.standing = standing;
     clock.offset = offset;
     clock.bound = Nanoseconds{1'200};
     clock.delay = Nanoseconds{1'800};
@@ -40,7 +40,7 @@ inline sync::ClockStatus lateClock(const std::string& name) {
     sync::ClockStatus clock;
     clock.name = name;
     clock.address = "127.0.0.1:" + name;
-    clock.exclusion = sync::Exclusion::late;
+    clock.standing = sync::Standing::late;
     return clock;
 }
 

@@ -31,7 +31,7 @@ TEST(Line, NewcomerMovesNobodyWhileTheOthersKnowTheirTimeBetterThanTheNewMaster)
     group.join("new", 1ms, 15'000);
     for (int i = 0; i < 3; ++i) {
         const CycleOutcome outcome = group.cycle(now += 1s);
-        EXPECT_EQ(find(outcome, "slave-1").exclusion, Exclusion::none);
+        EXPECT_EQ(find(outcome, "slave-1").standing, Standing::counted);
         EXPECT_FALSE(find(outcome, "slave-1").correction) << "it knows its own better";
     }
     EXPECT_LE(std::chrono::abs(group.masterTime(now + 7s) - before), 10ns);
@@ -122,7 +122,7 @@ TEST(Line, MasterThatIsSlewedToTheLineDoesNotCount) {
     const CycleOutcome outcome = group.cycles(1, now);
     EXPECT_EQ(outcome.status.corrected, 100ms);
     EXPECT_GE(outcome.master->boundGrowthPpb, 1'500) << "of its rate nobody knows what it did";
-    EXPECT_EQ(find(group.cycles(5, now), "master").exclusion, Exclusion::jumped);
+    EXPECT_EQ(find(group.cycles(5, now), "master").standing, Standing::jumped);
 }
 
 TEST(Line, AllThatWereThereBeforeNeedNotWaitToDecide) {
@@ -212,7 +212,7 @@ TEST(Line, MembersOfAnotherGroupHaveNoSayWhereTheLineIs) {
         group.joinFrom({.group = 99, .term = 7}, name, 10s, now);
     }
     const CycleOutcome outcome = group.cycles(1, now);
-    EXPECT_EQ(find(outcome, "d").exclusion, Exclusion::newcomer);
+    EXPECT_EQ(find(outcome, "d").standing, Standing::newcomer);
     EXPECT_FALSE(outcome.status.corrected);
     EXPECT_EQ(outcome.master->correction, 0s);
 }

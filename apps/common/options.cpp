@@ -211,7 +211,7 @@ const Program kMaster{
 
 const Program kSlave{
     "berkeley-slave",
-    "One clock of a group: answers the master's polls and follows its corrections.",
+    "One clock of a group: answers the master's polls and follows its adjustments.",
     "Example: a clock that starts 25 minutes fast, and a master on another host\n"
     "  berkeley-slave --master clocks.example:8080 --simulate-offset 25min\n"};
 

@@ -85,7 +85,7 @@ constexpr std::array<observe::Column, 9> kColumns{{{"clock", observe::Align::lef
                                                    {"\u00B1 bound", observe::Align::right},
                                                    {"delay", observe::Align::right},
                                                    {"drift", observe::Align::right},
-                                                   {"correction", observe::Align::right},
+                                                   {"change", observe::Align::right},
                                                    {"last seen", observe::Align::right}}};
 
 /// What `toText` makes of the figure, where there is one.
@@ -107,7 +107,7 @@ observe::Row rowOf(const Json& clock) {
             figure<std::int64_t>(clock, "bound_ns", span),
             figure<std::int64_t>(clock, "delay_ns", span),
             figure<double>(clock, "drift_ppb", drift),
-            figure<std::int64_t>(clock, "correction_ns", offset),
+            figure<std::int64_t>(clock, "change_ns", offset),
             figure<double>(clock, "last_seen_s", age)};
 }
 

@@ -43,7 +43,7 @@ node::SlaveEvents eventsTo(const Print& print) {
             [print](const sync::Change& change, GroupTime now, Nanoseconds bound) {
                 print(fmt::format("Synchronized time at the client is: {} ± {} ({} {})",
                                   localText(now.time_since_epoch()), toSpanText(bound),
-                                  sync::isStep(change.manner) ? "stepped by" : "correction",
+                                  sync::isStep(change.manner) ? "stepped by" : "slewed by",
                                   toOffsetText(change.offset)));
             },
         .toldByLab =

@@ -29,7 +29,7 @@ constexpr double kDragged = 100;
 void leaveAlone(sync::CycleStatus& status) {
     status.average = Nanoseconds::zero();
     for (sync::ClockStatus& clock : status.clocks) {
-        clock.correction.reset();
+        clock.change.reset();
     }
 }
 
@@ -239,18 +239,18 @@ void MasterNode::tell(SlaveSession& session, const sync::Adjustment& adjustment)
     try {
         session.tell(adjustment);
     } catch (const std::invalid_argument& error) {
-        logger_->error("{}{} is not told its correction: {}", toText(session.peer()),
+        logger_->error("{}{} is not told its adjustment: {}", toText(session.peer()),
                        session.label(), error.what());
     }
 }
 
 /// What people may have to look at.
 void MasterNode::warnOf(const sync::CycleStatus& status) {
-    if (status.corrected) {
+    if (status.contradiction) {
         logger_->warn(
             "the members of the group contradict this master, whose clock has jumped: "
             "it goes on along their line, which is {} from its own",
-            toOffsetText(*status.corrected));
+            toOffsetText(*status.contradiction));
     }
     for (const sync::ClockStatus& clock : status.clocks) {
         if (clock.standing != sync::Standing::tooFast) {

@@ -23,15 +23,14 @@ constexpr std::array<Column, 8> kColumns{{{"clock", Align::left, 5},
                                           {"delay", Align::right, 8},
                                           {"drift", Align::right, 12},
                                           {"standing", Align::left, 11},
-                                          {"correction", Align::right, 10},
+                                          {"change", Align::right, 10},
                                           {"last minute", Align::left, Traces::kColumns}}};
 constexpr std::size_t kWidestMinute = 22;  ///< "last minute +-999.9 us"
 constexpr std::size_t kName = 0, kOffset = 1, kBound = 2, kDelay = 3, kDrift = 4, kStanding = 5,
-                      kCorrection = 6, kMinute = 7;
+                      kChange = 6, kMinute = 7;
 
 /// Which columns a screen has, as far as it is wide enough.
-constexpr std::array kByImportance{kStanding, kOffset, kBound,     kMinute,
-                                   kDrift,    kDelay,  kCorrection};
+constexpr std::array kByImportance{kStanding, kOffset, kBound, kMinute, kDrift, kDelay, kChange};
 constexpr std::size_t kImportant = 2;
 
 /// So much of a name has to be seen, beside the important columns and beside the others.
@@ -123,7 +122,7 @@ Row rowOf(const ClockView& clock, const ScreenModel& model, Nanoseconds scale,
     row[kDelay].text = textOr(figures.delay, toSpanText);
     row[kDrift].text = textOr(figures.driftPpb, [](double ppb) { return toDriftText(ppb); });
     row[kStanding] = standingOf(clock, now);
-    row[kCorrection].text = textOr(figures.correction, toOffsetText);
+    row[kChange].text = textOr(figures.change, toOffsetText);
     for (Cell& cell : row) {
         cell.text = printable(cell.text, style.unicode);
     }

@@ -24,21 +24,21 @@ void FollowerView::left(Moment now) {
     timestamps_.reset();
 }
 
-void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now) {
+void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds change, Moment now) {
     if (cycle_ && cycle <= *cycle_) {
         log_.add(EventKind::restart, now.group, "",
                  "cycle " + std::to_string(cycle) + " comes after cycle " +
                      std::to_string(*cycle_) + ": cycles are counted anew");
     }
     cycle_ = cycle;
-    correction_ = correction;
+    change_ = change;
     adjustedAt_ = now.host;
 }
 
 void FollowerView::goesOn(std::uint32_t cycle, HostTime adjusted) {
     cycle_ = cycle;
     adjustedAt_ = adjusted;
-    correction_.reset();
+    change_.reset();
 }
 
 bool FollowerView::holdoverAt(HostTime now) const {
@@ -51,9 +51,9 @@ ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound,
     view.status.name = name_;
     view.status.lab = lab_;
     view.status.bound = bound;
-    if (correction_) {
-        view.status.correction = correction_;
-        view.status.offset = -*correction_;
+    if (change_) {
+        view.status.change = change_;
+        view.status.offset = -*change_;
     }
     if (!adjustedAt_) {
         view.status.standing = sync::Standing::notSynchronized;

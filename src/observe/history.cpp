@@ -76,13 +76,13 @@ HistoryPoint pointOf(const GroupSnapshot& group, std::optional<Nanoseconds> ownB
 }
 
 HistoryPoint pointOf(const std::string& name, std::uint32_t cycle, GroupTime when,
-                     Nanoseconds correction, Nanoseconds bound) {
+                     Nanoseconds change, Nanoseconds bound) {
     HistoryPoint point;
     point.cycle = cycle;
     point.when = when;
     point.bound = bound;
     point.names = std::make_shared<const std::vector<std::string>>(1, name);
-    point.offsets = {{.value = -correction, .limit = bound, .counted = true}};
+    point.offsets = {{.value = -change, .limit = bound, .counted = true}};
     return point;
 }
 

@@ -63,7 +63,7 @@ HistoryPoint pointOf(const GroupSnapshot& group, std::optional<Nanoseconds> ownB
 
 /// Of a clock that follows another, and was adjusted.
 HistoryPoint pointOf(const std::string& name, std::uint32_t cycle, GroupTime when,
-                     Nanoseconds correction, Nanoseconds bound);
+                     Nanoseconds change, Nanoseconds bound);
 
 class History {
   public:

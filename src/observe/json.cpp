@@ -65,7 +65,7 @@ Json toJson(const ClockView& clock, HostTime now) {
             {"bound_ns", toJson(status.bound)},
             {"delay_ns", toJson(status.delay)},
             {"drift_ppb", driftJson(status.driftPpb)},
-            {"correction_ns", toJson(status.correction)},
+            {"change_ns", toJson(status.change)},
             {"last_seen_s", secondsSince(clock.lastSeen, now)}};
 }
 

@@ -118,13 +118,13 @@ void addClock(Gauges& gauges, const ClockView& clock) {
     gauges.set("berkeley_clock_counted", "1 when the clock counts in the average.",
                status.standing == sync::Standing::counted ? 1 : 0, labels);
     gauges.set("berkeley_clock_offset_seconds",
-               "The clock minus the master's, before the last correction.", status.offset, labels);
+               "The clock minus the master's, before the last adjustment.", status.offset, labels);
     gauges.set("berkeley_clock_bound_seconds", "Largest possible error of that offset.",
                status.bound, labels);
     gauges.set("berkeley_clock_delay_seconds", "Shortest round trip to the clock.", status.delay,
                labels);
-    gauges.set("berkeley_clock_correction_seconds",
-               "The change that the clock was told to make last.", status.correction, labels);
+    gauges.set("berkeley_clock_change_seconds", "How much the last adjustment changed the clock.",
+               status.change, labels);
     if (status.driftPpb && std::isfinite(*status.driftPpb)) {
         gauges.set("berkeley_clock_drift_ratio",
                    "Rate of the unsteered clock minus that of the master's, over the latter.",
@@ -172,8 +172,8 @@ void addFollower(Gauges& gauges, const Status& status) {
     gauges.set("berkeley_master_connected", "1 while this daemon is connected to its master.",
                status.master.empty() ? 0 : 1);
     const sync::ClockStatus& own = status.group.clocks.front().status;
-    gauges.set("berkeley_correction_seconds", "The last change of this daemon's clock.",
-               own.correction);
+    gauges.set("berkeley_change_seconds",
+               "How much the last adjustment changed this daemon's clock.", own.change);
 }
 
 }  // namespace
@@ -212,7 +212,7 @@ Metrics::Metrics(bool leads, bool follows) {
 void Metrics::cycleEnded(const sync::CycleStatus& status) {
     const auto told =
         std::count_if(status.clocks.begin(), status.clocks.end(),
-                      [](const sync::ClockStatus& clock) { return clock.correction.has_value(); });
+                      [](const sync::ClockStatus& clock) { return clock.change.has_value(); });
     cycles_->Increment();
     told_->Increment(static_cast<double>(told));
     duration_->Observe(inSeconds(status.duration));

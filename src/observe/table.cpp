@@ -17,7 +17,7 @@ constexpr std::array<Column, 7> kColumns{{{"clock", Align::left},
                                           {"delay", Align::right},
                                           {"drift", Align::right},
                                           {"standing", Align::left},
-                                          {"correction", Align::right}}};
+                                          {"change", Align::right}}};
 
 bool isCounted(const sync::ClockStatus& clock) { return clock.standing == sync::Standing::counted; }
 
@@ -28,7 +28,7 @@ Row rowOf(const sync::ClockStatus& clock) {
             {textOr(clock.delay, toSpanText)},
             {textOr(clock.driftPpb, [](double ppb) { return toDriftText(ppb); })},
             cellOf(clock.standing),
-            {textOr(clock.correction, toOffsetText)}};
+            {textOr(clock.change, toOffsetText)}};
 }
 
 }  // namespace

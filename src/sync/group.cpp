@@ -217,7 +217,7 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     outcome.status.membership = line_.membership;
     outcome.status.dragPpb = dragPpb_;
     if (wasKnown && verdict == Verdict::falls) {
-        outcome.status.corrected = shift;
+        outcome.status.contradiction = shift;
     }
     tell(clocks, shift, verdict, outcome);
     endError(now);
@@ -257,9 +257,9 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
     }
     outcome.master = line_;
     for (Participant& clock : clocks) {
-        const Nanoseconds correction = shift - clock.fromLine;
+        const Nanoseconds change = shift - clock.fromLine;
         if (!clock.slave) {
-            clock.status.correction = correction;
+            clock.status.change = change;
             continue;
         }
         const Adjustment adjustment = seenFrom(clock.host, line_);
@@ -269,7 +269,7 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
         Member& member = *roster_.find(*clock.slave);
         member.told = true;
         member.membership = line_.membership;
-        clock.status.correction = correction;
+        clock.status.change = change;
         outcome.adjustments.emplace_back(*clock.slave, adjustment);
     }
 }

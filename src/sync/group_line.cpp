@@ -15,7 +15,7 @@ namespace {
 /// the deviations of the estimates allow is less; a clock that is always a little ahead, within
 /// what can be measured, moves the group by no more.
 constexpr double kMostMotionPpb = 200;
-/// A clock that is not told how a line was corrected has this much in reserve: its bound grows by
+/// A clock that is not told how a line was moved has this much in reserve: its bound grows by
 /// 1 ppm for how rates wander, of which quartz needs a hundredth.
 constexpr double kReservePpb = 500;
 /// A witness with a standard deviation so many times the usual one says nothing.

@@ -69,7 +69,7 @@ class AgreementTest(DaemonTest):
         mine, its = (page.at(now) for page in pages)
         self.assert_near(0, (mine.time - its.time) / SECOND, AGREEMENT, "master minus right")
         self.assert_near(
-            average_of_sane, (its.time - its.host) / SECOND, UNMOVED * 10, "correction of right"
+            average_of_sane, (its.time - its.host) / SECOND, UNMOVED * 10, "change of right"
         )
 
 

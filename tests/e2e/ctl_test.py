@@ -309,10 +309,10 @@ STATUS = {
     "clocks": [
         {"name": "master", "address": "", "kind": "master", "standing": "counted",
          "offset_ns": 0, "bound_ns": None, "delay_ns": None, "drift_ppb": None,
-         "correction_ns": -3, "last_seen_s": 0.2},
+         "change_ns": -3, "last_seen_s": 0.2},
         {"name": "rack-7", "address": "10.0.0.7:4711", "kind": "native", "standing": "outlier",
          "offset_ns": 1500000000, "bound_ns": 1200, "delay_ns": 1800,
-         "drift_ppb": 39998.4, "correction_ns": -1500000000, "last_seen_s": 0.5},
+         "drift_ppb": 39998.4, "change_ns": -1500000000, "last_seen_s": 0.5},
     ],
 }  # fmt: skip
 

@@ -125,7 +125,7 @@ class HttpTest(ServedGroup):
         self.assertIsNone(status["group"])
         [own] = status["clocks"]
         self.assertEqual(("left", "counted"), (own["name"], own["standing"]))
-        self.assertEqual(own["offset_ns"], -own["correction_ns"])
+        self.assertEqual(own["offset_ns"], -own["change_ns"])
         self.assertGreater(own["bound_ns"], 0)
         history = get_json(port, "/history.json")
         self.assertEqual(["left"], history["names"])

@@ -100,9 +100,9 @@ TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
     ASSERT_TRUE(first);
     EXPECT_EQ(first->cycle, 1U);
     EXPECT_EQ(first->clocks.size(), 3U);
-    EXPECT_LT(std::chrono::abs(*find(*first, "master")->correction - 5min), 100ms);
-    EXPECT_LT(std::chrono::abs(*find(*first, "fast")->correction + 20min), 100ms);
-    EXPECT_LT(std::chrono::abs(*find(*first, "slow")->correction - 15min), 100ms);
+    EXPECT_LT(std::chrono::abs(*find(*first, "master")->change - 5min), 100ms);
+    EXPECT_LT(std::chrono::abs(*find(*first, "fast")->change + 20min), 100ms);
+    EXPECT_LT(std::chrono::abs(*find(*first, "slow")->change - 15min), 100ms);
 }
 
 TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
@@ -115,7 +115,7 @@ TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
     EXPECT_EQ(cycle->average, 0ns);
     EXPECT_EQ(cycle->clocks.size(), 2U);
     for (const sync::ClockStatus& clock : cycle->clocks) {
-        EXPECT_FALSE(clock.correction) << clock.name;
+        EXPECT_FALSE(clock.change) << clock.name;
         EXPECT_TRUE(clock.offset) << clock.name;
     }
     EXPECT_FALSE(master.clock_.state().synchronized);
@@ -215,7 +215,7 @@ TEST(Group, ASlaveThatCanBeToldNothingIsNamed) {
     const HostTime last{kTimeLimit - 1ns};
     slave.say(wire::Report{slave.hear<wire::Poll>().value().sequence, true, last, last, {}});
     EXPECT_TRUE(await([&] {
-        return log.has("(late) is not told its correction: adjustment's reference is outside");
+        return log.has("(late) is not told its adjustment: adjustment's reference is outside");
     }));
 }
 

@@ -116,7 +116,7 @@ TEST_F(MonitorTest, ShowsWhomAClockFollowsAndWhatItWasTold) {
     EXPECT_EQ(900ns, status.bound);
     EXPECT_FALSE(status.holdover);
     ASSERT_EQ(1U, status.group.clocks.size());
-    EXPECT_EQ(0ns, status.group.clocks[0].status.correction);
+    EXPECT_EQ(0ns, status.group.clocks[0].status.change);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
 
     failover.following.left();

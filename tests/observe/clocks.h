@@ -18,7 +18,7 @@ inline sync::ClockStatus masterClock() {
     clock.name = "master";
     clock.master = true;
     clock.offset = Nanoseconds{0};
-    clock.correction = Nanoseconds{3};
+    clock.change = Nanoseconds{3};
     return clock;
 }
 
@@ -32,7 +32,7 @@ inline sync::ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
     clock.bound = Nanoseconds{1'200};
     clock.delay = Nanoseconds{1'800};
     clock.driftPpb = -12.5;
-    clock.correction = Nanoseconds{3} - offset;
+    clock.change = Nanoseconds{3} - offset;
     return clock;
 }
 

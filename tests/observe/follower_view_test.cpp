@@ -31,8 +31,8 @@ TEST_F(FollowerViewTest, ShowsWhatItWasToldLast) {
     const ClockView clock = view.clockAt(at(4s).host, 900ns);
 
     EXPECT_EQ(sync::Standing::counted, clock.status.standing);
-    EXPECT_EQ(12ns, clock.status.offset) << "before it was corrected it was ahead";
-    EXPECT_EQ(-12ns, clock.status.correction);
+    EXPECT_EQ(12ns, clock.status.offset) << "before it was adjusted it was ahead";
+    EXPECT_EQ(-12ns, clock.status.change);
     EXPECT_EQ(900ns, clock.status.bound);
     EXPECT_EQ(at(3s).host, clock.lastSeen);
     EXPECT_EQ(7U, view.cycle());
@@ -70,7 +70,7 @@ TEST_F(FollowerViewTest, IsNotInHoldoverWhenItHasLedTheGroupItself) {
 
     EXPECT_EQ(9U, view.cycle());
     EXPECT_FALSE(view.holdoverAt(at(1h + 1s).host));
-    EXPECT_FALSE(view.clockAt(at(1h + 1s).host, 900ns).status.correction) << "nobody told it one";
+    EXPECT_FALSE(view.clockAt(at(1h + 1s).host, 900ns).status.change) << "nobody told it one";
 }
 
 TEST_F(FollowerViewTest, SaysOfASuspectClockWhy) {

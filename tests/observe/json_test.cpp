@@ -69,13 +69,13 @@ TEST_F(JsonTest, StatusHasEveryFigureOfTheGroup) {
     EXPECT_EQ("master", json["clocks"][0]["kind"]);
     EXPECT_EQ(Json::parse(R"({"name": "a", "address": "127.0.0.1:a", "kind": "native",
                               "standing": "counted", "offset_ns": 5, "bound_ns": 1200,
-                              "delay_ns": 1800, "drift_ppb": -12.5, "correction_ns": -2,
+                              "delay_ns": 1800, "drift_ppb": -12.5, "change_ns": -2,
                               "last_seen_s": 0.5})"),
               json["clocks"][1]);
     EXPECT_EQ(Json::parse(R"({"name": "b", "address": "127.0.0.1:b", "kind": "native",
                               "standing": "late", "offset_ns": null,
                               "bound_ns": null, "delay_ns": null, "drift_ppb": null,
-                              "correction_ns": null, "last_seen_s": null})"),
+                              "change_ns": null, "last_seen_s": null})"),
               json["clocks"][2]);
     EXPECT_EQ("lost", json["clocks"][3]["standing"]);
     EXPECT_EQ(1.5, json["clocks"][3]["last_seen_s"]);

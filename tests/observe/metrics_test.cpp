@@ -34,7 +34,7 @@ Status follower() {
     status.master = "127.0.0.1:8080";
     status.timestamps = sync::TimestampKind::kernelReceive;
     status.group.clocks.emplace_back();
-    status.group.clocks[0].status.correction = -12ns;
+    status.group.clocks[0].status.change = -12ns;
     return status;
 }
 
@@ -165,7 +165,7 @@ TEST_F(MetricsTest, ShowAFollowersOwnClockAndNoGroup) {
 
     expectLine(R"(berkeley_role{role="standby"} 1)");
     expectLine("berkeley_master_connected 1");
-    expectLine("berkeley_correction_seconds -1.2e-08");
+    expectLine("berkeley_change_seconds -1.2e-08");
     expectLine("berkeley_joins_total 1");
     expectLine(R"(berkeley_adjustments_total{kind="set"} 1)");
     expectLine(R"(berkeley_adjustments_total{kind="slew"} 2)");

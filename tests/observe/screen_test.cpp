@@ -107,7 +107,7 @@ TEST_F(ScreenTest, ShowsEveryFigureWhereThereIsRoom) {
     const std::string wide = screen(130, 40);
     EXPECT_EQ(lineOf(wide, "clock"),
               "clock                  offset   ± bound     delay         drift  standing         "
-              "correction  last minute ±6 ns");
+              "    change  last minute ±6 ns");
     EXPECT_EQ(lineOf(wide, "alpha"),
               "alpha                   +3 ns    1.2 µs    1.8 µs    −0.013 ppm  counted            "
               "    0 ns  █▇▂▁█▇▂▂█▇▇▂▁█▇▂▁█▇▆");

@@ -19,7 +19,7 @@ sync::ClockStatus masterClock() {
     clock.offset = 0ns;
     clock.bound = 0ns;
     clock.driftPpb = 0.0;
-    clock.correction = 5min;
+    clock.change = 5min;
     return clock;
 }
 
@@ -30,7 +30,7 @@ sync::ClockStatus slaveClock(const std::string& name, Nanoseconds offset) {
     clock.bound = 18us;
     clock.delay = 96us;
     clock.driftPpb = -12'345.0;
-    clock.correction = 5min - offset;
+    clock.change = 5min - offset;
     return clock;
 }
 
@@ -71,7 +71,7 @@ TEST(RenderSummary, isTheTablesLastLine) {
 TEST(RenderCycle, showsTheTextbookCase) {
     EXPECT_EQ(
         renderCycle(textbook(), false),
-        "clock                   offset  ± bound    delay        drift  standing       correction\n"
+        "clock                   offset  ± bound    delay        drift  standing           change\n"
         "────────────────────────────────────────────────────────────────────────────────────────\n"
         "master (this)             0 ns     0 ns        –    0.000 ppm  counted    +5 min 0.000 s\n"
         "alpha          +25 min 0.000 s  18.0 µs  96.0 µs  −12.345 ppm  counted   −20 min 0.000 s\n"

@@ -14,9 +14,9 @@ TEST(Cycle, TextbookCorrectionsArePlusFiveMinusTwentyPlusFifteen) {
     group.join("fast", 25min);
     group.join("slow", -10min);
     const CycleOutcome outcome = group.cycle(kStart);
-    EXPECT_EQ(find(outcome, "master").correction, 5min);
-    EXPECT_EQ(find(outcome, "fast").correction, -20min);
-    EXPECT_EQ(find(outcome, "slow").correction, 15min);
+    EXPECT_EQ(find(outcome, "master").change, 5min);
+    EXPECT_EQ(find(outcome, "fast").change, -20min);
+    EXPECT_EQ(find(outcome, "slow").change, 15min);
     EXPECT_EQ(outcome.status.average, 5min);
     EXPECT_EQ(outcome.status.spreadBefore, 35min);
     EXPECT_TRUE(outcome.status.clocks.front().master);
@@ -39,7 +39,7 @@ TEST(Cycle, SecondCycleFindsNothingToCorrect) {
     group.cycle(kStart);
     const CycleOutcome outcome = group.cycle(kStart + 1s);
     for (const ClockStatus& clock : outcome.status.clocks) {
-        EXPECT_EQ(clock.correction, 0ns) << clock.name;
+        EXPECT_EQ(clock.change, 0ns) << clock.name;
     }
 }
 
@@ -85,8 +85,8 @@ TEST(Cycle, MasterMovesWhenItIsTheWrongOne) {
     }
     const CycleOutcome outcome = group.cycle(kStart);
     EXPECT_EQ(find(outcome, "master").standing, Standing::outlier);
-    EXPECT_EQ(find(outcome, "a").correction, 0ns);
-    EXPECT_EQ(find(outcome, "master").correction, std::chrono::years{4});
+    EXPECT_EQ(find(outcome, "a").change, 0ns);
+    EXPECT_EQ(find(outcome, "master").change, std::chrono::years{4});
 }
 
 TEST(Cycle, SlaveThatDoesNotAnswerIsLateAndItsFiguresAreUnknown) {
@@ -96,7 +96,7 @@ TEST(Cycle, SlaveThatDoesNotAnswerIsLateAndItsFiguresAreUnknown) {
     const CycleOutcome outcome = group.cycle(kStart, {gone});
     const ClockStatus& status = find(outcome, "gone");
     EXPECT_EQ(status.standing, Standing::late);
-    EXPECT_FALSE(status.offset || status.bound || status.delay || status.correction);
+    EXPECT_FALSE(status.offset || status.bound || status.delay || status.change);
     EXPECT_EQ(outcome.status.average, 0s);
     EXPECT_EQ(outcome.adjustments.size(), 1U);
 }

@@ -62,8 +62,8 @@ const COLUMNS = {
     figure: true },
   drift: { text: (clock) => driftText(clock.drift_ppb), key: (clock) => distance(clock.drift_ppb),
     figure: true },
-  correction: { text: (clock) => offsetText(clock.correction_ns),
-    key: (clock) => distance(clock.correction_ns), figure: true },
+  change: { text: (clock) => offsetText(clock.change_ns),
+    key: (clock) => distance(clock.change_ns), figure: true },
   seen: { text: (clock) => agoText(clock.last_seen_s), key: (clock) => distance(clock.last_seen_s),
     figure: true },
 };

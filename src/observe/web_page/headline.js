@@ -80,7 +80,7 @@ function followerHeadline({ role, synchronized, suspect, reason, holdover, maste
   }
   const essence = [`${role === "standby" ? "Stands by and follows" : "Follows"} ${whom}`];
   return { level: "good", label, big, essence,
-    clauses: [...essence, `last corrected by ${offsetText(clocks[0]?.correction_ns ?? null)}`] };
+    clauses: [...essence, `last changed by ${offsetText(clocks[0]?.change_ns ?? null)}`] };
 }
 
 /** { level, label, big, sentence, essence } of a status. */

@@ -38,8 +38,8 @@ std::string statusOf(const node::Leadership* leadership, const LatestCycle& late
     if (const PauseKind suspect = clock.suspect(); suspect != PauseKind::none) {
         line += ", " + toText(Pause{suspect});
     } else if (state.synchronized) {
-        line += isActive ? "" : ", cycle " + std::to_string(state.adjustment.cycle);
-        line += ", the clock is right within " + toSpanText(state.boundAt(clock.hostNow()));
+        line += isActive ? "" : ", cycle " + std::to_string(state.cycle);
+        line += ", the clock is right within " + toSpanText(state.line.boundAt(clock.hostNow()));
     }
     return line;
 }

@@ -121,8 +121,7 @@ void makeRoomFor(const node::AdmissionLimits& limits, spdlog::logger& logger) {
 /// A standby's cycles are those of the active master.
 void lookAfter(const node::MasterNode& master, const host::SteeredClock& clock, Watchdog& watchdog,
                spdlog::logger& logger) {
-    switch (watchdog.look(master.turns() + clock.state().adjustment.cycle,
-                          std::chrono::steady_clock::now())) {
+    switch (watchdog.look(master.turns() + clock.state().cycle, std::chrono::steady_clock::now())) {
         case Watchdog::Finding::silence:
             logger.warn("no sync cycle has ended for {}, although there are slaves enough",
                         toSpanText(watchdog.silence()));

@@ -68,7 +68,7 @@ node::SlaveEvents feeding(node::SlaveEvents events, TimeFeeds& feeds,
 }
 
 bool isWithin(const sync::ClockState& state, HostTime now, Nanoseconds maxBound) {
-    return state.synchronized && !state.suspect && state.boundAt(now) <= maxBound;
+    return state.synchronized && !state.suspect && state.line.boundAt(now) <= maxBound;
 }
 
 std::string statusOf(const sync::ClockState& state, PauseKind suspect, HostTime now,
@@ -82,8 +82,8 @@ std::string statusOf(const sync::ClockState& state, PauseKind suspect, HostTime 
     const std::string what =
         watchdog.isSilent() ? "holdover for " + toSpanText(watchdog.silence()) + " after cycle "
                             : "cycle ";
-    return what + std::to_string(state.adjustment.cycle) + ", the clock is right within " +
-           toSpanText(state.boundAt(now));
+    return what + std::to_string(state.cycle) + ", the clock is right within " +
+           toSpanText(state.line.boundAt(now));
 }
 
 /// With a lab master there is nothing to wait for: it adjusts no clock.
@@ -103,8 +103,8 @@ void lookAfter(const host::SteeredClock& clock, Watchdog& watchdog, spdlog::logg
     if (!state.synchronized) {
         return;
     }
-    const std::string bound = toSpanText(state.boundAt(clock.hostNow()));
-    switch (watchdog.look(state.adjustment.cycle, std::chrono::steady_clock::now())) {
+    const std::string bound = toSpanText(state.line.boundAt(clock.hostNow()));
+    switch (watchdog.look(state.cycle, std::chrono::steady_clock::now())) {
         case Watchdog::Finding::silence:
             logger.warn("holdover: no adjustment has come for {}; the clock is right within {}",
                         toSpanText(watchdog.silence()), bound);

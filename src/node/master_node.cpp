@@ -139,11 +139,11 @@ bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= co
 /// The group is this master's: it goes on along the line that its clock has been on.
 void MasterNode::lead(std::uint32_t term) {
     const sync::ClockState state = clock_.state();
-    cycle_ = state.adjustment.cycle;
+    cycle_ = state.cycle;
     group_.lead(state, term, clock_.hostNow());
     if (state.synchronized) {
         logger_->info("leads the group on from cycle {}, within {}", cycle_,
-                      toSpanText(state.boundAt(clock_.hostNow())));
+                      toSpanText(state.line.boundAt(clock_.hostNow())));
     }
 }
 

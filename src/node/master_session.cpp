@@ -164,7 +164,7 @@ void MasterSession::adjust(const sync::Adjustment& adjustment) {
     }
     const sync::ClockState state = clock_.state();
     const HostTime now = clock_.hostNow();
-    events_.synchronized(*change, state.line.groupTimeAt(now), state.boundAt(now));
+    events_.synchronized(*change, state.line.groupTimeAt(now), state.line.boundAt(now));
 }
 
 /// Later ones say that the master is still there, which any message says.

@@ -24,7 +24,7 @@ Monitor::Monitor(MonitorConfig config, const host::SteeredClock& clock)
       since_(clock_.hostNow()),
       follower_(config_.name, config_.lab, config_.interval, log_) {
     if (const sync::ClockState state = clock_.state(); state.synchronized) {
-        follower_.goesOn(state.adjustment.cycle, state.adjustment.reference);
+        follower_.goesOn(state.cycle, state.line.reference);
     }
     log_.add(observe::EventKind::restart, now().group, "", config_.program + " was started");
 }
@@ -83,7 +83,8 @@ observe::Moment Monitor::now() const {
 
 std::optional<Nanoseconds> Monitor::boundAt(HostTime now) const {
     const sync::ClockState state = clock_.state();
-    return state.synchronized && !state.suspect ? std::optional{state.boundAt(now)} : std::nullopt;
+    return state.synchronized && !state.suspect ? std::optional{state.line.boundAt(now)}
+                                                : std::nullopt;
 }
 
 void Monitor::cycleEnded(const sync::CycleStatus& status) {
@@ -126,9 +127,9 @@ void Monitor::adjusted(const sync::Change& change) {
     const sync::ClockState state = clock_.state();
     metrics_.adjusted(change.manner);
     const std::lock_guard guard{lock_};
-    follower_.adjusted(state.adjustment.cycle, change.offset, moment);
-    history_.add(observe::pointOf(config_.name, state.adjustment.cycle, moment.group, change.offset,
-                                  state.boundAt(moment.host)),
+    follower_.adjusted(state.cycle, change.offset, moment);
+    history_.add(observe::pointOf(config_.name, state.cycle, moment.group, change.offset,
+                                  state.line.boundAt(moment.host)),
                  moment.host);
 }
 
@@ -153,7 +154,7 @@ observe::Status Monitor::status() const {
     observe::Status status;
     const sync::ClockState state = clock_.state();
     status.suspect = clock_.suspect();
-    status.membership = state.adjustment.membership;
+    status.membership = state.membership;
     status.steps = state.steps;
     status.program = config_.program;
     status.version = config_.version;

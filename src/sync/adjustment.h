@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "sync/membership.h"
-#include "time/timeline.h"
+#include "time/adjustable_clock.h"
 
 namespace berkeley::sync {
 
@@ -49,8 +49,10 @@ struct Adjustment {
     Nanoseconds correctionAt(HostTime host) const {
         return correction + driftOver(host - reference, frequencyPpb);
     }
-    Nanoseconds boundAt(HostTime host) const {
-        return bound + driftOver(std::chrono::abs(host - reference), boundGrowthPpb);
+    /// That of a clock on it.
+    BoundedLine line() const {
+        return {CorrectionLine::through(reference, correction, frequencyPpb), reference, bound,
+                boundGrowthPpb};
     }
 
     friend bool operator==(const Adjustment&, const Adjustment&) = default;

@@ -70,7 +70,7 @@ void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
     if (!own.synchronized) {
         return;
     }
-    line_ = own.adjustment;
+    line_ = own.told();
     rateBoundPpb_ = line_.boundGrowthPpb;
     if (!line_.membership.isKnown()) {
         line_.membership.group = options_.newGroup;  // Its master was of a version without.

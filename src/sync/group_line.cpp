@@ -317,7 +317,7 @@ double Group::motionPpb(HostTime now) const {
 void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     const Nanoseconds reserve = driftOver(elapsed_, kReservePpb);
     line_.bound =
-        error_ ? line_.boundAt(now) : std::max(line_.bound - reserve, Nanoseconds::zero());
+        error_ ? line_.line().boundAt(now) : std::max(line_.bound - reserve, Nanoseconds::zero());
     line_.correction = line_.correctionAt(now) + shift;
     line_.reference = now;
     line_.frequencyPpb = rate_.ppb();

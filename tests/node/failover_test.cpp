@@ -222,7 +222,7 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
     SlaveEvents events;
     events.synchronized = [&](const sync::Change& change, auto, auto) {
         steps += change.manner == sync::Manner::set ? 1 : 0;
-        told = clock.state().adjustment.cycle;
+        told = clock.state().cycle;
     };
     SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
                     events,

@@ -146,7 +146,7 @@ TEST(Group, ClocksAgreeWithinTheirBounds) {
         const auto read = [](const host::SteeredClock& clock) {
             const sync::ClockState state = clock.state();
             const HostTime now = clock.hostNow();
-            return std::pair{state.line.groupTimeAt(now), state.boundAt(now)};
+            return std::pair{state.line.groupTimeAt(now), state.line.boundAt(now)};
         };
         const auto before = read(master.clock_);
         const auto [time, bound] = read(slave->clock_);

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "sync/membership.h"
+#include "sync/tuning.h"
 #include "time/adjustable_clock.h"
 
 namespace berkeley::sync {
@@ -27,8 +28,7 @@ struct Deviation {
     /// never gets so bad that this could not be said.
     Nanoseconds after(Nanoseconds elapsed) const {
         assert(sigma >= Nanoseconds::zero() && driftPpb >= 0);
-        constexpr double kWanderPpb = 10;
-        return std::min(sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kWanderPpb),
+        return std::min(sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kAloneWanderPpb),
                         kTimeLimit - Nanoseconds{1});
     }
 

@@ -6,13 +6,13 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
 namespace {
 
 /// Makes the median absolute deviation of a normal sample an estimate of its standard deviation.
 constexpr double kMadScale = 1.4826;
-/// The cutoff of the modified z-score that Iglewicz and Hoaglin recommend.
-constexpr double kDeviations = 3.5;
 
 /// What a method makes of the clocks: where the middle is, and who does not count.
 struct Choice {
@@ -46,7 +46,7 @@ double deviationOf(std::span<const double> values, double median) {
 Choice robustChoice(std::span<const double> values, double typicalBound) {
     const double median = medianOf({values.begin(), values.end()});
     const double deviation = deviationOf(values, median);
-    const double limit = std::max(kDeviations * kMadScale * deviation, typicalBound);
+    const double limit = std::max(kZScoreCutoff * kMadScale * deviation, typicalBound);
 
     Choice choice;
     std::vector<double> counted;
@@ -141,7 +141,7 @@ Average averageOf(std::span<const Reading> readings, const AverageOptions& optio
 
 double robustMean(std::span<const double> ppb) {
     const double median = medianOf({ppb.begin(), ppb.end()});
-    const double limit = kDeviations * kMadScale * deviationOf(ppb, median);
+    const double limit = kZScoreCutoff * kMadScale * deviationOf(ppb, median);
     double sum = 0, weights = 0;
     for (const double value : ppb) {
         const double distance = value - median;

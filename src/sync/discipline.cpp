@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
 
 Adjustment ClockState::told() const {
@@ -28,9 +30,6 @@ std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
 }
 
 namespace {
-
-/// A clock is not set so near to the end of what is believable that it would soon be beyond it.
-constexpr std::chrono::years kHorizon{1};
 
 bool isSafe(HostTime now, Nanoseconds correction) {
     return isBelievable(now, correction) && isBelievable(now + kHorizon, correction);

@@ -7,20 +7,10 @@
 
 #include "participant.h"
 #include "sync/burst.h"
+#include "sync/tuning.h"
 
 namespace berkeley::sync {
 namespace {
-
-/// How well the rate is known after the master's clock has jumped, or without any memory.
-constexpr double kRateAfterJumpPpb = 300;
-constexpr double kRememberedRatePpb = 2'000;
-constexpr double kUnknownRatePpb = 100'000;
-/// A correction is not replaced by one that is hardly better: both have their errors.
-constexpr int kClearly = 2;
-/// New ones are waited for this many times.
-constexpr int kMostWaits = 12;
-/// Names are remembered while it matters who is new, and no more than these.
-constexpr std::size_t kMostArrivals = 10'000;
 
 /// Where the group's time is, on the clock of which `line` is the correction, when its clock shows
 /// `time`. `near` is not far from it.
@@ -282,7 +272,7 @@ bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, 
         return true;
     }
     return isMember(clock) && !clock.told &&
-           clock.own->after(elapsed_) < kClearly * adjustment.deviation.after(elapsed_) &&
+           clock.own->after(elapsed_) < kClearlyBetter * adjustment.deviation.after(elapsed_) &&
            std::chrono::abs(clock.fromLine - shift) <= clock.host.bound;
 }
 

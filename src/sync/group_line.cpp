@@ -7,21 +7,10 @@
 #include "participant.h"
 #include "sync/agreement.h"
 #include "sync/group.h"
+#include "sync/tuning.h"
 
 namespace berkeley::sync {
 namespace {
-
-/// No faster than this do the averages of a founded group move its line. What members' rates and
-/// the deviations of the estimates allow is less; a clock that is always a little ahead, within
-/// what can be measured, moves the group by no more.
-constexpr double kMostMotionPpb = 200;
-/// A clock that is not told how a line was moved has this much in reserve: its bound grows by
-/// 1 ppm for how rates wander, of which quartz needs a hundredth.
-constexpr double kReservePpb = 500;
-/// A witness with a standard deviation so many times the usual one says nothing.
-constexpr int kMuchLess = 10;
-/// The time over which the drag of a line is averaged.
-constexpr std::chrono::seconds kDragTime{60};
 
 template <class T>
 T nthOf(std::vector<T> values, std::size_t n) {
@@ -44,7 +33,7 @@ std::vector<const Participant*> surest(std::vector<const Participant*> witnesses
         sigmas.push_back(witness->sigma());
     }
     if (!sigmas.empty()) {
-        const Nanoseconds limit = kMuchLess * nthOf(sigmas, (sigmas.size() - 1) / 2);
+        const Nanoseconds limit = kMuchLessSure * nthOf(sigmas, (sigmas.size() - 1) / 2);
         std::erase_if(witnesses,
                       [limit](const Participant* witness) { return witness->sigma() > limit; });
     }

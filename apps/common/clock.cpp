@@ -84,7 +84,8 @@ std::optional<page::Content> memoryIn(const host::PageWriter& page, double drift
         return ignore(spdlog::level::warn, problem);
     }
     logger.info("goes on with the group's time of {}: right within {}, {} old", page.path(),
-                toSpanText(clock.boundAt(clock.host.at(now))), toSpanText(now - clock.adjustedAt));
+                toSpanText(clock.line.boundAt(clock.host.at(now))),
+                toSpanText(now - clock.adjustedAt));
     return left->content;
 }
 

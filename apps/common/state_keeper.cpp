@@ -51,10 +51,9 @@ std::optional<double> StateKeeper::rememberedPpb() const {
 
 void StateKeeper::save(const host::SteeredClock& clock) const {
     const sync::ClockState state = clock.state();
-    const double frequencyPpb = state.adjustment.frequencyPpb;
+    const double frequencyPpb = state.line.frequencyPpb;
     // What was not measured yet is a guess, or the end of what is possible.
-    if (!file_ || !state.synchronized || !state.adjustment.deviation.driftKnown() ||
-        !isGood(frequencyPpb)) {
+    if (!file_ || !state.synchronized || !state.deviation.driftKnown() || !isGood(frequencyPpb)) {
         return;
     }
     try {

@@ -23,12 +23,12 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<observe::Column, 9> kColumns{{{"clock", observe::Align::left},
                                                    {"address", observe::Align::left},
-                                                   {"state", observe::Align::left},
+                                                   {"standing", observe::Align::left},
                                                    {"offset", observe::Align::right},
                                                    {"\u00B1 bound", observe::Align::right},
                                                    {"delay", observe::Align::right},
                                                    {"drift", observe::Align::right},
-                                                   {"correction", observe::Align::right},
+                                                   {"change", observe::Align::right},
                                                    {"last seen", observe::Align::right}}};
 
 /// What `toText` makes of the figure, where there is one.
@@ -38,11 +38,6 @@ observe::Cell figure(const Json& clock, const char* key, ToText toText) {
     return {value.is_number() ? toText(value.get<Figure>()) : std::string{observe::kUnknown}};
 }
 
-std::string stateOf(const Json& clock) {
-    const Json why = clock.value("why", Json{});
-    return why.is_string() ? why.get<std::string>() : clock.value("state", "");
-}
-
 observe::Row rowOf(const Json& clock) {
     const auto offset = [](std::int64_t ns) { return toOffsetText(Nanoseconds{ns}); };
     const auto span = [](std::int64_t ns) { return toSpanText(Nanoseconds{ns}); };
@@ -50,12 +45,12 @@ observe::Row rowOf(const Json& clock) {
     const auto age = [](double seconds) { return fmt::format("{:.1f} s", seconds); };
     return {{clock.value("name", "")},
             {clock.value("address", "")},
-            {stateOf(clock)},
+            {clock.value("standing", "")},
             figure<std::int64_t>(clock, "offset_ns", offset),
             figure<std::int64_t>(clock, "bound_ns", span),
             figure<std::int64_t>(clock, "delay_ns", span),
             figure<double>(clock, "drift_ppb", drift),
-            figure<std::int64_t>(clock, "correction_ns", offset),
+            figure<std::int64_t>(clock, "change_ns", offset),
             figure<double>(clock, "last_seen_s", age)};
 }
 

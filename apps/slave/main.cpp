@@ -33,7 +33,7 @@ class Printer : public node::Observer {
     void synchronized(const sync::Change& change, GroupTime now, Nanoseconds bound) override {
         say(fmt::format("Synchronized time at the client is: {} ± {} ({} {})",
                         localText(now.time_since_epoch()), toSpanText(bound),
-                        sync::isStep(change.manner) ? "stepped by" : "correction",
+                        sync::isStep(change.manner) ? "stepped by" : "slewed by",
                         toOffsetText(change.offset)));
     }
     void toldByLab(HostTime told) override {

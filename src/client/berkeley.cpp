@@ -131,7 +131,7 @@ int berkeley_describe(const berkeley_clock* clock, berkeley_description* descrip
     description->deviation = more.deviation.count();
     description->frequency_ppb = told.line.frequencyPpb;
     description->drift_deviation_ppb = more.driftDeviationPpb;
-    description->bound_growth_ppb = told.boundGrowthPpb;
+    description->bound_growth_ppb = told.line.boundGrowthPpb;
     description->group = more.group;
     description->term = more.term;
     description->steps = more.steps;

@@ -12,29 +12,13 @@ constexpr Nanoseconds kLongestInterval = kTimeLimit / 8;
 
 bool isSpan(Nanoseconds span) { return span >= Nanoseconds::zero() && span < kTimeLimit; }
 
-/// What the line's correction is made of, before any slew.
-sync::Adjustment adjustmentOf(const page::Content& content) {
-    const page::Clock& clock = content.clock;
-    const CorrectionLine& line = clock.line;
-    return {.cycle = static_cast<std::uint32_t>(clock.cycle),
-            .reference = clock.reference,
-            .correction = line.correction + line.pendingAt(line.anchor) +
-                          driftOver(clock.reference - line.anchor, line.frequencyPpb),
-            .frequencyPpb = line.frequencyPpb,
-            .bound = clock.bound,
-            .boundGrowthPpb = clock.boundGrowthPpb,
-            .deviation = {content.description.deviation, content.description.driftDeviationPpb},
-            .membership = {content.description.group,
-                           static_cast<std::uint32_t>(content.description.term)}};
-}
-
 bool hasBelievableTimes(const page::Clock& clock, page::RawTime now) {
     if (!isBelievable(clock.host.host)) {
         return false;
     }
     const HostTime host = clock.host.at(now);
     return isBelievable(host) && isBelievable(clock.line.anchor) && clock.line.anchor <= host &&
-           isBelievable(clock.reference) && clock.line.slewEnd >= clock.line.anchor &&
+           isBelievable(clock.line.reference) && clock.line.slewEnd >= clock.line.anchor &&
            isBelievable(clock.line.anchor, clock.line.correction) &&
            isBelievable(host, clock.line.at(host));
 }
@@ -66,8 +50,8 @@ std::string problemIn(const page::Content& content, page::RawTime now) {
     if (!hasBelievableTimes(clock, now)) {
         return "it leads outside 1970 to 2116";
     }
-    if (!isSpan(clock.bound) || clock.boundGrowthPpb < 0 ||
-        !isBelievableRate(clock.boundGrowthPpb)) {
+    if (!isSpan(clock.line.bound) || clock.line.boundGrowthPpb < 0 ||
+        !isBelievableRate(clock.line.boundGrowthPpb)) {
         return "its bound is not believable";
     }
     if (!isSpan(description.deviation) || description.driftDeviationPpb < 0 ||
@@ -85,7 +69,10 @@ std::string problemIn(const page::Content& content, page::RawTime now) {
 sync::ClockState stateOf(const page::Content& content) {
     return {.line = content.clock.line,
             .synchronized = content.clock.adjusted,
-            .adjustment = adjustmentOf(content),
+            .cycle = static_cast<std::uint32_t>(content.clock.cycle),
+            .deviation = {content.description.deviation, content.description.driftDeviationPpb},
+            .membership = {content.description.group,
+                           static_cast<std::uint32_t>(content.description.term)},
             .steps = static_cast<std::uint32_t>(content.description.steps),
             .suspect = content.clock.suspect != PauseKind::none};
 }

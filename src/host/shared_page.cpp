@@ -130,22 +130,18 @@ void assign(std::array<char, size>& to, const std::string& text) {
 page::Content contentOf(const page::HostLine& host, const sync::ClockState& state,
                         page::RawTime adjustedAt, const sync::Change& change,
                         const AdjustmentSource& source) {
-    const sync::Adjustment& adjustment = state.adjustment;
     page::Content content;
     content.clock.adjusted = state.synchronized;
     content.clock.host = host;
     content.clock.line = state.line;
-    content.clock.reference = adjustment.reference;
-    content.clock.bound = adjustment.bound;
-    content.clock.boundGrowthPpb = adjustment.boundGrowthPpb;
-    content.clock.cycle = adjustment.cycle;
+    content.clock.cycle = state.cycle;
     content.clock.adjustedAt = adjustedAt;
     content.clock.interval = source.interval;
     content.description.lastOffset = change.offset;
-    content.description.deviation = adjustment.deviation.sigma;
-    content.description.driftDeviationPpb = adjustment.deviation.driftPpb;
-    content.description.group = adjustment.membership.group;
-    content.description.term = adjustment.membership.term;
+    content.description.deviation = state.deviation.sigma;
+    content.description.driftDeviationPpb = state.deviation.driftPpb;
+    content.description.group = state.membership.group;
+    content.description.term = state.membership.term;
     content.description.steps = state.steps;
     assign(content.description.source, source.name);
     return content;

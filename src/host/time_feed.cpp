@@ -178,7 +178,7 @@ TimeSample sampleOf(const SteeredClock& clock) {
     const HostTime host = clock.hostLine().at(look.before + (look.after - look.before) / 2);
     const Nanoseconds group =
         state.line.groupTimeAt(host).time_since_epoch() + state.line.pendingAt(host);
-    return {look.system, group - look.system.time_since_epoch(), state.boundAt(host)};
+    return {look.system, group - look.system.time_since_epoch(), state.line.boundAt(host)};
 }
 
 std::unique_ptr<TimeFeed> feedForChronySocket(const std::string& path) {

@@ -20,7 +20,7 @@ constexpr sync::GroupId kUnnamedGroup = 1;
 
 /// 0 while the clock does not know its time.
 sync::GroupId groupOf(const sync::ClockState& clock) {
-    const sync::Membership& membership = clock.adjustment.membership;
+    const sync::Membership& membership = clock.membership;
     if (!clock.synchronized) {
         return 0;
     }
@@ -112,7 +112,7 @@ void FailoverNode::watch() {
     }
     do {
         const sync::ClockState clock = clock_.state();
-        leadership_.know(groupOf(clock), clock.adjustment.membership.term);
+        leadership_.know(groupOf(clock), clock.membership.term);
         if (const std::optional<sync::Rank> active = leadership_.look(); active != active_) {
             carryOut(active);
         }

@@ -29,7 +29,7 @@ constexpr double kDragged = 100;
 void leaveAlone(sync::CycleStatus& status) {
     status.average = Nanoseconds::zero();
     for (sync::ClockStatus& clock : status.clocks) {
-        clock.correction.reset();
+        clock.change.reset();
     }
 }
 
@@ -37,7 +37,7 @@ void leaveAlone(sync::CycleStatus& status) {
 std::uint32_t membersIn(const sync::CycleStatus& status) {
     return static_cast<std::uint32_t>(std::count_if(
         status.clocks.begin(), status.clocks.end(),
-        [](const sync::ClockStatus& clock) { return clock.exclusion != sync::Exclusion::late; }));
+        [](const sync::ClockStatus& clock) { return clock.standing != sync::Standing::late; }));
 }
 
 }  // namespace
@@ -137,11 +137,11 @@ bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= co
 /// The group is this master's: it goes on along the line that its clock has been on.
 void MasterNode::lead(std::uint32_t term) {
     const sync::ClockState state = clock_.state();
-    cycle_ = state.adjustment.cycle;
+    cycle_ = state.cycle;
     group_.lead(state, term, clock_.hostNow());
     if (state.synchronized) {
         logger_->info("leads the group on from cycle {}, within {}", cycle_,
-                      toSpanText(state.boundAt(clock_.hostNow())));
+                      toSpanText(state.line.boundAt(clock_.hostNow())));
     }
 }
 
@@ -240,21 +240,21 @@ void MasterNode::tell(const SlaveSession& session, Slave& slave,
     try {
         slave.tell(adjustment);
     } catch (const std::invalid_argument& error) {
-        logger_->error("{}{} is not told its correction: {}", toText(session.peer()), slave.label(),
+        logger_->error("{}{} is not told its adjustment: {}", toText(session.peer()), slave.label(),
                        error.what());
     }
 }
 
 /// What people may have to look at.
 void MasterNode::warnOf(const sync::CycleStatus& status) {
-    if (status.corrected) {
+    if (status.contradiction) {
         logger_->warn(
             "the members of the group contradict this master, whose clock has jumped: "
             "it goes on along their line, which is {} from its own",
-            toOffsetText(*status.corrected));
+            toOffsetText(*status.contradiction));
     }
     for (const sync::ClockStatus& clock : status.clocks) {
-        if (clock.exclusion != sync::Exclusion::tooFast) {
+        if (clock.standing != sync::Standing::tooFast) {
             tooFast_.erase(clock.name);
         } else if (tooFast_.insert(clock.name).second) {
             logger_->warn(

@@ -150,7 +150,7 @@ void MasterSession::adjust(const sync::Adjustment& adjustment) {
     const sync::ClockState state = clock_.state();
     const HostTime now = clock_.hostNow();
     notify(observers_, &Observer::synchronized, *change, state.line.groupTimeAt(now),
-           state.boundAt(now));
+           state.line.boundAt(now));
 }
 
 /// Later ones say that the master is still there, which any message says.

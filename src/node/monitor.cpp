@@ -25,7 +25,7 @@ Monitor::Monitor(MonitorConfig config, const host::SteeredClock& clock)
       turn_(since_),
       follower_(config_.name, config_.lab, config_.interval, log_) {
     if (const sync::ClockState state = clock_.state(); state.synchronized) {
-        follower_.goesOn(state.adjustment.cycle, state.adjustment.reference);
+        follower_.goesOn(state.cycle, state.line.reference);
     }
     log_.add(observe::EventKind::restart, now().group, "", config_.program + " was started");
 }
@@ -38,7 +38,8 @@ observe::Moment Monitor::now() const {
 
 std::optional<Nanoseconds> Monitor::boundAt(HostTime now) const {
     const sync::ClockState state = clock_.state();
-    return state.synchronized && !state.suspect ? std::optional{state.boundAt(now)} : std::nullopt;
+    return state.synchronized && !state.suspect ? std::optional{state.line.boundAt(now)}
+                                                : std::nullopt;
 }
 
 void Monitor::cycleEnded(const sync::CycleStatus& status) {
@@ -83,9 +84,9 @@ void Monitor::synchronized(const sync::Change& change, GroupTime /*now*/, Nanose
     const sync::ClockState state = clock_.state();
     metrics_.adjusted(change.manner);
     const os::MutexLock guard{lock_};
-    follower_.adjusted(state.adjustment.cycle, change.offset, moment);
-    history_.add(observe::pointOf(config_.name, state.adjustment.cycle, moment.group, change.offset,
-                                  state.boundAt(moment.host)),
+    follower_.adjusted(state.cycle, change.offset, moment);
+    history_.add(observe::pointOf(config_.name, state.cycle, moment.group, change.offset,
+                                  state.line.boundAt(moment.host)),
                  moment.host);
 }
 
@@ -114,7 +115,7 @@ observe::Status Monitor::describe(bool withClocks) const {
     observe::Status status;
     const sync::ClockState state = clock_.state();
     status.suspect = clock_.suspect();
-    status.membership = state.adjustment.membership;
+    status.membership = state.membership;
     status.steps = state.steps;
     status.program = config_.program;
     status.version = config_.version;

@@ -116,11 +116,11 @@ std::shared_ptr<net::Connection> SlaveNode::connectToMaster() {
 
 void SlaveNode::introduce(net::Connection& master) const {
     const sync::ClockState state = clock_.state();
-    master.send(wire::encode(
-        wire::Hello{config_.name, state.synchronized ? std::optional{state.adjustment.frequencyPpb}
-                                                     : config_.rememberedPpb}));
-    if (state.adjustment.membership.isKnown()) {
-        master.send(wire::encode(state.adjustment.membership));
+    master.send(wire::encode(wire::Hello{config_.name, state.synchronized
+                                                           ? std::optional{state.line.frequencyPpb}
+                                                           : config_.rememberedPpb}));
+    if (state.membership.isKnown()) {
+        master.send(wire::encode(state.membership));
     }
 }
 

@@ -14,21 +14,23 @@
 namespace berkeley::observe {
 namespace {
 
+using sync::Standing;
+
 // Their widths are such that they do not move with every digit.
 constexpr std::array<Column, 8> kColumns{{{"clock", Align::left, 5},
                                           {"offset", Align::right, 10},
                                           {"\u00B1 bound", Align::right, 8},
                                           {"delay", Align::right, 8},
                                           {"drift", Align::right, 12},
-                                          {"state", Align::left, 11},
-                                          {"correction", Align::right, 10},
+                                          {"standing", Align::left, 11},
+                                          {"change", Align::right, 10},
                                           {"last minute", Align::left, Traces::kColumns}}};
 constexpr std::size_t kWidestMinute = 22;  ///< "last minute +-999.9 us"
-constexpr std::size_t kName = 0, kOffset = 1, kBound = 2, kDelay = 3, kDrift = 4, kState = 5,
-                      kCorrection = 6, kMinute = 7;
+constexpr std::size_t kName = 0, kOffset = 1, kBound = 2, kDelay = 3, kDrift = 4, kStanding = 5,
+                      kChange = 6, kMinute = 7;
 
 /// Which columns a screen has, as far as it is wide enough.
-constexpr std::array kByImportance{kState, kOffset, kBound, kMinute, kDrift, kDelay, kCorrection};
+constexpr std::array kByImportance{kStanding, kOffset, kBound, kMinute, kDrift, kDelay, kChange};
 constexpr std::size_t kImportant = 2;
 
 /// So much of a name has to be seen, beside the important columns and beside the others.
@@ -42,16 +44,18 @@ bool isBeyondBound(const ClockView& clock) {
     return status.offset && status.bound && std::chrono::abs(*status.offset) > *status.bound;
 }
 
-/// Of two with the same standing the larger one is worse.
+/// Lost clocks first, then those that do not count.
+int rankOf(const ClockView& clock) {
+    return clock.status.standing == Standing::lost ? 0 : isExcluded(clock.status.standing) ? 1 : 2;
+}
+
+/// Of two with the same rank the larger one is worse.
 Nanoseconds badness(const ClockView& clock) {
-    switch (clock.standing) {
-        case Standing::lost:
-            return clock.lastSeen.value_or(HostTime{}).time_since_epoch();
-        case Standing::excluded:
-            return clock.status.offset ? std::chrono::abs(*clock.status.offset)
-                                       : Nanoseconds::max();
-        case Standing::counted:
-            break;
+    if (clock.status.standing == Standing::lost) {
+        return clock.lastSeen.value_or(HostTime{}).time_since_epoch();
+    }
+    if (isExcluded(clock.status.standing)) {
+        return clock.status.offset ? std::chrono::abs(*clock.status.offset) : Nanoseconds::max();
     }
     return isBeyondBound(clock) ? std::chrono::abs(*clock.status.offset) : Nanoseconds::zero();
 }
@@ -64,17 +68,12 @@ std::string ageText(Nanoseconds age) {
     return seconds < 60 ? std::to_string(seconds) + " s" : std::to_string(seconds / 60) + " min";
 }
 
-Cell stateOf(const ClockView& clock, HostTime now) {
-    switch (clock.standing) {
-        case Standing::lost:
-            return {"lost " + ageText(now - clock.lastSeen.value_or(now)), Colour::red};
-        case Standing::excluded:
-            return {clock.why,
-                    clock.status.exclusion == sync::Exclusion::late ? Colour::red : Colour::yellow};
-        case Standing::counted:
-            break;
+Cell standingOf(const ClockView& clock, HostTime now) {
+    Cell cell = cellOf(clock.status.standing);
+    if (clock.status.standing == Standing::lost) {
+        cell.text += " " + ageText(now - clock.lastSeen.value_or(now));
     }
-    return {"counted", Colour::green};
+    return cell;
 }
 
 /// Zero has a level of its own; what exceeds `scale` has the last one.
@@ -113,7 +112,7 @@ std::string sparkline(const Traces::Trace& trace, Nanoseconds scale, bool unicod
 /// Of a clock that is lost no figure holds any more.
 Row rowOf(const ClockView& clock, const ScreenModel& model, Nanoseconds scale,
           const ScreenStyle& style) {
-    const bool lost = clock.standing == Standing::lost;
+    const bool lost = clock.status.standing == Standing::lost;
     const sync::ClockStatus figures = lost ? sync::ClockStatus{} : clock.status;
     const HostTime now = model.status.now.host;
     Row row(kColumns.size());
@@ -122,14 +121,14 @@ Row rowOf(const ClockView& clock, const ScreenModel& model, Nanoseconds scale,
     row[kBound].text = textOr(figures.bound, toSpanText);
     row[kDelay].text = textOr(figures.delay, toSpanText);
     row[kDrift].text = textOr(figures.driftPpb, [](double ppb) { return toDriftText(ppb); });
-    row[kState] = stateOf(clock, now);
-    row[kCorrection].text = textOr(figures.correction, toOffsetText);
+    row[kStanding] = standingOf(clock, now);
+    row[kChange].text = textOr(figures.change, toOffsetText);
     for (Cell& cell : row) {
         cell.text = printable(cell.text, style.unicode);
     }
     row[kMinute].text =
         sparkline(model.traces.of(clock.id, now, model.status.interval), scale, style.unicode);
-    row[kMinute].colour = row[kState].colour;
+    row[kMinute].colour = row[kStanding].colour;
     return row;
 }
 
@@ -172,7 +171,7 @@ std::vector<const ClockView*> worstFirst(const std::vector<ClockView>& clocks) {
     std::vector<std::tuple<int, Nanoseconds, const ClockView*>> ranked;
     ranked.reserve(clocks.size());
     for (const ClockView& clock : clocks) {
-        ranked.emplace_back(-static_cast<int>(clock.standing), -badness(clock), &clock);
+        ranked.emplace_back(rankOf(clock), -badness(clock), &clock);
     }
     // Those that are as bad as each other stay in the snapshot's order.
     std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
@@ -180,7 +179,7 @@ std::vector<const ClockView*> worstFirst(const std::vector<ClockView>& clocks) {
     });
     std::vector<const ClockView*> sorted;
     sorted.reserve(ranked.size());
-    for (const auto& [standing, size, clock] : ranked) {
+    for (const auto& [rank, size, clock] : ranked) {
         sorted.push_back(clock);
     }
     return sorted;
@@ -206,7 +205,7 @@ std::vector<std::string> clockRows(const ScreenModel& model,
 
 std::string moreText(const std::vector<const ClockView*>& clocks) {
     const auto excluded = std::count_if(clocks.begin(), clocks.end(), [](const ClockView* clock) {
-        return clock->standing != Standing::counted;
+        return clock->status.standing != Standing::counted;
     });
     const bool agree = std::none_of(clocks.begin(), clocks.end(),
                                     [](const ClockView* clock) { return isBeyondBound(*clock); });

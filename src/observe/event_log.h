@@ -21,7 +21,7 @@ struct Moment {
 enum class EventKind {
     joined,
     left,
-    excluded,  ///< does not count in the average any more, or for another reason than before
+    excluded,  ///< does not count in the average any more, or has another standing than before
     counted,
     role,     ///< this master leads the group, or stands by
     restart,  ///< this daemon was started, or the cycles of its master are counted anew

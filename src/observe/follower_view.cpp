@@ -24,21 +24,21 @@ void FollowerView::left(Moment now) {
     timestamps_.reset();
 }
 
-void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now) {
+void FollowerView::adjusted(std::uint32_t cycle, Nanoseconds change, Moment now) {
     if (cycle_ && cycle <= *cycle_) {
         log_.add(EventKind::restart, now.group, "",
                  "cycle " + std::to_string(cycle) + " comes after cycle " +
                      std::to_string(*cycle_) + ": cycles are counted anew");
     }
     cycle_ = cycle;
-    correction_ = correction;
+    change_ = change;
     adjustedAt_ = now.host;
 }
 
 void FollowerView::goesOn(std::uint32_t cycle, HostTime adjusted) {
     cycle_ = cycle;
     adjustedAt_ = adjusted;
-    correction_.reset();
+    change_.reset();
 }
 
 bool FollowerView::holdoverAt(HostTime now) const {
@@ -47,23 +47,21 @@ bool FollowerView::holdoverAt(HostTime now) const {
 
 ClockView FollowerView::clockAt(HostTime now, std::optional<Nanoseconds> bound,
                                 PauseKind suspect) const {
-    ClockView view{.id = name_, .status = {}, .standing = {}, .why = {}, .lastSeen = adjustedAt_};
+    ClockView view{.id = name_, .status = {}, .lastSeen = adjustedAt_};
     view.status.name = name_;
     view.status.lab = lab_;
     view.status.bound = bound;
-    if (correction_) {
-        view.status.correction = correction_;
-        view.status.offset = -*correction_;
+    if (change_) {
+        view.status.change = change_;
+        view.status.offset = -*change_;
     }
     if (!adjustedAt_) {
-        view.standing = Standing::excluded;
-        view.why = "not synchronized";
+        view.status.standing = sync::Standing::notSynchronized;
     } else if (suspect != PauseKind::none) {
-        view.standing = Standing::excluded;
-        view.why = kPauseKinds.at(static_cast<std::size_t>(suspect));
+        view.status.standing =
+            suspect == PauseKind::stopped ? sync::Standing::stopped : sync::Standing::suspended;
     } else if (holdoverAt(now)) {
-        view.standing = Standing::excluded;
-        view.why = "holdover";
+        view.status.standing = sync::Standing::holdover;
     }
     return view;
 }

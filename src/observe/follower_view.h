@@ -23,8 +23,8 @@ class FollowerView {
     void timestamped(sync::TimestampKind timestamps) { timestamps_ = timestamps; }
     /// It is gone, if there was one.
     void left(Moment now);
-    /// `correction` is by how much the clock moves.
-    void adjusted(std::uint32_t cycle, Nanoseconds correction, Moment now);
+    /// `change` is by how much the clock moves.
+    void adjusted(std::uint32_t cycle, Nanoseconds change, Moment now);
 
     /// It was adjusted last in that cycle, and this view was not told: it has led the group
     /// itself, or this is an earlier run's clock.
@@ -52,7 +52,7 @@ class FollowerView {
     std::optional<sync::TimestampKind> timestamps_;
     std::optional<std::uint32_t> cycle_;
     std::optional<HostTime> adjustedAt_;
-    std::optional<Nanoseconds> correction_;
+    std::optional<Nanoseconds> change_;
 };
 
 }  // namespace berkeley::observe

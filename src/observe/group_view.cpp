@@ -1,43 +1,23 @@
 #include "observe/group_view.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 namespace berkeley::observe {
 namespace {
 
-/// Of a slave while there are no sync cycles.
-constexpr std::string_view kNotAsked = "no sync cycle";
+using sync::Standing;
 
-bool isLost(const ClockView& clock) { return clock.standing == Standing::lost; }
-
-ClockView viewOf(const std::string& id, const sync::ClockStatus& status, bool asked) {
-    ClockView view{.id = id, .status = status, .standing = {}, .why = {}, .lastSeen = {}};
-    if (!asked) {
-        view.standing = Standing::excluded;
-        view.why = kNotAsked;
-    } else if (status.exclusion != sync::Exclusion::none) {
-        view.standing = Standing::excluded;
-        view.why = toText(status.exclusion);
-    }
-    return view;
-}
+bool isLost(const ClockView& clock) { return clock.status.standing == Standing::lost; }
 
 }  // namespace
-
-std::string_view toText(Standing standing) {
-    constexpr std::array<std::string_view, 3> kTexts{"counted", "excluded", "lost"};
-    return kTexts.at(static_cast<std::size_t>(standing));
-}
 
 CycleFigures figuresOf(const sync::CycleStatus& status) {
     const auto counted =
         std::count_if(status.clocks.begin(), status.clocks.end(),
-                      [](const auto& clock) { return clock.exclusion == sync::Exclusion::none; });
+                      [](const auto& clock) { return clock.standing == Standing::counted; });
     return {.cycle = status.cycle,
             .ended = {},
             .average = status.average,
@@ -109,7 +89,10 @@ void GroupView::replaceAll(const std::vector<sync::ClockStatus>& clocks, Moment 
 }
 
 void GroupView::take(const std::string& id, const sync::ClockStatus& status, Moment now) {
-    ClockView view = viewOf(id, status, !shortage_);
+    ClockView view{.id = id, .status = status, .lastSeen = {}};
+    if (shortage_) {
+        view.status.standing = Standing::notAsked;
+    }
     const auto known = clocks_.find(id);
     if (known == clocks_.end() || isLost(known->second)) {
         if (!status.master) {
@@ -119,26 +102,27 @@ void GroupView::take(const std::string& id, const sync::ClockStatus& status, Mom
         view.lastSeen = known->second.lastSeen;
         tellOf(known->second, view, now);
     }
-    if (!shortage_ && status.exclusion != sync::Exclusion::late) {
+    if (!shortage_ && status.standing != Standing::late) {
         view.lastSeen = now.host;
     }
     clocks_.insert_or_assign(id, std::move(view));
 }
 
 void GroupView::tellOf(const ClockView& before, const ClockView& after, Moment now) {
-    if (std::tie(before.standing, before.why) == std::tie(after.standing, after.why)) {
+    const Standing standing = after.status.standing;
+    if (before.status.standing == standing) {
         return;
     }
-    if (after.standing == Standing::counted) {
+    if (standing == Standing::counted) {
         log_.add(EventKind::counted, now.group, after.id, "counted");
     } else {
-        log_.add(EventKind::excluded, now.group, after.id, "excluded: " + after.why);
+        log_.add(EventKind::excluded, now.group, after.id,
+                 "excluded: " + std::string{toText(standing)});
     }
 }
 
 void GroupView::lose(ClockView& clock, Moment now) {
-    clock.standing = Standing::lost;
-    clock.why.clear();
+    clock.status.standing = Standing::lost;
     // Else one that never answered would be kept for ever, or not at all.
     clock.lastSeen = clock.lastSeen.value_or(now.host);
     log_.add(EventKind::left, now.group, clock.id, "has left");

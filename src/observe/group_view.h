@@ -14,23 +14,12 @@
 
 namespace berkeley::observe {
 
-enum class Standing {
-    counted,
-    excluded,
-    lost,  ///< it has left
-};
-
-/// "counted", …
-std::string_view toText(Standing standing);
-
 struct ClockView {
     /// Unique here: its name, and its address where another clock has
     /// that name.
     std::string id;
-    sync::ClockStatus
-        status;  ///< in the last cycle; of a lost clock, in the last one that it was in
-    Standing standing{};
-    std::string why;                   ///< it is excluded, in the table's words; else ""
+    /// In the last cycle; of a lost clock the figures are those of the last one that it was in.
+    sync::ClockStatus status;
     std::optional<HostTime> lastSeen;  ///< when it answered last, if ever
 };
 

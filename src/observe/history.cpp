@@ -8,14 +8,9 @@ namespace berkeley::observe {
 namespace {
 
 HistoryOffset offsetOf(const ClockView& clock) {
-    using Verdict = HistoryOffset::Verdict;
-    HistoryOffset offset;
-    offset.value = clock.status.offset.value_or(Nanoseconds::zero());
-    offset.limit = clock.status.bound.value_or(Nanoseconds{-1});
-    offset.verdict = !clock.status.offset                  ? Verdict::late
-                     : clock.standing == Standing::counted ? Verdict::counted
-                                                           : Verdict::excluded;
-    return offset;
+    return {.value = clock.status.offset.value_or(HistoryOffset::kUnknown),
+            .limit = clock.status.bound.value_or(HistoryOffset::kUnknown),
+            .counted = clock.status.standing == sync::Standing::counted};
 }
 
 /// `offsets` is sorted and not empty.
@@ -30,7 +25,7 @@ OffsetQuantiles quantilesOf(const std::vector<Nanoseconds>& offsets) {
 std::vector<const ClockView*> presentIn(const GroupSnapshot& group) {
     std::vector<const ClockView*> clocks;
     for (const ClockView& clock : group.clocks) {
-        if (clock.standing != Standing::lost) {
+        if (clock.status.standing != sync::Standing::lost) {
             clocks.push_back(&clock);
         }
     }
@@ -81,13 +76,13 @@ HistoryPoint pointOf(const GroupSnapshot& group, std::optional<Nanoseconds> ownB
 }
 
 HistoryPoint pointOf(const std::string& name, std::uint32_t cycle, GroupTime when,
-                     Nanoseconds correction, Nanoseconds bound) {
+                     Nanoseconds change, Nanoseconds bound) {
     HistoryPoint point;
     point.cycle = cycle;
     point.when = when;
     point.bound = bound;
     point.names = std::make_shared<const std::vector<std::string>>(1, name);
-    point.offsets = {{.value = -correction, .limit = bound}};
+    point.offsets = {{.value = -change, .limit = bound, .counted = true}};
     return point;
 }
 

@@ -19,18 +19,19 @@
 namespace berkeley::observe {
 
 struct HistoryOffset {
-    enum class Verdict : std::uint8_t { counted, excluded, late };
+    static constexpr Nanoseconds kUnknown = Nanoseconds::min();
 
-    std::optional<Nanoseconds> offset() const {
-        return verdict == Verdict::late ? std::nullopt : std::optional{value};
-    }
-    std::optional<Nanoseconds> bound() const {
-        return limit < Nanoseconds::zero() ? std::nullopt : std::optional{limit};
-    }
+    std::optional<Nanoseconds> offset() const { return known(value); }
+    std::optional<Nanoseconds> bound() const { return known(limit); }
 
-    Nanoseconds value{};    ///< nothing where the clock was late
-    Nanoseconds limit{-1};  ///< of its error; negative: not known
-    Verdict verdict{};
+    Nanoseconds value = kUnknown;
+    Nanoseconds limit = kUnknown;  ///< of its error
+    bool counted{};
+
+  private:
+    static std::optional<Nanoseconds> known(Nanoseconds figure) {
+        return figure == kUnknown ? std::nullopt : std::optional{figure};
+    }
 };
 
 /// Of the offsets that are known; as the smallest value that such a part of them does not exceed.
@@ -62,7 +63,7 @@ HistoryPoint pointOf(const GroupSnapshot& group, std::optional<Nanoseconds> ownB
 
 /// Of a clock that follows another, and was adjusted.
 HistoryPoint pointOf(const std::string& name, std::uint32_t cycle, GroupTime when,
-                     Nanoseconds correction, Nanoseconds bound);
+                     Nanoseconds change, Nanoseconds bound);
 
 class History {
   public:

@@ -60,13 +60,12 @@ Json toJson(const ClockView& clock, HostTime now) {
             {"kind", status.master ? "master"
                      : status.lab  ? "lab"
                                    : "native"},
-            {"state", toText(clock.standing)},
-            {"why", textOrNull(clock.why)},
+            {"standing", toText(status.standing)},
             {"offset_ns", toJson(status.offset)},
             {"bound_ns", toJson(status.bound)},
             {"delay_ns", toJson(status.delay)},
             {"drift_ppb", driftJson(status.driftPpb)},
-            {"correction_ns", toJson(status.correction)},
+            {"change_ns", toJson(status.change)},
             {"last_seen_s", secondsSince(clock.lastSeen, now)}};
 }
 
@@ -113,18 +112,6 @@ class Names {
     Json list_ = Json::array();
 };
 
-const char* toText(HistoryOffset::Verdict verdict) {
-    switch (verdict) {
-        case HistoryOffset::Verdict::counted:
-            return "c";
-        case HistoryOffset::Verdict::excluded:
-            return "x";
-        case HistoryOffset::Verdict::late:
-            break;
-    }
-    return "l";
-}
-
 Json offsetsJson(const HistoryPoint& point, Names& names) {
     Json list = Json::array();
     for (std::size_t i = 0; i < point.offsets.size(); ++i) {
@@ -132,7 +119,7 @@ Json offsetsJson(const HistoryPoint& point, Names& names) {
         if (names.wants(name)) {
             const HistoryOffset& offset = point.offsets[i];
             list.push_back({names.placeOf(name), toJson(offset.offset()), toJson(offset.bound()),
-                            toText(offset.verdict)});
+                            offset.counted});
         }
     }
     return list;

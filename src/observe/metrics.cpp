@@ -7,8 +7,6 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <map>
-#include <span>
 
 namespace berkeley::observe {
 namespace {
@@ -102,30 +100,15 @@ void addFigures(Gauges& gauges, const CycleFigures& cycle) {
 }
 
 void addStandings(Gauges& gauges, const GroupSnapshot& group) {
-    std::map<std::string, int> standings;
-    for (const Standing standing : {Standing::counted, Standing::excluded, Standing::lost}) {
-        standings[std::string{toText(standing)}] = 0;
-    }
-    std::map<std::string, int> reasons{{"no sync cycle", 0}};
-    for (const std::string_view reason : std::span{sync::kExclusions}.subspan<1>()) {
-        reasons[std::string{reason}] = 0;
-    }
+    std::array<int, static_cast<std::size_t>(sync::Standing::lost) + 1> clocks{};
     for (const ClockView& clock : group.clocks) {
-        ++standings[std::string{toText(clock.standing)}];
-        if (clock.standing == Standing::excluded) {
-            ++reasons[clock.why];
-        }
+        ++clocks.at(static_cast<std::size_t>(clock.status.standing));
     }
-    for (const auto& [state, clocks] : standings) {
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
         gauges.set("berkeley_clocks",
-                   "Clocks of the group by state, the master's own among them; lost are those "
+                   "Clocks of the group by standing, the master's own among them; lost are those "
                    "that left in the last ten minutes.",
-                   clocks, {{"state", state}});
-    }
-    for (const auto& [reason, clocks] : reasons) {
-        gauges.set("berkeley_clocks_excluded",
-                   "Clocks that do not count in the average, by reason.", clocks,
-                   {{"reason", reason}});
+                   clocks[i], {{"standing", std::string{sync::kStandings[i]}}});
     }
 }
 
@@ -133,15 +116,15 @@ void addClock(Gauges& gauges, const ClockView& clock) {
     const Labels labels{{"clock", clock.id}};
     const sync::ClockStatus& status = clock.status;
     gauges.set("berkeley_clock_counted", "1 when the clock counts in the average.",
-               clock.standing == Standing::counted ? 1 : 0, labels);
+               status.standing == sync::Standing::counted ? 1 : 0, labels);
     gauges.set("berkeley_clock_offset_seconds",
-               "The clock minus the master's, before the last correction.", status.offset, labels);
+               "The clock minus the master's, before the last adjustment.", status.offset, labels);
     gauges.set("berkeley_clock_bound_seconds", "Largest possible error of that offset.",
                status.bound, labels);
     gauges.set("berkeley_clock_delay_seconds", "Shortest round trip to the clock.", status.delay,
                labels);
-    gauges.set("berkeley_clock_correction_seconds",
-               "The change that the clock was told to make last.", status.correction, labels);
+    gauges.set("berkeley_clock_change_seconds", "How much the last adjustment changed the clock.",
+               status.change, labels);
     if (status.driftPpb && std::isfinite(*status.driftPpb)) {
         gauges.set("berkeley_clock_drift_ratio",
                    "Rate of the unsteered clock minus that of the master's, over the latter.",
@@ -152,7 +135,7 @@ void addClock(Gauges& gauges, const ClockView& clock) {
 void addClocks(Gauges& gauges, const GroupSnapshot& group, std::size_t mostClocks) {
     std::size_t there = 0;
     for (const ClockView& clock : group.clocks) {
-        if (clock.standing != Standing::lost && there++ < mostClocks) {
+        if (clock.status.standing != sync::Standing::lost && there++ < mostClocks) {
             addClock(gauges, clock);
         }
     }
@@ -189,8 +172,8 @@ void addFollower(Gauges& gauges, const Status& status) {
     gauges.set("berkeley_master_connected", "1 while this daemon is connected to its master.",
                status.master.empty() ? 0 : 1);
     const sync::ClockStatus& own = status.group.clocks.front().status;
-    gauges.set("berkeley_correction_seconds", "The last change of this daemon's clock.",
-               own.correction);
+    gauges.set("berkeley_change_seconds",
+               "How much the last adjustment changed this daemon's clock.", own.change);
 }
 
 }  // namespace
@@ -229,7 +212,7 @@ Metrics::Metrics(bool leads, bool follows) {
 void Metrics::cycleEnded(const sync::CycleStatus& status) {
     const auto told =
         std::count_if(status.clocks.begin(), status.clocks.end(),
-                      [](const sync::ClockStatus& clock) { return clock.correction.has_value(); });
+                      [](const sync::ClockStatus& clock) { return clock.change.has_value(); });
     cycles_->Increment();
     told_->Increment(static_cast<double>(told));
     duration_->Observe(inSeconds(status.duration));

@@ -63,9 +63,9 @@ void addFigures(const GroupSnapshot& group, std::vector<Cell>& figures) {
 }
 
 void addLost(const GroupSnapshot& group, std::vector<Cell>& figures) {
-    const auto lost =
-        std::count_if(group.clocks.begin(), group.clocks.end(),
-                      [](const ClockView& clock) { return clock.standing == Standing::lost; });
+    const auto lost = std::count_if(
+        group.clocks.begin(), group.clocks.end(),
+        [](const ClockView& clock) { return clock.status.standing == sync::Standing::lost; });
     if (lost > 0) {
         figures.push_back({std::to_string(lost) + " lost", Colour::red});
     }

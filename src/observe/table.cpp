@@ -16,18 +16,10 @@ constexpr std::array<Column, 7> kColumns{{{"clock", Align::left},
                                           {"\u00B1 bound", Align::right},
                                           {"delay", Align::right},
                                           {"drift", Align::right},
-                                          {"in the average", Align::left},
-                                          {"correction", Align::right}}};
+                                          {"standing", Align::left},
+                                          {"change", Align::right}}};
 
-bool isCounted(const sync::ClockStatus& clock) { return clock.exclusion == sync::Exclusion::none; }
-
-Cell verdictOf(const sync::ClockStatus& clock) {
-    if (isCounted(clock)) {
-        return {"counted", Colour::green};
-    }
-    return {std::string{toText(clock.exclusion)},
-            clock.exclusion == sync::Exclusion::late ? Colour::red : Colour::yellow};
-}
+bool isCounted(const sync::ClockStatus& clock) { return clock.standing == sync::Standing::counted; }
 
 Row rowOf(const sync::ClockStatus& clock) {
     return {{labelOf(clock.name, clock)},
@@ -35,8 +27,8 @@ Row rowOf(const sync::ClockStatus& clock) {
             {textOr(clock.bound, toSpanText)},
             {textOr(clock.delay, toSpanText)},
             {textOr(clock.driftPpb, [](double ppb) { return toDriftText(ppb); })},
-            verdictOf(clock),
-            {textOr(clock.correction, toOffsetText)}};
+            cellOf(clock.standing),
+            {textOr(clock.change, toOffsetText)}};
 }
 
 }  // namespace

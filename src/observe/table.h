@@ -17,7 +17,7 @@ namespace berkeley::observe {
 /// in the lab.
 std::string renderAnnouncement(std::uint32_t cycle, std::size_t slaves);
 
-/// The aligned table (clock, offset, ± bound, delay, drift, counted or why not, correction) and the
+/// The aligned table (clock, offset, ± bound, delay, drift, standing, change) and the
 /// summary line. The master's clock is marked "(this)", a lab peer "(lab)"; a missing figure is
 /// "–". `colour` adds ANSI colours; the widths are those of the plain text.
 std::string renderCycle(const sync::CycleStatus& status, bool colour);

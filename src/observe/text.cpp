@@ -94,6 +94,13 @@ std::string labelOf(const std::string& name, const sync::ClockStatus& clock) {
     return name + (clock.master ? " (this)" : "") + (clock.lab ? " (lab)" : "");
 }
 
+Cell cellOf(sync::Standing standing) {
+    const bool isThere = standing != sync::Standing::late && standing != sync::Standing::lost;
+    return {std::string{toText(standing)}, standing == sync::Standing::counted ? Colour::green
+                                           : isThere                           ? Colour::yellow
+                                                                               : Colour::red};
+}
+
 std::string groupText(sync::GroupId group) {
     std::string text(16, '0');
     for (auto digit = text.rbegin(); digit != text.rend(); ++digit, group /= 16) {

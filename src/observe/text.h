@@ -60,6 +60,9 @@ struct Cell {
     Colour colour{};
 };
 
+/// Green when it counts, red when it is not there.
+Cell cellOf(sync::Standing standing);
+
 /// The text, with its colour where there are colours at all.
 std::string painted(const Cell& cell, bool coloured);
 

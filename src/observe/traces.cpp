@@ -25,10 +25,10 @@ void Traces::add(const GroupSnapshot& group) {
     std::set<std::string_view> known;
     for (const ClockView& clock : group.clocks) {
         known.insert(clock.id);
-        if (clock.standing == Standing::lost || !clock.status.offset) {
+        if (clock.status.standing == sync::Standing::lost || !clock.status.offset) {
             continue;
         }
-        const Value value{clock.status.offset, clock.standing == Standing::counted};
+        const Value value{clock.status.offset, clock.status.standing == sync::Standing::counted};
         Column& column = rings_[clock.id][placeOf(now)];
         if (column.number != now ||
             std::chrono::abs(*column.value.offset) <= std::chrono::abs(*value.offset)) {

@@ -7,11 +7,6 @@
 
 namespace berkeley::page {
 
-Nanoseconds Clock::boundAt(HostTime time) const {
-    return bound + driftOver(std::chrono::abs(time - reference), boundGrowthPpb) +
-           std::chrono::abs(line.pendingAt(time));
-}
-
 namespace {
 
 /// Since the clock's last adjustment, as its daemon knows, or as the reader finds out.
@@ -76,7 +71,7 @@ Reading evaluate(const Clock& clock, const Instant& instant) {
         reading.reason = pause == PauseKind::suspended ? Reason::suspended : Reason::stopped;
         return reading;
     }
-    reading.bound = clock.boundAt(host);
+    reading.bound = clock.line.boundAt(host);
     if (*reading.bound > clock.maxBound) {
         reading.reason = Reason::boundTooLarge;
         return reading;

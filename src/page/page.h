@@ -30,10 +30,7 @@ inline constexpr std::size_t kFirstContentWord = 3;
 struct Clock {
     bool adjusted{};  ///< whether the clock ever was; the bound means nothing before
     HostLine host;
-    CorrectionLine line;
-    HostTime reference;        ///< of the bound
-    Nanoseconds bound{};       ///< at `reference`
-    double boundGrowthPpb{};   ///< with the distance from `reference`
+    BoundedLine line;
     std::uint64_t cycle{};     ///< sync cycle of the last adjustment
     RawTime adjustedAt;        ///< when it came
     Nanoseconds suspended{};   ///< how long the machine had been, at most, by then
@@ -42,9 +39,6 @@ struct Clock {
     Nanoseconds maxBound{};    ///< with a larger bound the clock counts as unsynchronized
     PauseKind suspect{};       ///< why the clock is not believed until it is measured again
     std::uint64_t vmMarker{};  ///< VmClock::marker() at the last adjustment
-
-    /// The largest possible error: of the measurement, its age, and the slew under way.
-    Nanoseconds boundAt(HostTime time) const;
 };
 inline constexpr std::size_t kClockWords = 21;
 

@@ -85,9 +85,9 @@ void visitClock(Visitor& visit, Clock& clock) {
     visit(clock.line.frequencyPpb);
     visit(clock.line.slewPpb);
     visit(clock.line.slewEnd);
-    visit(clock.reference);
-    visit(clock.bound);
-    visit(clock.boundGrowthPpb);
+    visit(clock.line.reference);
+    visit(clock.line.bound);
+    visit(clock.line.boundGrowthPpb);
     visit(clock.cycle);
     visit(clock.adjustedAt);
     visit(clock.suspended);

@@ -10,7 +10,8 @@
 #include <cstdint>
 
 #include "sync/membership.h"
-#include "time/timeline.h"
+#include "sync/tuning.h"
+#include "time/adjustable_clock.h"
 
 namespace berkeley::sync {
 
@@ -27,8 +28,7 @@ struct Deviation {
     /// never gets so bad that this could not be said.
     Nanoseconds after(Nanoseconds elapsed) const {
         assert(sigma >= Nanoseconds::zero() && driftPpb >= 0);
-        constexpr double kWanderPpb = 10;
-        return std::min(sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kWanderPpb),
+        return std::min(sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kAloneWanderPpb),
                         kTimeLimit - Nanoseconds{1});
     }
 
@@ -49,8 +49,10 @@ struct Adjustment {
     Nanoseconds correctionAt(HostTime host) const {
         return correction + driftOver(host - reference, frequencyPpb);
     }
-    Nanoseconds boundAt(HostTime host) const {
-        return bound + driftOver(std::chrono::abs(host - reference), boundGrowthPpb);
+    /// That of a clock on it.
+    BoundedLine line() const {
+        return {CorrectionLine::through(reference, correction, frequencyPpb), reference, bound,
+                boundGrowthPpb};
     }
 
     friend bool operator==(const Adjustment&, const Adjustment&) = default;

@@ -6,18 +6,18 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
 namespace {
 
 /// Makes the median absolute deviation of a normal sample an estimate of its standard deviation.
 constexpr double kMadScale = 1.4826;
-/// The cutoff of the modified z-score that Iglewicz and Hoaglin recommend.
-constexpr double kDeviations = 3.5;
 
 /// What a method makes of the clocks: where the middle is, and who does not count.
 struct Choice {
     double middle{};
-    std::vector<Exclusion> exclusions;
+    std::vector<Standing> standings;
 };
 
 double medianOf(std::vector<double> values) {
@@ -46,13 +46,13 @@ double deviationOf(std::span<const double> values, double median) {
 Choice robustChoice(std::span<const double> values, double typicalBound) {
     const double median = medianOf({values.begin(), values.end()});
     const double deviation = deviationOf(values, median);
-    const double limit = std::max(kDeviations * kMadScale * deviation, typicalBound);
+    const double limit = std::max(kZScoreCutoff * kMadScale * deviation, typicalBound);
 
     Choice choice;
     std::vector<double> counted;
     for (const double value : values) {
         const bool near = std::abs(value - median) <= limit;
-        choice.exclusions.push_back(near ? Exclusion::none : Exclusion::outlier);
+        choice.standings.push_back(near ? Standing::counted : Standing::outlier);
         if (near) {
             counted.push_back(value);
         }
@@ -63,24 +63,24 @@ Choice robustChoice(std::span<const double> values, double typicalBound) {
 }
 
 /// The clocks from rank `low` up to, not including, rank `high`; `reason` for all others.
-std::vector<Exclusion> ranked(std::span<const double> values, std::size_t low, std::size_t high,
-                              Exclusion reason) {
+std::vector<Standing> ranked(std::span<const double> values, std::size_t low, std::size_t high,
+                             Standing reason) {
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-    std::vector<Exclusion> exclusions(values.size(), reason);
+    std::vector<Standing> standings(values.size(), reason);
     for (std::size_t rank = low; rank < high; ++rank) {
-        exclusions[order[rank]] = Exclusion::none;
+        standings[order[rank]] = Standing::counted;
     }
-    return exclusions;
+    return standings;
 }
 
 Choice medianChoice(std::span<const double> values) {
     const std::size_t low = (values.size() - 1) / 2;
     const std::size_t high = values.size() / 2 + 1;
     return {medianOf({values.begin(), values.end()}),
-            ranked(values, low, high, Exclusion::notMiddle)};
+            ranked(values, low, high, Standing::notMiddle)};
 }
 
 Choice trimmedChoice(std::span<const double> values) {
@@ -89,13 +89,13 @@ Choice trimmedChoice(std::span<const double> values) {
     std::sort(sorted.begin(), sorted.end());
     const std::size_t high = sorted.size() - dropped;
     return {std::midpoint(sorted[dropped], sorted[high - 1]),
-            ranked(values, dropped, high, Exclusion::trimmedAway)};
+            ranked(values, dropped, high, Standing::trimmed)};
 }
 
 Choice choose(std::span<const double> values, double typicalBound, Averaging method) {
     switch (method) {
         case Averaging::mean:
-            return {meanOf(values), std::vector<Exclusion>(values.size(), Exclusion::none)};
+            return {meanOf(values), std::vector<Standing>(values.size(), Standing::counted)};
         case Averaging::median:
             return medianChoice(values);
         case Averaging::trimmed:
@@ -120,7 +120,7 @@ Average averageOf(std::span<const Reading> readings, const AverageOptions& optio
     assert(!readings.empty());
     if (readings.size() == 2 && std::abs(readings[1].offset.count() - readings[0].offset.count()) >
                                     options.sanityLimit.count()) {
-        return {readings[0].offset, {Exclusion::none, Exclusion::noMajority}};
+        return {readings[0].offset, {Standing::counted, Standing::noMajority}};
     }
     // Distances from one of the middle clocks are small where clocks that are years off are not, so
     // nothing is lost to the mantissa of a double.
@@ -135,13 +135,13 @@ Average averageOf(std::span<const Reading> readings, const AverageOptions& optio
         distances.push_back(static_cast<double>((reading.offset - *middle).count()));
     }
     Choice choice = choose(distances, typicalBoundOf(readings), options.method);
-    assert(choice.exclusions.size() == readings.size());
-    return {*middle + Nanoseconds{std::llround(choice.middle)}, std::move(choice.exclusions)};
+    assert(choice.standings.size() == readings.size());
+    return {*middle + Nanoseconds{std::llround(choice.middle)}, std::move(choice.standings)};
 }
 
 double robustMean(std::span<const double> ppb) {
     const double median = medianOf({ppb.begin(), ppb.end()});
-    const double limit = kDeviations * kMadScale * deviationOf(ppb, median);
+    const double limit = kZScoreCutoff * kMadScale * deviationOf(ppb, median);
     double sum = 0, weights = 0;
     for (const double value : ppb) {
         const double distance = value - median;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sync/drift_limit.h"
+#include "sync/standing.h"
 #include "time/timeline.h"
 
 namespace berkeley::sync {
@@ -35,28 +36,8 @@ enum class Averaging {
 inline constexpr auto kAveragings =
     std::to_array<std::string_view>({"robust", "mean", "median", "trimmed"});
 
-/// Why a clock does not count. It is still told how to come back.
-enum class Exclusion {
-    none,
-    outlier,      ///< too far from the middle of the clocks
-    noMajority,   ///< two clocks farther apart than the sanity limit: the master's stands
-    trimmedAway,  ///< among the highest or lowest that the method drops
-    notMiddle,    ///< not among the middle ones that the method takes
-    late,         ///< did not answer in this sync cycle
-    newcomer,     ///< not on the group's line yet since it joined
-    tooFast,      ///< its rate is farther from the others' than those of good clocks lie apart
-    jumped,       ///< not on the group's line any more: its clock was set, or stood still
-};
-/// In words for a table, in their order; "" for none.
-inline constexpr auto kExclusions =
-    std::to_array<std::string_view>({"", "outlier", "no majority", "trimmed", "not middle", "late",
-                                     "newcomer", "too fast", "jumped"});
-
 constexpr std::string_view toText(Averaging method) {
     return kAveragings.at(static_cast<std::size_t>(method));
-}
-constexpr std::string_view toText(Exclusion exclusion) {
-    return kExclusions.at(static_cast<std::size_t>(exclusion));
 }
 
 struct AverageOptions {
@@ -71,8 +52,8 @@ struct Reading {
 };
 
 struct Average {
-    Nanoseconds offset{};               ///< in the readings' own frame
-    std::vector<Exclusion> exclusions;  ///< one for each reading, in their order
+    Nanoseconds offset{};             ///< in the readings' own frame
+    std::vector<Standing> standings;  ///< one for each reading, in their order
 };
 
 /// The first reading is the master's own clock; there is at least that one.

@@ -4,16 +4,10 @@
 #include <cassert>
 #include <utility>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
 namespace {
-
-/// How far a rate can wander while the landmarks last, and how far back they go. Quartz changes by
-/// less than this with a degree of temperature.
-constexpr double kWanderPpb = 1'000;
-constexpr std::chrono::minutes kReach{5};
-constexpr std::size_t kLandmarks = 16;
-/// Landmarks have at least this distance, so that they do not all lie in one burst.
-constexpr std::chrono::milliseconds kDistance{50};
 
 double slopePpb(Nanoseconds rise, Nanoseconds run) {
     return static_cast<double>(rise.count()) / static_cast<double>(run.count()) * 1e9;
@@ -59,13 +53,13 @@ void CertainOffset::forget() {
     driftLowPpb_ = -limitPpb_;
     driftHighPpb_ = limitPpb_;
     landmarks_.clear();
-    distance_ = kDistance;
+    distance_ = kLandmarkDistance;
 }
 
 /// To what explains how the offset came from the first sample to `now`. A clock that is as fast as
 /// no clock is was set; and between samples of one burst, whose drift says little, it was set too.
 void CertainOffset::widenLimit(const Landmark& now) {
-    if (!first_ || now.when - first_->when < kDistance) {
+    if (!first_ || now.when - first_->when < kLandmarkDistance) {
         return;
     }
     const auto [low, high] = slopes(first_->offset, now.offset, now.when - first_->when);
@@ -80,8 +74,8 @@ void CertainOffset::boundDrift() {
     double low = -limitPpb_, high = limitPpb_;
     for (const Landmark& landmark : landmarks_) {
         const auto [lowest, highest] = slopes(landmark.offset, offset_, when_ - landmark.when);
-        low = std::max(low, lowest - kWanderPpb);
-        high = std::min(high, highest + kWanderPpb);
+        low = std::max(low, lowest - kWanderMarginPpb);
+        high = std::min(high, highest + kWanderMarginPpb);
     }
     if (low <= high) {
         driftLowPpb_ = low;
@@ -99,7 +93,7 @@ void CertainOffset::remember() {
     if (!landmarks_.empty() && when_ - landmarks_.back().when < distance_) {
         return;
     }
-    while (landmarks_.size() > 1 && when_ - landmarks_[1].when >= kReach) {
+    while (landmarks_.size() > 1 && when_ - landmarks_[1].when >= kLandmarkReach) {
         landmarks_.pop_front();
     }
     if (landmarks_.size() == kLandmarks) {

@@ -12,6 +12,7 @@
 #include "sync/adjustment.h"
 #include "sync/average.h"
 #include "sync/roster.h"
+#include "sync/standing.h"
 
 namespace berkeley::sync {
 
@@ -22,12 +23,12 @@ struct ClockStatus {
     std::string address;  ///< "" for the master's own clock
     bool master{};
     bool lab{};
-    Exclusion exclusion{};                  ///< why it does not count, or Exclusion::none
-    std::optional<Nanoseconds> offset;      ///< group clock minus the master's group clock
-    std::optional<Nanoseconds> bound;       ///< largest possible error of `offset`
-    std::optional<Nanoseconds> delay;       ///< shortest round trip of the burst
-    std::optional<double> driftPpb;         ///< of the unsteered clock against the master's
-    std::optional<Nanoseconds> correction;  ///< the change this clock is told to make
+    Standing standing{};
+    std::optional<Nanoseconds> offset;  ///< group clock minus the master's group clock
+    std::optional<Nanoseconds> bound;   ///< largest possible error of `offset`
+    std::optional<Nanoseconds> delay;   ///< shortest round trip of the burst
+    std::optional<double> driftPpb;     ///< of the unsteered clock against the master's
+    std::optional<Nanoseconds> change;  ///< how much its adjustment changes this clock
 };
 
 /// One sync cycle.
@@ -41,7 +42,7 @@ struct CycleStatus {
     Nanoseconds lateness{};      ///< how long after its turn it began
     Membership membership{};     ///< of the group that it was a cycle of
     /// The members of the group contradict the master: its line was not theirs, by so much.
-    std::optional<Nanoseconds> corrected{};
+    std::optional<Nanoseconds> contradiction{};
     double dragPpb{};  ///< at which rate the averages of the last minute have moved the line
 };
 

@@ -3,27 +3,33 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
 
-Nanoseconds ClockState::boundAt(HostTime host) const {
-    return adjustment.boundAt(host) + std::chrono::abs(line.pendingAt(host));
+Adjustment ClockState::told() const {
+    return {.cycle = cycle,
+            .reference = line.reference,
+            .correction = line.correction + line.pendingAt(line.anchor) +
+                          driftOver(line.reference - line.anchor, line.frequencyPpb),
+            .frequencyPpb = line.frequencyPpb,
+            .bound = line.bound,
+            .boundGrowthPpb = line.boundGrowthPpb,
+            .deviation = deviation,
+            .membership = membership};
 }
 
 std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
     if (!synchronized || suspect) {
         return std::nullopt;
     }
-    const Deviation& told = adjustment.deviation;
     // Neither is larger than what can be said.
     const Nanoseconds sigma =
-        told.after(host - adjustment.reference) + std::chrono::abs(line.pendingAt(host));
-    return Deviation{std::min(sigma, kTimeLimit - Nanoseconds{1}), told.driftPpb};
+        deviation.after(host - line.reference) + std::chrono::abs(line.pendingAt(host));
+    return Deviation{std::min(sigma, kTimeLimit - Nanoseconds{1}), deviation.driftPpb};
 }
 
 namespace {
-
-/// A clock is not set so near to the end of what is believable that it would soon be beyond it.
-constexpr std::chrono::years kHorizon{1};
 
 bool isSafe(HostTime now, Nanoseconds correction) {
     return isBelievable(now, correction) && isBelievable(now + kHorizon, correction);
@@ -39,23 +45,16 @@ std::optional<Change> Discipline::apply(HostTime now, const Adjustment& adjustme
     }
     const Nanoseconds offset = target - state_.line.at(now);
     const Change change{offset, mannerOf(now, offset)};
-    switch (change.manner) {
-        case Manner::stepped:
-            ++state_.steps;
-            [[fallthrough]];
-        case Manner::set:
-            state_.line = CorrectionLine::through(now, target, adjustment.frequencyPpb);
-            break;
-        case Manner::slewed:
-            state_.line = state_.line.slewedTo(now, target, adjustment.frequencyPpb, maxSlewPpb_);
-            break;
-        case Manner::fastSlew:
-            state_.line = state_.line.slewedTo(now, target, adjustment.frequencyPpb, kFastSlewPpb);
-            break;
-    }
-    state_.synchronized = true;
-    state_.suspect = false;
-    state_.adjustment = adjustment;
+    const double slewPpb = change.manner == Manner::fastSlew ? kFastSlewPpb : maxSlewPpb_;
+    const CorrectionLine line =
+        isStep(change.manner) ? CorrectionLine::through(now, target, adjustment.frequencyPpb)
+                              : state_.line.slewedTo(now, target, adjustment.frequencyPpb, slewPpb);
+    state_ = {.line = {line, adjustment.reference, adjustment.bound, adjustment.boundGrowthPpb},
+              .synchronized = true,
+              .cycle = adjustment.cycle,
+              .deviation = adjustment.deviation,
+              .membership = adjustment.membership,
+              .steps = state_.steps + (change.manner == Manner::stepped ? 1U : 0U)};
     return change;
 }
 

@@ -17,17 +17,18 @@
 
 namespace berkeley::sync {
 
-/// A group clock at one instant: everything that a reader needs to tell the time and its bound
-/// later on. A value.
+/// A group clock at one instant: its line, and what is known of it. A value.
 struct ClockState {
-    CorrectionLine line;
-    bool synchronized{};    ///< whether it was ever adjusted; the bound means nothing before
-    Adjustment adjustment;  ///< the last one applied, which carries the bound
-    std::uint32_t steps{};  ///< forward, after the first adjustment
+    BoundedLine line;
+    bool synchronized{};      ///< whether it was ever adjusted; the bound means nothing before
+    std::uint32_t cycle{};    ///< of its last adjustment, as what follows
+    Deviation deviation{};    ///< at the line's reference
+    Membership membership{};  ///< whose line it is
+    std::uint32_t steps{};    ///< forward, after the first adjustment
     bool suspect{};  ///< the machine stood still since then, so how well it goes is not known
 
-    /// The largest possible error at `host`: of the measurement, its age, and the slew under way.
-    Nanoseconds boundAt(HostTime host) const;
+    /// The last adjustment, to some nanoseconds.
+    Adjustment told() const;
 
     /// How well the clock is known at `host`, the slew under way included; nothing when it was
     /// never adjusted, or is suspect.

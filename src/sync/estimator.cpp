@@ -9,22 +9,10 @@
 #include "certain_offset.h"
 #include "jitter.h"
 #include "offset_filter.h"
+#include "sync/tuning.h"
 
 namespace berkeley::sync {
 namespace {
-
-/// From a clock that holds its rate for days to one in the sun, in ppb after a second.
-constexpr double kWanders[] = {0.01, 0.1, 1, 10, 100};
-/// Hypotheses that predicted this much worse than the best have no say.
-constexpr double kLikelihoodRange = 12;
-
-/// How far the rates of two clocks usually lie apart, whatever the limit is: a standard deviation.
-constexpr double kUsualSigmaPpb = 100'000;
-/// How well the drift is known after the clock was set: less than before, in case it is another
-/// one.
-constexpr double kSigmaAfterStepPpb = 300;
-/// A drift this many deviations outside of what is certain is not the clock's.
-constexpr double kRuledOut = 5;
 
 /// A uniform distribution of this half-width has this standard deviation.
 double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
@@ -39,7 +27,7 @@ class OffsetEstimator::Bank {
   public:
     Bank(std::optional<RememberedDrift> remembered, DriftLimit limit)
         : remembered_(remembered), certain_(limit) {
-        for (const double wander : kWanders) {
+        for (const double wander : kWandersPpb) {
             filters_.emplace_back(JitterKind::oneSided, wander);
             filters_.emplace_back(JitterKind::symmetric, wander);
         }
@@ -126,7 +114,7 @@ class OffsetEstimator::Bank {
             drift = certainDrift();
         }
         if (jitter_) {
-            drift.sigmaPpb = std::max(drift.sigmaPpb, kSigmaAfterStepPpb);
+            drift.sigmaPpb = std::max(drift.sigmaPpb, kDriftAfterStepPpb);
         } else {
             jitter_.emplace(delay);
             if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift.ppb)) {
@@ -155,7 +143,7 @@ class OffsetEstimator::Bank {
     /// All that is known of the drift without the filters.
     RememberedDrift certainDrift() const {
         const double low = certain_.driftLowPpb(), high = certain_.driftHighPpb();
-        return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualSigmaPpb)};
+        return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualDriftPpb)};
     }
 
     /// It is far outside of what is certain: the clock's rate is not what it was.

@@ -7,20 +7,10 @@
 
 #include "participant.h"
 #include "sync/burst.h"
+#include "sync/tuning.h"
 
 namespace berkeley::sync {
 namespace {
-
-/// How well the rate is known after the master's clock has jumped, or without any memory.
-constexpr double kRateAfterJumpPpb = 300;
-constexpr double kRememberedRatePpb = 2'000;
-constexpr double kUnknownRatePpb = 100'000;
-/// A correction is not replaced by one that is hardly better: both have their errors.
-constexpr int kClearly = 2;
-/// New ones are waited for this many times.
-constexpr int kMostWaits = 12;
-/// Names are remembered while it matters who is new, and no more than these.
-constexpr std::size_t kMostArrivals = 10'000;
 
 /// Where the group's time is, on the clock of which `line` is the correction, when its clock shows
 /// `time`. `near` is not far from it.
@@ -70,7 +60,7 @@ void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
     if (!own.synchronized) {
         return;
     }
-    line_ = own.adjustment;
+    line_ = own.told();
     rateBoundPpb_ = line_.boundGrowthPpb;
     if (!line_.membership.isKnown()) {
         line_.membership.group = options_.newGroup;  // Its master was of a version without.
@@ -208,7 +198,7 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     rate_.follow(now, knownDrifts(now, !clocks.front().tooFast),
                  goodClocks(clocks.front().tooFast));
     moveLine(now, shift, motionPpb(now));
-    nameExclusions(clocks, shift);
+    nameStandings(clocks, shift);
 
     CycleOutcome outcome;
     outcome.status.cycle = line_.cycle;
@@ -217,7 +207,7 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     outcome.status.membership = line_.membership;
     outcome.status.dragPpb = dragPpb_;
     if (wasKnown && verdict == Verdict::falls) {
-        outcome.status.corrected = shift;
+        outcome.status.contradiction = shift;
     }
     tell(clocks, shift, verdict, outcome);
     endError(now);
@@ -226,13 +216,13 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     return outcome;
 }
 
-void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {
+void Group::nameStandings(Participants& clocks, Nanoseconds shift) {
     for (Participant& clock : clocks) {
         clock.status.offset = clock.fromLine - clocks.front().fromLine;
         if (clock.tooFast) {
-            clock.status.exclusion = Exclusion::tooFast;
+            clock.status.standing = Standing::tooFast;
         }
-        if (!clock.slave || clock.status.exclusion != Exclusion::none) {
+        if (!clock.slave || clock.status.standing != Standing::counted) {
             continue;
         }
         Member& member = *roster_.find(*clock.slave);
@@ -240,7 +230,7 @@ void Group::nameExclusions(Participants& clocks, Nanoseconds shift) {
             // A founder is new until it is where it was told to be.
             member.counted = member.counted || clock.told || isMember(clock);
         } else {
-            clock.status.exclusion = member.counted ? Exclusion::jumped : Exclusion::newcomer;
+            clock.status.standing = member.counted ? Standing::jumped : Standing::newcomer;
         }
     }
 }
@@ -257,9 +247,9 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
     }
     outcome.master = line_;
     for (Participant& clock : clocks) {
-        const Nanoseconds correction = shift - clock.fromLine;
+        const Nanoseconds change = shift - clock.fromLine;
         if (!clock.slave) {
-            clock.status.correction = correction;
+            clock.status.change = change;
             continue;
         }
         const Adjustment adjustment = seenFrom(clock.host, line_);
@@ -269,7 +259,7 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
         Member& member = *roster_.find(*clock.slave);
         member.told = true;
         member.membership = line_.membership;
-        clock.status.correction = correction;
+        clock.status.change = change;
         outcome.adjustments.emplace_back(*clock.slave, adjustment);
     }
 }
@@ -282,7 +272,7 @@ bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, 
         return true;
     }
     return isMember(clock) && !clock.told &&
-           clock.own->after(elapsed_) < kClearly * adjustment.deviation.after(elapsed_) &&
+           clock.own->after(elapsed_) < kClearlyBetter * adjustment.deviation.after(elapsed_) &&
            std::chrono::abs(clock.fromLine - shift) <= clock.host.bound;
 }
 

@@ -113,7 +113,7 @@ class Group {
     std::size_t goodClocks(bool withoutMaster) const;
     double motionPpb(HostTime now) const;
     void moveLine(HostTime now, Nanoseconds shift, double motionPpb);
-    void nameExclusions(Participants& clocks, Nanoseconds shift);
+    void nameStandings(Participants& clocks, Nanoseconds shift);
     void tell(Participants& clocks, Nanoseconds shift, Verdict verdict, CycleOutcome& outcome);
     bool isLeftAlone(const Participant& clock, const Adjustment& adjustment, Nanoseconds shift,
                      Verdict verdict) const;

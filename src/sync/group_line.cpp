@@ -7,21 +7,10 @@
 #include "participant.h"
 #include "sync/agreement.h"
 #include "sync/group.h"
+#include "sync/tuning.h"
 
 namespace berkeley::sync {
 namespace {
-
-/// No faster than this do the averages of a founded group move its line. What members' rates and
-/// the deviations of the estimates allow is less; a clock that is always a little ahead, within
-/// what can be measured, moves the group by no more.
-constexpr double kMostMotionPpb = 200;
-/// A clock that is not told how a line was corrected has this much in reserve: its bound grows by
-/// 1 ppm for how rates wander, of which quartz needs a hundredth.
-constexpr double kReservePpb = 500;
-/// A witness with a standard deviation so many times the usual one says nothing.
-constexpr int kMuchLess = 10;
-/// The time over which the drag of a line is averaged.
-constexpr std::chrono::seconds kDragTime{60};
 
 template <class T>
 T nthOf(std::vector<T> values, std::size_t n) {
@@ -44,7 +33,7 @@ std::vector<const Participant*> surest(std::vector<const Participant*> witnesses
         sigmas.push_back(witness->sigma());
     }
     if (!sigmas.empty()) {
-        const Nanoseconds limit = kMuchLess * nthOf(sigmas, (sigmas.size() - 1) / 2);
+        const Nanoseconds limit = kMuchLessSure * nthOf(sigmas, (sigmas.size() - 1) / 2);
         std::erase_if(witnesses,
                       [limit](const Participant* witness) { return witness->sigma() > limit; });
     }
@@ -61,12 +50,12 @@ Average averageOfCounted(const std::vector<Participant>& clocks, const AverageOp
     return readings.empty() ? Average{} : averageOf(readings, options);
 }
 
-/// `exclusions` are of those that count, in their order.
-void exclude(std::vector<Participant>& clocks, const std::vector<Exclusion>& exclusions) {
-    auto next = exclusions.begin();
+/// `standings` are of those that count, in their order.
+void exclude(std::vector<Participant>& clocks, const std::vector<Standing>& standings) {
+    auto next = standings.begin();
     for (Participant& clock : clocks) {
         if (clock.counts) {
-            clock.status.exclusion = *next++;
+            clock.status.standing = *next++;
         }
     }
 }
@@ -189,7 +178,7 @@ Nanoseconds Group::found(Participants& clocks) {
         clock.counts = true;
     }
     const Average average = averageOfCounted(clocks, options_.average);
-    exclude(clocks, average.exclusions);
+    exclude(clocks, average.standings);
     return average.offset;
 }
 
@@ -253,14 +242,14 @@ void Group::countMaster(Participants& clocks) {
     Participant& master = clocks.front();
     if (master.counts && std::chrono::abs(master.fromLine) > middleOf(bounds)) {
         master.counts = false;
-        master.status.exclusion = Exclusion::jumped;
+        master.status.standing = Standing::jumped;
     }
 }
 
 /// The clocks on the line, which measure it, pull it along; no faster than rates explain.
 Nanoseconds Group::follow(Participants& clocks, HostTime now) {
     const Average average = averageOfCounted(clocks, options_.average);
-    exclude(clocks, average.exclusions);
+    exclude(clocks, average.standings);
     const Nanoseconds most = driftOver(elapsed_, motionPpb(now));
     const Nanoseconds shift = std::clamp(average.offset, -most, most);
     if (elapsed_ > Nanoseconds::zero() && !rate_.founding()) {
@@ -317,7 +306,7 @@ double Group::motionPpb(HostTime now) const {
 void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     const Nanoseconds reserve = driftOver(elapsed_, kReservePpb);
     line_.bound =
-        error_ ? line_.boundAt(now) : std::max(line_.bound - reserve, Nanoseconds::zero());
+        error_ ? line_.line().boundAt(now) : std::max(line_.bound - reserve, Nanoseconds::zero());
     line_.correction = line_.correctionAt(now) + shift;
     line_.reference = now;
     line_.frequencyPpb = rate_.ppb();

@@ -6,17 +6,10 @@
 #include <vector>
 
 #include "sync/average.h"
+#include "sync/tuning.h"
 
 namespace berkeley::sync {
 namespace {
-
-/// A group is founded when most drifts have been known for this long.
-constexpr std::chrono::seconds kFounding{30};
-/// How fast the rate goes to the mean, in ppb a second: a slave may be away for a day before that
-/// adds up to what its bound allows for.
-constexpr double kReturnPpb = 0.02;
-/// A rate that is farther from the mean is no timescale's, but was learnt from liars or by mistake.
-constexpr double kFarthestPpb = 100'000;
 
 double meanOf(const std::map<SlaveId, double>& drifts) {
     std::vector<double> rates;
@@ -46,7 +39,7 @@ void GroupRate::follow(HostTime now, const std::map<SlaveId, double>& drifts, st
         const std::chrono::duration<double> passed = std::max(now - last_, Nanoseconds::zero());
         const double most = kReturnPpb * passed.count();
         move(std::clamp(mean - ppb_, -most, most));
-        move(std::clamp(ppb_, mean - kFarthestPpb, mean + kFarthestPpb) - ppb_);
+        move(std::clamp(ppb_, mean - kFarthestFromMeanPpb, mean + kFarthestFromMeanPpb) - ppb_);
     }
     last_ = now;
 }

@@ -6,24 +6,11 @@
 #include <numeric>
 #include <utility>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
 namespace {
 
-/// How many observations the means remember.
-constexpr double kMemory = 2'000;
-/// A route that got a little longer is noticed after two windows of this many round trips.
-constexpr double kWindow = 32'768;
-/// A deviation counts at most this many times the usual one, so that a single one cannot spoil a
-/// mean.
-constexpr double kClip = 5;
-/// A round trip this many times the usual excess above the shortest says nothing.
-constexpr double kStrange = 20;
-/// This many of them in a row are a new route.
-constexpr int kNewRoute = 16;
-/// So are this many in a row that are this many times the usual excess above the shortest: of every
-/// thousand with exponential jitter three are.
-constexpr double kFar = 4;
-constexpr int kNewRouteFar = 48;
 /// Timestamps have whole nanoseconds.
 constexpr double kResolution = 1;
 
@@ -59,7 +46,7 @@ bool Jitter::admit(double roundTrip) {
     strangeInARow_ = strange ? strangeInARow_ + 1 : 0;
     farInARow_ = beyond > kFar * usual ? farInARow_ + 1 : 0;
     const bool shorter = beyond < -kFar * usual;
-    if (shorter || strangeInARow_ >= kNewRoute || farInARow_ >= kNewRouteFar) {
+    if (shorter || strangeInARow_ >= kStrangeOfNewRoute || farInARow_ >= kFarOfNewRoute) {
         restart(roundTrip);
     } else if (strange) {
         return false;
@@ -69,7 +56,7 @@ bool Jitter::admit(double roundTrip) {
 }
 
 void Jitter::noteShortest(double roundTrip) {
-    if (seenInWindow_ >= kWindow) {
+    if (seenInWindow_ >= kShortestWindow) {
         shortest_ = std::exchange(shortestOfWindow_, roundTrip);
         seen_ = std::exchange(seenInWindow_, 0);
     }
@@ -83,7 +70,7 @@ void Jitter::noteShortest(double roundTrip) {
 }
 
 void Jitter::learn(const Observation& observation, double offset) {
-    count_ = std::min(count_ + 1, kMemory);
+    count_ = std::min(count_ + 1, kJitterMemory);
     assert(observation.low <= observation.high);
     const double weight = 1 / count_;
     const double poll = std::clamp(observation.high - offset - base_, 0.0, kClip * pollExcess_);

@@ -4,11 +4,11 @@
 #include <cassert>
 #include <cmath>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
 namespace {
 
-/// How much a rate wanders in a second, in ppb.
-constexpr double kWander = 1;
 /// Beyond all times that are believed.
 constexpr double kUnknown = 1e19;
 
@@ -42,7 +42,7 @@ bool LineError::isUnknown() const { return offsetVariance_ >= square(kUnknown); 
 void LineError::age(Nanoseconds elapsed) {
     assert(elapsed >= Nanoseconds::zero());
     const double seconds = toSeconds(elapsed);
-    const double wander = square(kWander) * seconds;
+    const double wander = square(kLineWanderPpb) * seconds;
     offsetVariance_ += seconds * (2 * covariance_ + seconds * (rateVariance_ + wander / 3));
     covariance_ += seconds * (rateVariance_ + wander / 2);
     rateVariance_ += wander;

@@ -13,11 +13,10 @@
 #include <algorithm>
 
 #include "sync/adjustment.h"
+#include "sync/tuning.h"
 
 namespace berkeley::sync {
 
-/// What is farther off than so many standard deviations is no accident.
-inline constexpr int kGate = 5;
 /// That many of `sigma`, which may be as large as the wire carries: two of these, and what is
 /// believed of a clock, can be added all the same.
 constexpr Nanoseconds gateOf(Nanoseconds sigma) {

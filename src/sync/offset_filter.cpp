@@ -6,15 +6,12 @@
 #include <numbers>
 #include <numeric>
 
+#include "sync/tuning.h"
 #include "truncated_normal.h"
 
 namespace berkeley::sync {
 namespace {
 
-/// How much of the score is left after one more observation: it remembers some hundreds.
-constexpr double kRemembered = 0.998;
-/// No single observation says more against a hypothesis than this.
-constexpr double kWorst = -50;
 /// The variance that an observation leaves at least, so that rounding cannot make it negative.
 constexpr double kLeft = 1e-6;
 
@@ -46,7 +43,7 @@ void OffsetFilter::advance(double seconds) {
 void OffsetFilter::observe(const Observation& observation, const Jitter& jitter) {
     const double surprise = kind_ == JitterKind::oneSided ? observeOneSided(observation, jitter)
                                                           : observeSymmetric(observation, jitter);
-    score_ = score_ * kRemembered + std::max(surprise, kWorst);
+    score_ = score_ * kScoreKept + std::max(surprise, kWorstSurprise);
 }
 
 /// The density of the observation given the offset is exp(-(poll's excess) / a) / a times

@@ -107,7 +107,7 @@ Adjustment seenFrom(const Estimate& host, const Adjustment& line) {
 Nanoseconds spreadOf(const std::vector<Participant>& participants) {
     Nanoseconds low = Nanoseconds::max(), high = Nanoseconds::min();
     for (const Participant& participant : participants) {
-        if (participant.status.exclusion == Exclusion::none) {
+        if (participant.status.standing == Standing::counted) {
             low = std::min(low, participant.fromLine);
             high = std::max(high, participant.fromLine);
         }
@@ -125,7 +125,7 @@ std::vector<ClockStatus> statusesOf(std::vector<Participant> participants, HostT
     for (const auto& [slave, member] : roster.members()) {
         if (member.expected && !member.answered(now)) {
             clocks.push_back(statusOf(member));
-            clocks.back().exclusion = Exclusion::late;
+            clocks.back().standing = Standing::late;
         }
     }
     std::sort(clocks.begin(), clocks.end(), [](const ClockStatus& a, const ClockStatus& b) {

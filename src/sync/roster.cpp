@@ -2,15 +2,9 @@
 
 #include <utility>
 
+#include "sync/tuning.h"
+
 namespace berkeley::sync {
-namespace {
-
-/// A lab slave is not polled: it reports by itself every 5 s, whatever the master's interval. This
-/// is three of its intervals.
-constexpr std::chrono::seconds kLabFresh{15};
-
-}  // namespace
-
 bool Member::answered(HostTime now) const {
     return inThisCycle || (lab && reading && now - heard <= kLabFresh);
 }

@@ -32,4 +32,18 @@ struct CorrectionLine {
                             double maxSlewPpb) const;
 };
 
+/// A correction line, and how wrong it can be at most: everything that tells the time and its
+/// bound.
+struct BoundedLine : CorrectionLine {
+    HostTime reference;       ///< of the bound
+    Nanoseconds bound{};      ///< at `reference`, without what is still to be slewed
+    double boundGrowthPpb{};  ///< the rate at which it grows with the distance from `reference`
+
+    /// The largest possible error: of the measurement, its age, and the slew under way.
+    Nanoseconds boundAt(HostTime host) const {
+        return bound + driftOver(std::chrono::abs(host - reference), boundGrowthPpb) +
+               std::chrono::abs(pendingAt(host));
+    }
+};
+
 }  // namespace berkeley::inline time

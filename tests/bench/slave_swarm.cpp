@@ -260,7 +260,7 @@ class Swarm {
         if (slave.socket < 0 || !master.bound || !clock.synchronized) {
             return;
         }
-        const Nanoseconds bound = clock.boundAt(host);
+        const Nanoseconds bound = clock.line.boundAt(host);
         counts_.errors.add(clock.line.groupTimeAt(host) - master.time, bound,
                            bound + *master.bound);
     }

@@ -19,7 +19,7 @@ TOLD = re.compile(r"the connection to the master at ([\d.]+):\d+ has ")
 FOLLOWS = re.compile(r"connected to the master at ([\d.]+):\d+$")
 LOST = re.compile(r"; trying ")
 LEADS = re.compile(r"is active now: it leads the group")
-CORRECTED = re.compile(r"the members of the group contradict this master")
+CONTRADICTED = re.compile(r"the members of the group contradict this master")
 LEADS_NO_MORE = re.compile(r"is active; following it at |no master is active$")
 
 KEPT_LINES = 40
@@ -73,7 +73,7 @@ class Daemon:
         self.line = None
         self.leads = False
         self.follows = None  # the address of a master
-        self.corrected = 0  # when, as a master, by its members, on the raw clock
+        self.contradicted = 0  # when, as a master, by its members, on the raw clock
         self.reports = []
         self.last_lines = collections.deque(maxlen=KEPT_LINES)
         self.leaders = {}  # by address; the same for all daemons
@@ -158,8 +158,8 @@ class Daemon:
             self.follows = None
         elif LEADS_NO_MORE.search(text):
             self.leads, self.follows = False, None
-        elif CORRECTED.search(text):
-            self.corrected = raw_now()
+        elif CONTRADICTED.search(text):
+            self.contradicted = raw_now()
         elif re.search(SANITIZER_REPORT, text):
             self.reports.append(text)
 

@@ -215,7 +215,7 @@ class Watch:
 
     def _was_put_right(self, daemon, since):
         """By its members, if it leads; otherwise by a master that was not paused itself."""
-        if daemon.corrected > since:
+        if daemon.contradicted > since:
             return True
         view = self._views.get(daemon)
         told_by = daemon.line and daemon.line.leader

@@ -47,12 +47,12 @@ class AgreementTest(DaemonTest):
         insane = self.start_slave("insane", master, "--simulate-offset=4y")
 
         first = master.cycle(1).clocks
-        self.assertNotEqual("counted", first["insane"].verdict)
-        self.assertEqual(4, sum(clock.verdict == "counted" for clock in first.values()))
+        self.assertNotEqual("counted", first["insane"].standing)
+        self.assertEqual(4, sum(clock.standing == "counted" for clock in first.values()))
         self.check([master, *slaves], insane)
         # Left out, it is told how to come back all the same.
         master.cycle_where(
-            lambda cycle: cycle.clocks["insane"].verdict == "counted", "the insane clock is back"
+            lambda cycle: cycle.clocks["insane"].standing == "counted", "the insane clock is back"
         )
 
     def test_an_insane_master_moves_alone(self):
@@ -63,7 +63,7 @@ class AgreementTest(DaemonTest):
         first = master.cycle(1).clocks
         self.assertEqual(
             {"fast-25min", "slow-10min", "drifting", "right"},
-            {name for name, clock in first.items() if clock.verdict == "counted"},
+            {name for name, clock in first.items() if clock.standing == "counted"},
         )
         average_of_sane = 15 * MINUTE / 4
         self.check([right, *slaves], master)
@@ -72,7 +72,7 @@ class AgreementTest(DaemonTest):
         mine, its = (page.at(now) for page in pages)
         self.assert_near(0, (mine.time - its.time) / SECOND, AGREEMENT, "master minus right")
         self.assert_near(
-            average_of_sane, (its.time - its.host) / SECOND, UNMOVED * 10, "correction of right"
+            average_of_sane, (its.time - its.host) / SECOND, UNMOVED * 10, "change of right"
         )
 
 

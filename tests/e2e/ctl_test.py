@@ -318,12 +318,12 @@ print(min(seen))
 STATUS = {
     "version": 1,
     "clocks": [
-        {"name": "master", "address": "", "kind": "master", "state": "counted", "why": None,
+        {"name": "master", "address": "", "kind": "master", "standing": "counted",
          "offset_ns": 0, "bound_ns": None, "delay_ns": None, "drift_ppb": None,
-         "correction_ns": -3, "last_seen_s": 0.2},
-        {"name": "rack-7", "address": "10.0.0.7:4711", "kind": "native", "state": "excluded",
-         "why": "outlier", "offset_ns": 1500000000, "bound_ns": 1200, "delay_ns": 1800,
-         "drift_ppb": 39998.4, "correction_ns": -1500000000, "last_seen_s": 0.5},
+         "change_ns": -3, "last_seen_s": 0.2},
+        {"name": "rack-7", "address": "10.0.0.7:4711", "kind": "native", "standing": "outlier",
+         "offset_ns": 1500000000, "bound_ns": 1200, "delay_ns": 1800,
+         "drift_ppb": 39998.4, "change_ns": -1500000000, "last_seen_s": 0.5},
     ],
 }  # fmt: skip
 
@@ -350,7 +350,7 @@ class SourcesTest(Ctl):
     def test_shows_the_masters_table(self):
         address = self.serve(200, json.dumps(STATUS))
         lines = ctl("sources", "--http", address).splitlines()
-        self.assertRegex(lines[0], r"^clock +address +state +offset +± bound +delay +drift ")
+        self.assertRegex(lines[0], r"^clock +address +standing +offset +± bound +delay +drift ")
         self.assertRegex(lines[1], r"^master +counted +0 ns +– +– +– +−3 ns +0\.2 s$")
         self.assertRegex(
             lines[2],

@@ -29,7 +29,7 @@ class KeysTest(DaemonTest):
         one = self.start_slave_with_keys("one", master, "--simulate-offset=25min")
         two = self.start_slave_with_keys("two", master, "--simulate-offset=-10min")
         first = master.cycle(1)
-        self.assert_near(300, first.clocks["master"].correction, 0.1, "the average")
+        self.assert_near(300, first.clocks["master"].change, 0.1, "the average")
         pages = self.pages_after(3, master, one, two)
         now = raw_now()
         readings = [page.at(now) for page in pages]
@@ -80,7 +80,7 @@ class KeysTest(DaemonTest):
     def check_alone(self, master, slave):
         """That this slave counts, and no other one."""
         master.cycle_where(
-            lambda cycle: cycle.slaves == 1 and cycle.clocks["one"].verdict == "counted",
+            lambda cycle: cycle.slaves == 1 and cycle.clocks["one"].standing == "counted",
             f"{slave.name} counts alone",
             after=master.last_cycle(),
         )

@@ -18,7 +18,7 @@ def lab_in(cycle):
 def first_answer_of_lab(master):
     def answered(cycle):
         lab = lab_in(cycle)
-        return lab is not None and lab.verdict != "late"
+        return lab is not None and lab.standing != "late"
 
     return lab_in(master.cycle_where(answered, "the lab's client has answered"))
 
@@ -58,7 +58,7 @@ class LabClientTest(LabPeers):
         client = self.start_client(master, "--offset", -3 * 3600)
         lab = first_answer_of_lab(master)
         self.assert_near(-3 * 3600, lab.offset, TOLERANCE, "offset of the lab's clock")
-        self.assertEqual("outlier", lab.verdict)
+        self.assertEqual("outlier", lab.standing)
         for told in self.wait_for_told(client, 4):
             self.assert_near(3 * 3600, told["difference"], TOLERANCE, told["time"])
 
@@ -74,10 +74,10 @@ class LabClientTest(LabPeers):
         master = self.start_master("--min-slaves", 1)
         client = self.start_client(master, "--offset", 10 * MINUTE, *options)
         lab = first_answer_of_lab(master)
-        self.assertEqual("counted", lab.verdict)
+        self.assertEqual("counted", lab.standing)
         self.assert_near(10 * MINUTE - early / 2, lab.offset, TOLERANCE + early / 2, "offset")
         self.wait_for_told(client, 3)
-        self.assertEqual("counted", lab_in(master.cycle(master.last_cycle())).verdict)
+        self.assertEqual("counted", lab_in(master.cycle(master.last_cycle())).standing)
         self.assertEqual([], events(client, "closed"))
 
     def test_several_reports_at_once_and_cut(self):

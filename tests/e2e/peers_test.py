@@ -92,13 +92,13 @@ class ComingAndGoingTest(DaemonTest):
         cycles = master.cycles()
         for number in range(stopped + 1, stopped + 5):
             clocks = cycles[number].clocks
-            self.assertEqual("late", clocks["sleepy"].verdict)
-            self.assertNotEqual("late", clocks["one"].verdict)
-            self.assertNotEqual("late", clocks["two"].verdict)
+            self.assertEqual("late", clocks["sleepy"].standing)
+            self.assertNotEqual("late", clocks["one"].standing)
+            self.assertNotEqual("late", clocks["two"].standing)
 
         sleepy.signal(signal.SIGCONT)
         master.cycle_where(
-            lambda cycle: cycle.clocks["sleepy"].verdict == "counted",
+            lambda cycle: cycle.clocks["sleepy"].standing == "counted",
             "the slave counts again",
             after=master.last_cycle(),
         )
@@ -115,8 +115,8 @@ class ComingAndGoingTest(DaemonTest):
         next_one = master.next_cycle(2)
         self.assertNotIn("two", next_one.clocks)
         self.assertEqual(2, next_one.slaves)
-        self.assertNotEqual("late", next_one.clocks["one"].verdict)
-        self.assertNotEqual("late", next_one.clocks["three"].verdict)
+        self.assertNotEqual("late", next_one.clocks["one"].standing)
+        self.assertNotEqual("late", next_one.clocks["three"].standing)
 
     def test_slaves_that_come_later_take_part(self):
         master = self.start_master("--min-slaves", 1)
@@ -159,7 +159,7 @@ class StrangeMasterTest(DaemonTest):
         master = self.start_master("--min-slaves", 1, port=port)
         slave.wait_for("Synchronized time", count=2)
         master.cycle_where(
-            lambda cycle: "one" in cycle.clocks and cycle.clocks["one"].verdict == "counted",
+            lambda cycle: "one" in cycle.clocks and cycle.clocks["one"].standing == "counted",
             "the slave counts",
         )
 

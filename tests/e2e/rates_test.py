@@ -18,7 +18,7 @@ class RatesTest(TruthTest):
     @staticmethod
     def await_named(master, name):
         master.cycle_where(
-            lambda cycle: name in cycle.clocks and cycle.clocks[name].verdict == "too fast",
+            lambda cycle: name in cycle.clocks and cycle.clocks[name].standing == "too fast",
             f"{name} is too fast",
         )
 

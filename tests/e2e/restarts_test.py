@@ -114,7 +114,7 @@ class FoundingTest(TruthTest):
         for daemon in (master, *slaves):
             reading = Page(daemon.page_path).at(raw_now())
             ahead = (reading.time - reading.host) / SECOND
-            self.assert_near(0, ahead, UNMOVED * 10, f"correction of {daemon.name}")
+            self.assert_near(0, ahead, UNMOVED * 10, f"change of {daemon.name}")
         self.assertLess(self.spread(master, slow, *slaves), TOGETHER * 10)
 
     def test_a_group_begins_in_1970(self):

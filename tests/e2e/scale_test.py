@@ -17,7 +17,7 @@ def entries(master, what):
 
 
 def late_in(cycle):
-    return [clock.name for clock in cycle.clocks.values() if clock.verdict == "late"]
+    return [clock.name for clock in cycle.clocks.values() if clock.standing == "late"]
 
 
 class ScaleTest(DaemonTest):

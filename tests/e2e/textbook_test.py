@@ -20,11 +20,11 @@ class TextbookTest(DaemonTest):
         slow = self.start_slave("slow", master, "--simulate-offset=-10min")
 
         clocks = master.cycle(1).clocks
-        corrections = {"master": 5, "fast": -20, "slow": 15}
-        self.assertEqual(corrections.keys(), clocks.keys())
-        for name, minutes in corrections.items():
-            self.assertEqual("counted", clocks[name].verdict)
-            self.assert_near(minutes * MINUTE, clocks[name].correction, 0.01, name)
+        changes = {"master": 5, "fast": -20, "slow": 15}
+        self.assertEqual(changes.keys(), clocks.keys())
+        for name, minutes in changes.items():
+            self.assertEqual("counted", clocks[name].standing)
+            self.assert_near(minutes * MINUTE, clocks[name].change, 0.01, name)
         self.assert_near(25 * MINUTE, clocks["fast"].offset, 0.01, "offset of fast")
         self.assert_near(-10 * MINUTE, clocks["slow"].offset, 0.01, "offset of slow")
 

@@ -121,7 +121,7 @@ class UpgradeTest(DaemonTest):
             master = self.start_master("--min-slaves", 1)
             slave = self.connected_to(master.port)
             self.follow(slave, recorded("slave", version), form, adjustments=2)
-            self.assertEqual("counted", master.cycle(1).clocks["rack-7"].verdict)
+            self.assertEqual("counted", master.cycle(1).clocks["rack-7"].standing)
             self.assertEqual([], master.matches(COMPLAINT))
             said = master.wait_for("got connected successfully").string
             self.assertTrue(version_said(version, form, said), said)

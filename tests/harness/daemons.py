@@ -185,7 +185,7 @@ class DaemonTest(HarmlessTest):
         self.assert_on_time(cycles)
         for cycle in cycles:
             for name in slaves:
-                self.assertNotEqual("late", cycle.clocks[name].verdict, f"{cycle.number}: {name}")
+                self.assertNotEqual("late", cycle.clocks[name].standing, f"{cycle.number}: {name}")
 
     def check_refused(self, code, mention, program, *options, **how):
         """With one line on stderr that names the culprit."""

@@ -56,7 +56,7 @@ class RankedMasters(DaemonTest):
         """That this master has a cycle in which all of these count, and nobody else is there."""
         master.cycle_where(
             lambda cycle: {name for name, clock in cycle.clocks.items()
-                           if clock.verdict == "counted"} == names | {master.name},
+                           if clock.standing == "counted"} == names | {master.name},
             f"{names} count",
             after=after,
         )  # fmt: skip

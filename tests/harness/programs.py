@@ -35,7 +35,7 @@ SANITIZER_REPORT = r"Sanitizer|runtime error:"
 NOBODY = 65534  # a user
 
 Line = namedtuple("Line", "when text")
-Clock = namedtuple("Clock", "name offset bound delay drift verdict correction")
+Clock = namedtuple("Clock", "name offset bound delay drift standing change")
 Cycle = namedtuple("Cycle", "number started slaves clocks summary")
 
 
@@ -281,9 +281,9 @@ def parse_cycles(lines):
             # A cell has no two spaces in a row.
             cells = re.split(r" {2,}", line.text.strip())
             if len(cells) == len(Clock._fields) and cells[0] != "clock":
-                name, offset, bound, delay, drift, verdict, correction = cells
+                name, offset, bound, delay, drift, standing, change = cells
                 figures = [to_seconds(text) for text in (offset, bound, delay)]
-                clock = Clock(name, *figures, drift, verdict, to_seconds(correction))
+                clock = Clock(name, *figures, drift, standing, to_seconds(change))
                 current.clocks[name.split(" (")[0]] = clock
     return cycles
 

@@ -92,7 +92,7 @@ class TruthTest(DaemonTest):
     def await_counted(self, master, names, after=0):
         return master.cycle_where(
             lambda cycle: all(
-                name in cycle.clocks and cycle.clocks[name].verdict == "counted" for name in names
+                name in cycle.clocks and cycle.clocks[name].standing == "counted" for name in names
             ),
             f"{sorted(names)} count",
             after=after,

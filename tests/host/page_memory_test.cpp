@@ -63,13 +63,13 @@ TEST_F(PageMemoryTest, IsTheStateThatThePageWasMadeFrom) {
     const HostTime now = host_.now();
     for (const Nanoseconds later : {0ns, 1'000'000'000ns, 3'600'000'000'000ns}) {
         EXPECT_EQ(again.line.at(now + later), state_.line.at(now + later));
-        EXPECT_EQ(again.boundAt(now + later), state_.boundAt(now + later));
+        EXPECT_EQ(again.line.boundAt(now + later), state_.line.boundAt(now + later));
         EXPECT_EQ(again.deviationAt(now + later), state_.deviationAt(now + later));
-        EXPECT_NEAR(static_cast<double>(again.adjustment.correctionAt(now + later).count()),
-                    static_cast<double>(state_.adjustment.correctionAt(now + later).count()), 2);
+        EXPECT_NEAR(static_cast<double>(again.told().correctionAt(now + later).count()),
+                    static_cast<double>(state_.told().correctionAt(now + later).count()), 2);
     }
-    EXPECT_EQ(again.adjustment.cycle, 7U);
-    EXPECT_EQ(again.adjustment.membership, (sync::Membership{0xfeed, 3}));
+    EXPECT_EQ(again.cycle, 7U);
+    EXPECT_EQ(again.membership, (sync::Membership{0xfeed, 3}));
     EXPECT_EQ(again.steps, 4U);
     EXPECT_FALSE(again.suspect);
     content_.clock.suspect = PauseKind::suspended;
@@ -97,7 +97,7 @@ TEST_F(PageMemoryTest, DoesNotBelieveATimeThatCannotBe) {
         expectRefused(clock.host.host, wrong, "1970 to 2116");
         expectRefused(clock.line.anchor, wrong, "1970 to 2116");
     }
-    expectRefused(clock.reference, HostTime{-1ns}, "1970 to 2116");
+    expectRefused(clock.line.reference, HostTime{-1ns}, "1970 to 2116");
     expectRefused(clock.line.slewEnd, HostTime{}, "1970 to 2116");
     for (const Nanoseconds wrong : {kTimeLimit, -kTimeLimit, Nanoseconds::max()}) {
         expectRefused(clock.line.correction, wrong, "1970 to 2116");
@@ -110,11 +110,11 @@ TEST_F(PageMemoryTest, DoesNotBelieveARateOrABoundThatCannotBe) {
         expectRefused(clock.host.driftPpb, wrong, "frequency");
         expectRefused(clock.line.frequencyPpb, wrong, "frequency");
         expectRefused(clock.line.slewPpb, wrong, "frequency");
-        expectRefused(clock.boundGrowthPpb, wrong, "bound");
+        expectRefused(clock.line.boundGrowthPpb, wrong, "bound");
         expectRefused(content_.description.driftDeviationPpb, wrong, "deviation");
     }
     for (const Nanoseconds wrong : {Nanoseconds{-1}, kTimeLimit, Nanoseconds::min()}) {
-        expectRefused(clock.bound, wrong, "bound");
+        expectRefused(clock.line.bound, wrong, "bound");
         expectRefused(content_.description.deviation, wrong, "deviation");
         expectRefused(clock.interval, wrong, "figure");
         expectRefused(clock.suspended, wrong, "figure");
@@ -167,8 +167,8 @@ TEST_F(PageMemoryTest, BelievesNothingThatLeadsOutsideTheBelievableYears) {
         const HostTime host = content_.clock.host.at(now);
         const sync::ClockState state = stateOf(content_);
         ASSERT_TRUE(isBelievable(state.line.groupTimeAt(host)));
-        ASSERT_GE(state.boundAt(host), 0ns);
-        ASSERT_GE(state.adjustment.deviation.after(host - state.adjustment.reference), 0ns);
+        ASSERT_GE(state.line.boundAt(host), 0ns);
+        ASSERT_GE(state.deviation.after(host - state.line.reference), 0ns);
         (void)page::evaluate(content_.clock, {now, {}, {}});
     }
     EXPECT_GT(believed, 10'000) << "names and other harmless words";

@@ -81,7 +81,7 @@ TEST_F(SharedPageTest, TellsWhatTheDaemonsOwnClockTells) {
         const HostTime now = host.line().at(raw);
         const page::Reading reading = reader.at(raw);
         EXPECT_EQ(reading.time, clock.state().line.groupTimeAt(now));
-        EXPECT_EQ(reading.bound, clock.state().boundAt(now));
+        EXPECT_EQ(reading.bound, clock.state().line.boundAt(now));
     }
 }
 

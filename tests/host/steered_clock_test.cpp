@@ -91,8 +91,8 @@ TEST_F(SteeredClockTest, ThatIsStartedAgainIsTheSameClock) {
     const SteeredClock clock = again();
     const HostTime later = clock.hostNow() + 1min;
     EXPECT_EQ(clock.state().line.groupTimeAt(later), before->line.groupTimeAt(later));
-    EXPECT_EQ(clock.state().boundAt(later), before->boundAt(later));
-    EXPECT_EQ(clock.state().adjustment.membership, (sync::Membership{0xfeed, 3}));
+    EXPECT_EQ(clock.state().line.boundAt(later), before->line.boundAt(later));
+    EXPECT_EQ(clock.state().membership, (sync::Membership{0xfeed, 3}));
     EXPECT_EQ(page::toWords(mapped.content().value()), page::toWords(left))
         << "nothing is new to a reader";
     EXPECT_EQ(page::toWords(OpenPage{path_}.content().value()), page::toWords(left));

@@ -221,7 +221,7 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
         void synchronized(const sync::Change& change, GroupTime /*now*/,
                           Nanoseconds /*bound*/) override {
             steps_ += change.manner == sync::Manner::set ? 1 : 0;
-            cycle_ = clock_.state().adjustment.cycle;
+            cycle_ = clock_.state().cycle;
         }
         const host::SteeredClock& clock_;
         std::atomic<int> steps_ = 0;

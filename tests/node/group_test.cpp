@@ -101,9 +101,9 @@ TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
     ASSERT_TRUE(first);
     EXPECT_EQ(first->cycle, 1U);
     EXPECT_EQ(first->clocks.size(), 3U);
-    EXPECT_LT(std::chrono::abs(*find(*first, "master")->correction - 5min), 100ms);
-    EXPECT_LT(std::chrono::abs(*find(*first, "fast")->correction + 20min), 100ms);
-    EXPECT_LT(std::chrono::abs(*find(*first, "slow")->correction - 15min), 100ms);
+    EXPECT_LT(std::chrono::abs(*find(*first, "master")->change - 5min), 100ms);
+    EXPECT_LT(std::chrono::abs(*find(*first, "fast")->change + 20min), 100ms);
+    EXPECT_LT(std::chrono::abs(*find(*first, "slow")->change - 15min), 100ms);
 }
 
 TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
@@ -116,7 +116,7 @@ TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
     EXPECT_EQ(cycle->average, 0ns);
     EXPECT_EQ(cycle->clocks.size(), 2U);
     for (const sync::ClockStatus& clock : cycle->clocks) {
-        EXPECT_FALSE(clock.correction) << clock.name;
+        EXPECT_FALSE(clock.change) << clock.name;
         EXPECT_TRUE(clock.offset) << clock.name;
     }
     EXPECT_FALSE(master.clock_.state().synchronized);
@@ -147,7 +147,7 @@ TEST(Group, ClocksAgreeWithinTheirBounds) {
         const auto read = [](const host::SteeredClock& clock) {
             const sync::ClockState state = clock.state();
             const HostTime now = clock.hostNow();
-            return std::pair{state.line.groupTimeAt(now), state.boundAt(now)};
+            return std::pair{state.line.groupTimeAt(now), state.line.boundAt(now)};
         };
         const auto before = read(master.clock_);
         const auto [time, bound] = read(slave->clock_);
@@ -214,7 +214,7 @@ TEST(Group, ASlaveThatCanBeToldNothingIsNamed) {
     const HostTime last{kTimeLimit - 1ns};
     slave.say(wire::Report{slave.hear<wire::Poll>().value().sequence, true, last, last, {}});
     EXPECT_TRUE(await([&] {
-        return log.has("(late) is not told its correction: adjustment's reference is outside");
+        return log.has("(late) is not told its adjustment: adjustment's reference is outside");
     }));
 }
 

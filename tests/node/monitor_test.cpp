@@ -73,7 +73,7 @@ TEST_F(MonitorTest, ShowsAMastersCycles) {
 
     monitor->cycleSkipped({}, 1);
     EXPECT_EQ(1U, monitor->status().group.shortage->needed);
-    EXPECT_EQ(observe::Standing::lost, monitor->status().group.clocks[1].standing);
+    EXPECT_EQ(sync::Standing::lost, monitor->status().group.clocks[1].status.standing);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
 }
 
@@ -99,7 +99,7 @@ TEST_F(MonitorTest, ShowsWhomAClockFollowsAndWhatItWasTold) {
     EXPECT_EQ(900ns, status.bound);
     EXPECT_FALSE(status.holdover);
     ASSERT_EQ(1U, status.group.clocks.size());
-    EXPECT_EQ(0ns, status.group.clocks[0].status.correction);
+    EXPECT_EQ(0ns, status.group.clocks[0].status.change);
     EXPECT_EQ(1U, monitor->history(0, {}).points.size());
 
     monitor->left();
@@ -261,7 +261,7 @@ TEST_F(MonitorTest, KnowsWhatAnEarlierRunOfTheClockWasTold) {
     EXPECT_EQ(7U, status.cycle);
     EXPECT_EQ(900ns, status.bound);
     EXPECT_FALSE(status.holdover);
-    EXPECT_EQ(observe::Standing::counted, status.group.clocks[0].standing);
+    EXPECT_EQ(sync::Standing::counted, status.group.clocks[0].status.standing);
 }
 
 }  // namespace

@@ -18,21 +18,21 @@ inline sync::ClockStatus masterClock() {
     clock.name = "master";
     clock.master = true;
     clock.offset = Nanoseconds{0};
-    clock.correction = Nanoseconds{3};
+    clock.change = Nanoseconds{3};
     return clock;
 }
 
 inline sync::ClockStatus slaveClock(const std::string& name, Nanoseconds offset,
-                                    sync::Exclusion exclusion = sync::Exclusion::none) {
+                                    sync::Standing standing = sync::Standing::counted) {
     sync::ClockStatus clock;
     clock.name = name;
     clock.address = "127.0.0.1:" + name;
-    clock.exclusion = exclusion;
+    clock.standing = standing;
     clock.offset = offset;
     clock.bound = Nanoseconds{1'200};
     clock.delay = Nanoseconds{1'800};
     clock.driftPpb = -12.5;
-    clock.correction = Nanoseconds{3} - offset;
+    clock.change = Nanoseconds{3} - offset;
     return clock;
 }
 
@@ -40,7 +40,7 @@ inline sync::ClockStatus lateClock(const std::string& name) {
     sync::ClockStatus clock;
     clock.name = name;
     clock.address = "127.0.0.1:" + name;
-    clock.exclusion = sync::Exclusion::late;
+    clock.standing = sync::Standing::late;
     return clock;
 }
 

@@ -19,8 +19,7 @@ TEST_F(FollowerViewTest, IsNotSynchronizedBeforeItWasTold) {
     const ClockView clock = view.clockAt(at(1s).host, std::nullopt);
 
     EXPECT_EQ("left", clock.id);
-    EXPECT_EQ(Standing::excluded, clock.standing);
-    EXPECT_EQ("not synchronized", clock.why);
+    EXPECT_EQ(sync::Standing::notSynchronized, clock.status.standing);
     EXPECT_FALSE(clock.lastSeen);
     EXPECT_FALSE(clock.status.offset);
     EXPECT_FALSE(view.holdoverAt(at(1h).host));
@@ -31,9 +30,9 @@ TEST_F(FollowerViewTest, ShowsWhatItWasToldLast) {
     view.adjusted(7, -12ns, at(3s));
     const ClockView clock = view.clockAt(at(4s).host, 900ns);
 
-    EXPECT_EQ(Standing::counted, clock.standing);
-    EXPECT_EQ(12ns, clock.status.offset) << "before it was corrected it was ahead";
-    EXPECT_EQ(-12ns, clock.status.correction);
+    EXPECT_EQ(sync::Standing::counted, clock.status.standing);
+    EXPECT_EQ(12ns, clock.status.offset) << "before it was adjusted it was ahead";
+    EXPECT_EQ(-12ns, clock.status.change);
     EXPECT_EQ(900ns, clock.status.bound);
     EXPECT_EQ(at(3s).host, clock.lastSeen);
     EXPECT_EQ(7U, view.cycle());
@@ -60,7 +59,7 @@ TEST_F(FollowerViewTest, IsInHoldoverWhenSixAdjustmentsAreMissing) {
 
     EXPECT_FALSE(view.holdoverAt(at(61s).host));
     EXPECT_TRUE(view.holdoverAt(at(61s + 1ns).host));
-    EXPECT_EQ("holdover", view.clockAt(at(62s).host, 900ns).why);
+    EXPECT_EQ(sync::Standing::holdover, view.clockAt(at(62s).host, 900ns).status.standing);
     view.adjusted(2, 5ns, at(62s));
     EXPECT_FALSE(view.holdoverAt(at(62s).host));
 }
@@ -71,14 +70,13 @@ TEST_F(FollowerViewTest, IsNotInHoldoverWhenItHasLedTheGroupItself) {
 
     EXPECT_EQ(9U, view.cycle());
     EXPECT_FALSE(view.holdoverAt(at(1h + 1s).host));
-    EXPECT_FALSE(view.clockAt(at(1h + 1s).host, 900ns).status.correction) << "nobody told it one";
+    EXPECT_FALSE(view.clockAt(at(1h + 1s).host, 900ns).status.change) << "nobody told it one";
 }
 
 TEST_F(FollowerViewTest, SaysOfASuspectClockWhy) {
     view.adjusted(1, 5ns, at(1s));
     const ClockView clock = view.clockAt(at(1h).host, std::nullopt, PauseKind::stopped);
-    EXPECT_EQ(Standing::excluded, clock.standing);
-    EXPECT_EQ("stopped", clock.why);
+    EXPECT_EQ(sync::Standing::stopped, clock.status.standing);
 }
 
 TEST_F(FollowerViewTest, NoticesThatCyclesAreCountedAnew) {

@@ -30,7 +30,7 @@ std::vector<sync::ClockStatus> manyClocks(int count) {
 
 TEST(HistoryPointTest, OfASmallGroupHasEveryClock) {
     const HistoryPoint point = pointOf(groupOf({slaveClock("a", 5ns), lateClock("b"),
-                                                slaveClock("c", 1h, sync::Exclusion::outlier)},
+                                                slaveClock("c", 1h, sync::Standing::outlier)},
                                                7),
                                        900ns);
 
@@ -48,10 +48,11 @@ TEST(HistoryPointTest, OfASmallGroupHasEveryClock) {
     EXPECT_FALSE(point.offsets[0].bound());
     EXPECT_EQ(5ns, point.offsets[1].offset());
     EXPECT_EQ(1'200ns, point.offsets[1].bound());
-    EXPECT_EQ(HistoryOffset::Verdict::counted, point.offsets[1].verdict);
+    EXPECT_TRUE(point.offsets[1].counted);
     EXPECT_FALSE(point.offsets[2].offset());
-    EXPECT_EQ(HistoryOffset::Verdict::late, point.offsets[2].verdict);
-    EXPECT_EQ(HistoryOffset::Verdict::excluded, point.offsets[3].verdict);
+    EXPECT_FALSE(point.offsets[2].counted);
+    EXPECT_EQ(1h, point.offsets[3].offset());
+    EXPECT_FALSE(point.offsets[3].counted);
     EXPECT_FALSE(point.quantiles);
 }
 

@@ -68,16 +68,16 @@ TEST_F(JsonTest, StatusHasEveryFigureOfTheGroup) {
     ASSERT_EQ(4U, json["clocks"].size());
     EXPECT_EQ("master", json["clocks"][0]["kind"]);
     EXPECT_EQ(Json::parse(R"({"name": "a", "address": "127.0.0.1:a", "kind": "native",
-                              "state": "counted", "why": null, "offset_ns": 5, "bound_ns": 1200,
-                              "delay_ns": 1800, "drift_ppb": -12.5, "correction_ns": -2,
+                              "standing": "counted", "offset_ns": 5, "bound_ns": 1200,
+                              "delay_ns": 1800, "drift_ppb": -12.5, "change_ns": -2,
                               "last_seen_s": 0.5})"),
               json["clocks"][1]);
     EXPECT_EQ(Json::parse(R"({"name": "b", "address": "127.0.0.1:b", "kind": "native",
-                              "state": "excluded", "why": "late", "offset_ns": null,
+                              "standing": "late", "offset_ns": null,
                               "bound_ns": null, "delay_ns": null, "drift_ppb": null,
-                              "correction_ns": null, "last_seen_s": null})"),
+                              "change_ns": null, "last_seen_s": null})"),
               json["clocks"][2]);
-    EXPECT_EQ("lost", json["clocks"][3]["state"]);
+    EXPECT_EQ("lost", json["clocks"][3]["standing"]);
     EXPECT_EQ(1.5, json["clocks"][3]["last_seen_s"]);
     const Json& joined = json["events"][0];
     EXPECT_EQ(Json::parse(R"({"number": 1, "time_ms": 86401000, "kind": "joined", "clock": "gone",
@@ -111,7 +111,7 @@ TEST_F(JsonTest, HistoryNamesEachClockOnce) {
     History history;
     view.cycleEnded(cycleOf(1, {slaveClock("a", 5ns), lateClock("b")}), at(1s));
     history.add(pointOf(view.snapshot(), 900ns), at(1s).host);
-    view.cycleEnded(cycleOf(2, {slaveClock("b", 7ns, sync::Exclusion::outlier)}), at(2s));
+    view.cycleEnded(cycleOf(2, {slaveClock("b", 7ns, sync::Standing::outlier)}), at(2s));
     history.add(pointOf(view.snapshot(), std::nullopt), at(2s).host);
 
     const Json json = Json::parse(historyJson({.instance = "0123456789abcdef",
@@ -129,11 +129,11 @@ TEST_F(JsonTest, HistoryNamesEachClockOnce) {
     ASSERT_EQ(2U, json["points"].size());
     EXPECT_EQ(Json::parse(R"({"index": 0, "cycle": 1, "time_ms": 86401000, "average_ns": 3,
                               "spread_ns": 13, "counted": 2, "clocks": 3, "bound_ns": 900,
-                              "offsets": [[0, 0, null, "c"], [1, 5, 1200, "c"],
-                                          [2, null, null, "l"]]})"),
+                              "offsets": [[0, 0, null, true], [1, 5, 1200, true],
+                                          [2, null, null, false]]})"),
               json["points"][0]);
     EXPECT_TRUE(json["points"][1]["bound_ns"].is_null());
-    EXPECT_EQ(Json::parse(R"([[0, 0, null, "c"], [2, 7, 1200, "x"]])"),
+    EXPECT_EQ(Json::parse(R"([[0, 0, null, true], [2, 7, 1200, false]])"),
               json["points"][1]["offsets"]);
     EXPECT_EQ(log.events().size(), json["events"].size());
 }
@@ -148,7 +148,7 @@ TEST_F(JsonTest, HistoryOfSomeClocksLeavesOutTheOthers) {
     answer.clocks = {"b", "nobody"};
     const Json json = Json::parse(historyJson(answer));
     EXPECT_EQ(Json::parse(R"(["b"])"), json["names"]);
-    EXPECT_EQ(Json::parse(R"([[0, 7, 1200, "c"]])"), json["points"][0]["offsets"]);
+    EXPECT_EQ(Json::parse(R"([[0, 7, 1200, true]])"), json["points"][0]["offsets"]);
 }
 
 TEST_F(JsonTest, HistoryOfALargeGroupHasQuantiles) {
@@ -177,7 +177,7 @@ TEST_F(JsonTest, HistoryOfAFollowerHasNoFiguresOfAGroup) {
 
     EXPECT_EQ(Json::parse(R"([{"index": 0, "cycle": 7, "time_ms": 86402000, "average_ns": null,
                                "spread_ns": null, "counted": null, "clocks": null,
-                               "bound_ns": 900, "offsets": [[0, -12, 900, "c"]]}])"),
+                               "bound_ns": 900, "offsets": [[0, -12, 900, true]]}])"),
               Json::parse(historyJson(answer))["points"]);
 }
 

@@ -34,7 +34,7 @@ Status follower() {
     status.master = "127.0.0.1:8080";
     status.timestamps = sync::TimestampKind::kernelReceive;
     status.group.clocks.emplace_back();
-    status.group.clocks[0].status.correction = -12ns;
+    status.group.clocks[0].status.change = -12ns;
     return status;
 }
 
@@ -84,20 +84,21 @@ TEST_F(MetricsTest, CountStepsAndPauses) {
 
 TEST_F(MetricsTest, ShowTheGroupAndEachClock) {
     text = Metrics{true, false}.text(
-        leaderOf({slaveClock("a", -250ns), slaveClock("b", 1s, sync::Exclusion::outlier),
+        leaderOf({slaveClock("a", -250ns), slaveClock("b", 1s, sync::Standing::outlier),
                   lateClock("c")}),
         PeerCounts{}, 100);
 
     expectLine("berkeley_group_spread_seconds 1.3e-08");
     expectLine("berkeley_group_average_seconds 3e-09");
-    expectLine(R"(berkeley_clocks{state="counted"} 2)");
-    expectLine(R"(berkeley_clocks{state="excluded"} 2)");
-    expectLine(R"(berkeley_clocks{state="lost"} 0)");
-    expectLine(R"(berkeley_clocks_excluded{reason="outlier"} 1)");
-    expectLine(R"(berkeley_clocks_excluded{reason="late"} 1)");
-    expectLine(R"(berkeley_clocks_excluded{reason="newcomer"} 0)");
-    expectLine(R"(berkeley_clocks_excluded{reason="too fast"} 0)");
-    expectLine(R"(berkeley_clocks_excluded{reason="jumped"} 0)");
+    expectLine(R"(berkeley_clocks{standing="counted"} 2)");
+    expectLine(R"(berkeley_clocks{standing="outlier"} 1)");
+    expectLine(R"(berkeley_clocks{standing="late"} 1)");
+    expectLine(R"(berkeley_clocks{standing="newcomer"} 0)");
+    expectLine(R"(berkeley_clocks{standing="too fast"} 0)");
+    expectLine(R"(berkeley_clocks{standing="jumped"} 0)");
+    expectLine(R"(berkeley_clocks{standing="no sync cycle"} 0)");
+    expectLine(R"(berkeley_clocks{standing="lost"} 0)");
+    expectNo(R"(berkeley_clocks{standing="holdover"})");
     expectLine(R"(berkeley_clock_offset_seconds{clock="a"} -2.5e-07)");
     expectLine(R"(berkeley_clock_bound_seconds{clock="a"} 1.2e-06)");
     expectLine(R"(berkeley_clock_delay_seconds{clock="a"} 1.8e-06)");
@@ -164,7 +165,7 @@ TEST_F(MetricsTest, ShowAFollowersOwnClockAndNoGroup) {
 
     expectLine(R"(berkeley_role{role="standby"} 1)");
     expectLine("berkeley_master_connected 1");
-    expectLine("berkeley_correction_seconds -1.2e-08");
+    expectLine("berkeley_change_seconds -1.2e-08");
     expectLine("berkeley_joins_total 1");
     expectLine(R"(berkeley_adjustments_total{kind="set"} 1)");
     expectLine(R"(berkeley_adjustments_total{kind="slew"} 2)");

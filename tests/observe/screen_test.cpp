@@ -43,7 +43,7 @@ class ScreenTest : public testing::Test {
             for (const char* name : {"alpha", "beta", "gamma"}) {
                 slaves.push_back(slaveClock(name, Nanoseconds{(i * name[0]) % 13 - 6}));
             }
-            slaves.push_back(slaveClock("insane", 4 * 365 * 24h, sync::Exclusion::outlier));
+            slaves.push_back(slaveClock("insane", 4 * 365 * 24h, sync::Standing::outlier));
             slaves.push_back(i < 40 ? slaveClock("stopped", 5ns) : lateClock("stopped"));
             if (i < 50) {
                 slaves.push_back(slaveClock("gone", -2ns));
@@ -85,7 +85,7 @@ cycle 61            4/6 counted         spread 13 ns        average +3 ns
 bound 1.3 µs        cycle time 4.000 ms 1 lost
 web page http://127.0.0.1:8123/
 
-clock                  offset   ± bound  state        last minute ±6 ns
+clock                  offset   ± bound  standing     last minute ±6 ns
 gone                        –         –  lost 11 s    ▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃
 stopped                     –         –  late         ▇▇▇▇▇▇▇▇▇▇▇▇▇▇
 insane         +3 years 364 d    1.2 µs  outlier      ████████████████████
@@ -106,8 +106,8 @@ TEST_F(ScreenTest, ShowsEveryFigureWhereThereIsRoom) {
     liveAMinute();
     const std::string wide = screen(130, 40);
     EXPECT_EQ(lineOf(wide, "clock"),
-              "clock                  offset   ± bound     delay         drift  state            "
-              "correction  last minute ±6 ns");
+              "clock                  offset   ± bound     delay         drift  standing         "
+              "    change  last minute ±6 ns");
     EXPECT_EQ(lineOf(wide, "alpha"),
               "alpha                   +3 ns    1.2 µs    1.8 µs    −0.013 ppm  counted            "
               "    0 ns  █▇▂▁█▇▂▂█▇▇▂▁█▇▂▁█▇▆");
@@ -121,7 +121,7 @@ TEST_F(ScreenTest, ShowsTheWorstOnASmallTerminal) {
     EXPECT_EQ(screen(40, 10), R"(master  active       1970-01-02 00:01:01
 cycle 61            4/6 counted
 spread 13 ns        average +3 ns
-clock            offset  state
+clock            offset  standing
 gone                  –  lost 11 s
 stopped               –  late
 insane   +3 years 364 d  outlier
@@ -141,7 +141,7 @@ TEST_F(ScreenTest, IsAsciiWhereTheTerminalShowsNothingElse) {
 cycle 61            4/6 counted         spread 13 ns        average +3 ns
 bound 1.3 us        cycle time 4.000 ms 1 lost
 
-clock                  offset  +- bound  state        last minute +-6 ns
+clock                  offset  +- bound  standing     last minute +-6 ns
 gone                        -         -  lost 11 s    .................
 stopped                     -         -  late         ^^^^^^^^^^^^^^
 insane         +3 years 364 d    1.2 us  outlier      ^^^^^^^^^^^^^^^^^^^^
@@ -205,7 +205,7 @@ TEST_F(ScreenTest, OfAThousandClocksShowsTheWorstAndCountsTheOthers) {
     std::vector<sync::ClockStatus> slaves;
     for (int i = 0; i < 1'000; ++i) {
         const std::string name = "rack-" + std::to_string(i);
-        slaves.push_back(i == 500 ? slaveClock(name, 1h, sync::Exclusion::outlier)
+        slaves.push_back(i == 500 ? slaveClock(name, 1h, sync::Standing::outlier)
                                   : slaveClock(name, i == 700 ? 7us : 3ns));
     }
     cycle(slaves);

@@ -19,7 +19,7 @@ sync::ClockStatus masterClock() {
     clock.offset = 0ns;
     clock.bound = 0ns;
     clock.driftPpb = 0.0;
-    clock.correction = 5min;
+    clock.change = 5min;
     return clock;
 }
 
@@ -30,7 +30,7 @@ sync::ClockStatus slaveClock(const std::string& name, Nanoseconds offset) {
     clock.bound = 18us;
     clock.delay = 96us;
     clock.driftPpb = -12'345.0;
-    clock.correction = 5min - offset;
+    clock.change = 5min - offset;
     return clock;
 }
 
@@ -72,16 +72,11 @@ TEST(RenderSummary, isTheTablesLastLine) {
 TEST(RenderCycle, showsTheTextbookCase) {
     EXPECT_EQ(
         renderCycle(textbook(), false),
-        "clock                   offset  ± bound    delay        drift  in the average       "
-        "correction\n"
-        "─────────────────────────────────────────────────────────────────────────────────────────"
-        "─────\n"
-        "master (this)             0 ns     0 ns        –    0.000 ppm  counted          "
-        "+5 min 0.000 s\n"
-        "alpha          +25 min 0.000 s  18.0 µs  96.0 µs  −12.345 ppm  counted         "
-        "−20 min 0.000 s\n"
-        "beta           −10 min 0.000 s  18.0 µs  96.0 µs  −12.345 ppm  counted         "
-        "+15 min 0.000 s\n"
+        "clock                   offset  ± bound    delay        drift  standing           change\n"
+        "────────────────────────────────────────────────────────────────────────────────────────\n"
+        "master (this)             0 ns     0 ns        –    0.000 ppm  counted    +5 min 0.000 s\n"
+        "alpha          +25 min 0.000 s  18.0 µs  96.0 µs  −12.345 ppm  counted   −20 min 0.000 s\n"
+        "beta           −10 min 0.000 s  18.0 µs  96.0 µs  −12.345 ppm  counted   +15 min 0.000 s\n"
         "average +5 min 0.000 s, spread before 35 min 0.000 s, 3 of 3 clocks counted, "
         "cycle time 1.235 s\n");
 }
@@ -89,7 +84,7 @@ TEST(RenderCycle, showsTheTextbookCase) {
 TEST(RenderCycle, showsADashForWhatIsUnknown) {
     sync::ClockStatus late;
     late.name = "gone";
-    late.exclusion = sync::Exclusion::late;
+    late.standing = sync::Standing::late;
     EXPECT_TRUE(std::regex_match(rowOf(late), std::regex{"gone +– +– +– +– +late +–"}))
         << rowOf(late);
 
@@ -101,7 +96,7 @@ TEST(RenderCycle, showsADashForWhatIsUnknown) {
 
 TEST(RenderCycle, saysWhyAClockDoesNotCount) {
     sync::ClockStatus insane = slaveClock("insane", 24h * 365 * 4 + 24h * 13);
-    insane.exclusion = sync::Exclusion::outlier;
+    insane.standing = sync::Standing::outlier;
     EXPECT_NE(rowOf(insane).find("outlier"), std::string::npos);
     EXPECT_NE(rowOf(insane).find("+4 years 12 d"), std::string::npos);
 
@@ -130,7 +125,7 @@ TEST(RenderCycle, keepsLongNamesWholeAndColumnsAligned) {
     status.clocks.push_back(slaveClock(name, -3200ns));
     sync::ClockStatus late;
     late.name = "gone";
-    late.exclusion = sync::Exclusion::late;
+    late.standing = sync::Standing::late;
     status.clocks.push_back(late);
 
     auto lines = linesOf(renderCycle(status, false));
@@ -143,8 +138,8 @@ TEST(RenderCycle, keepsLongNamesWholeAndColumnsAligned) {
 
 TEST(RenderCycle, coloursOnlyAddToTheText) {
     sync::CycleStatus status = textbook();
-    status.clocks[1].exclusion = sync::Exclusion::outlier;
-    status.clocks[2].exclusion = sync::Exclusion::late;
+    status.clocks[1].standing = sync::Standing::outlier;
+    status.clocks[2].standing = sync::Standing::late;
     const std::string coloured = renderCycle(status, true);
     EXPECT_EQ(withoutColours(coloured), renderCycle(status, false));
     EXPECT_NE(coloured.find("\033[32mcounted\033[0m"), std::string::npos);

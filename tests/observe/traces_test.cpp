@@ -97,7 +97,7 @@ TEST_F(TracesTest, ScaleIsThatOfNineInTenCountedOffsets) {
     for (int i = 1; i <= 20; ++i) {
         slaves.push_back(slaveClock("s" + std::to_string(i), Nanoseconds{i % 2 == 0 ? i : -i}));
     }
-    slaves.push_back(slaveClock("insane", 1h, sync::Exclusion::outlier));
+    slaves.push_back(slaveClock("insane", 1h, sync::Standing::outlier));
     cycle(60s, slaves);
     EXPECT_EQ(traces_.scale(at(60s).host), 18ns);
 }

@@ -17,10 +17,8 @@ Clock adjustedClock() {
     Clock clock;
     clock.adjusted = true;
     clock.host = {kAdjusted, HostTime{1'000'000s}, 0};
-    clock.line = {HostTime{1'000'000s}, 1min, 1'000, 0, HostTime{1'000'000s}};
-    clock.reference = HostTime{1'000'000s};
-    clock.bound = 10us;
-    clock.boundGrowthPpb = 200'000;
+    clock.line = {CorrectionLine::through(HostTime{1'000'000s}, 1min, 1'000), HostTime{1'000'000s},
+                  10us, 200'000};
     clock.cycle = 7;
     clock.adjustedAt = kAdjusted;
     clock.suspended = kSlept;

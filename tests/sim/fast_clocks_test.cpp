@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 class FastClocks : public ScenarioTest {
   protected:
     static bool counts(const Simulation& simulation, const std::string& name) {
-        return simulation.lastStatus(name).exclusion == sync::Exclusion::none;
+        return simulation.lastStatus(name).standing == sync::Standing::counted;
     }
 
     /// A group of six whose first slave is that fast, from `joins` on.

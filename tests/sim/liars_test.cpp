@@ -119,7 +119,7 @@ TEST_F(Liars, WhoStopsLyingIsBackAtOnce) {
     simulation.runUntil(kBegin + 10s);
     const Watched watched = observe(simulation, {.until = kEnd, .settled = kBegin + 10s});
     EXPECT_LT(watched.errors.at("s1"), 4us);
-    EXPECT_EQ(simulation.lastStatus("s1").exclusion, sync::Exclusion::none);
+    EXPECT_EQ(simulation.lastStatus("s1").standing, sync::Standing::counted);
 }
 
 }  // namespace

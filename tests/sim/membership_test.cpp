@@ -161,8 +161,8 @@ TEST_F(Membership, SilentSlaveIsCalledLate) {
     scenario.slaves[0].silent = silentFor(10s, 1h);
     Simulation simulation{scenario};
     simulation.runUntil(1min);
-    EXPECT_EQ(simulation.lastStatus("s1").exclusion, sync::Exclusion::late);
-    EXPECT_EQ(simulation.lastStatus("s2").exclusion, sync::Exclusion::none);
+    EXPECT_EQ(simulation.lastStatus("s1").standing, sync::Standing::late);
+    EXPECT_EQ(simulation.lastStatus("s2").standing, sync::Standing::counted);
 }
 
 }  // namespace

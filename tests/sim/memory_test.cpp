@@ -59,7 +59,7 @@ class Memory : public ScenarioTest {
         const auto& clocks = simulation.lastCycle().clocks;
         return static_cast<std::size_t>(
             std::count_if(clocks.begin(), clocks.end(), [](const sync::ClockStatus& clock) {
-                return clock.exclusion == sync::Exclusion::none;
+                return clock.standing == sync::Standing::counted;
             }));
     }
 };

@@ -67,12 +67,12 @@ void Simulation::join(Slave& slave) {
     const sync::ClockState& state = slave.host.discipline.state();
     std::optional<double> frequency;
     if (state.synchronized) {
-        frequency = state.adjustment.frequencyPpb;
+        frequency = state.line.frequencyPpb;
     } else if (const auto drift = slave.model.rememberedDriftPpb) {
         frequency = -*drift / (1 + *drift * 1e-9);
     }
     slave.id = group_.join(slave.model.name, slave.model.name, frequency, master_.clock.at(now_));
-    sync::Membership membership = state.adjustment.membership;
+    sync::Membership membership = state.membership;
     if (slave.model.claimMembership) {
         membership = slave.model.claimMembership(membership);
     }
@@ -260,7 +260,8 @@ void Simulation::tell(const sync::CycleOutcome& outcome) {
 Shown Simulation::Host::at(Nanoseconds trueTime) const {
     const HostTime host = clock.at(trueTime);
     const sync::ClockState& state = discipline.state();
-    return {state.line.groupTimeAt(host), state.boundAt(host), state.synchronized, state.steps};
+    return {state.line.groupTimeAt(host), state.line.boundAt(host), state.synchronized,
+            state.steps};
 }
 
 Shown Simulation::master(Nanoseconds trueTime) const { return master_.at(trueTime); }

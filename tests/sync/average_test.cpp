@@ -26,13 +26,13 @@ Average averageOf(const std::vector<Nanoseconds>& offsets, Averaging method) {
 TEST(RobustAverage, ReproducesTheTextbook) {
     const Average average = averageOf({0min, 25min, -10min}, Averaging::robust);
     EXPECT_EQ(average.offset, 5min);
-    EXPECT_EQ(average.exclusions, std::vector(3, Exclusion::none));
+    EXPECT_EQ(average.standings, std::vector(3, Standing::counted));
 }
 
 TEST(RobustAverage, LeavesOutTheWildClockAndIsNotMovedByIt) {
     const Average with = averageOf({0min, 25min, -10min, 0min, years{4}}, Averaging::robust);
     const Average without = averageOf({0min, 25min, -10min, 0min}, Averaging::robust);
-    EXPECT_EQ(with.exclusions[4], Exclusion::outlier);
+    EXPECT_EQ(with.standings[4], Standing::outlier);
     EXPECT_EQ(with.offset, without.offset);
     EXPECT_EQ(with.offset, 3min + 45s);
 }
@@ -41,14 +41,14 @@ TEST(RobustAverage, LeavesOutTheMasterWhenItIsTheWildOne) {
     const Nanoseconds far = years{4};
     const Average average =
         averageOf({0min, far, far + 25min, far - 10min, far}, Averaging::robust);
-    EXPECT_EQ(average.exclusions[0], Exclusion::outlier);
+    EXPECT_EQ(average.standings[0], Standing::outlier);
     EXPECT_EQ(average.offset, far + 3min + 45s);
 }
 
 TEST(RobustAverage, CountsClocksThatDifferByLessThanTheirBounds) {
     const auto readings = readingsOf({0us, 0us, 0us, 8us}, 10us);
     const Average average = averageOf(readings, {});
-    EXPECT_EQ(average.exclusions, std::vector(4, Exclusion::none));
+    EXPECT_EQ(average.standings, std::vector(4, Standing::counted));
     EXPECT_EQ(average.offset, 2us);
 }
 
@@ -56,17 +56,17 @@ TEST(RobustAverage, OneClockCannotBuyItselfInfluenceWithAWideBound) {
     std::vector<Reading> readings = readingsOf({0us, 1us, 2us, 1us}, 1us);
     readings.push_back({10s, 20s});
     const Average average = averageOf(readings, {});
-    EXPECT_EQ(average.exclusions[4], Exclusion::outlier);
+    EXPECT_EQ(average.standings[4], Standing::outlier);
     EXPECT_EQ(average.offset, 1us);
 }
 
 TEST(RobustAverage, CutsOffWhereIglewiczAndHoaglinDo) {
     // The median is 0 and the MAD 1 s, so the limit is 5.19 s.
     const auto with = [](Nanoseconds offset) {
-        return averageOf({-1s, -1s, -1s, 0s, 1s, 1s, offset}, Averaging::robust).exclusions.back();
+        return averageOf({-1s, -1s, -1s, 0s, 1s, 1s, offset}, Averaging::robust).standings.back();
     };
-    EXPECT_EQ(with(5'180ms), Exclusion::none);
-    EXPECT_EQ(with(5'200ms), Exclusion::outlier);
+    EXPECT_EQ(with(5'180ms), Standing::counted);
+    EXPECT_EQ(with(5'200ms), Standing::outlier);
 }
 
 /// The promise in the header, searched for a counterexample with liars where they hurt most.
@@ -108,7 +108,7 @@ TEST(TwoClocks, BeyondTheSanityLimitTheMasterStands) {
     for (std::size_t method = 0; method < kAveragings.size(); ++method) {
         const Average average = averageOf({0min, 61min}, static_cast<Averaging>(method));
         EXPECT_EQ(average.offset, 0min);
-        EXPECT_EQ(average.exclusions, (std::vector{Exclusion::none, Exclusion::noMajority}));
+        EXPECT_EQ(average.standings, (std::vector{Standing::counted, Standing::noMajority}));
     }
 }
 
@@ -121,27 +121,27 @@ TEST(TwoClocks, TheSanityLimitIsAnOption) {
 TEST(MeanAverage, CountsEveryoneHoweverWild) {
     const Average average = averageOf({0s, 0s, 9s}, Averaging::mean);
     EXPECT_EQ(average.offset, 3s);
-    EXPECT_EQ(average.exclusions, std::vector(3, Exclusion::none));
+    EXPECT_EQ(average.standings, std::vector(3, Standing::counted));
 }
 
 TEST(MedianAverage, TakesTheMiddleOne) {
     const Average average = averageOf({0min, 25min, -10min}, Averaging::median);
     EXPECT_EQ(average.offset, 0min);
-    EXPECT_EQ(average.exclusions,
-              (std::vector{Exclusion::none, Exclusion::notMiddle, Exclusion::notMiddle}));
+    EXPECT_EQ(average.standings,
+              (std::vector{Standing::counted, Standing::notMiddle, Standing::notMiddle}));
 }
 
 TEST(MedianAverage, TakesTheMeanOfTheMiddleTwo) {
     const Average average = averageOf({0s, 100s, 4s, -9s}, Averaging::median);
     EXPECT_EQ(average.offset, 2s);
-    EXPECT_EQ(std::count(average.exclusions.begin(), average.exclusions.end(), Exclusion::none), 2);
+    EXPECT_EQ(std::count(average.standings.begin(), average.standings.end(), Standing::counted), 2);
 }
 
 TEST(TrimmedAverage, IsTheMidpointAfterDroppingTheExtremes) {
     const Average average = averageOf({0s, 2s, 8s, 1000s, -1000s, 4s, 4s}, Averaging::trimmed);
     EXPECT_EQ(average.offset, 3s);  // f = 2: what is left is 2, 4, 4
-    EXPECT_EQ(average.exclusions[3], Exclusion::trimmedAway);
-    EXPECT_EQ(average.exclusions[4], Exclusion::trimmedAway);
+    EXPECT_EQ(average.standings[3], Standing::trimmed);
+    EXPECT_EQ(average.standings[4], Standing::trimmed);
 }
 
 TEST(TrimmedAverage, DropsFewerThanAThirdAtEachEnd) {

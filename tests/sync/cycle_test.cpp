@@ -14,9 +14,9 @@ TEST(Cycle, TextbookCorrectionsArePlusFiveMinusTwentyPlusFifteen) {
     group.join("fast", 25min);
     group.join("slow", -10min);
     const CycleOutcome outcome = group.cycle(kStart);
-    EXPECT_EQ(find(outcome, "master").correction, 5min);
-    EXPECT_EQ(find(outcome, "fast").correction, -20min);
-    EXPECT_EQ(find(outcome, "slow").correction, 15min);
+    EXPECT_EQ(find(outcome, "master").change, 5min);
+    EXPECT_EQ(find(outcome, "fast").change, -20min);
+    EXPECT_EQ(find(outcome, "slow").change, 15min);
     EXPECT_EQ(outcome.status.average, 5min);
     EXPECT_EQ(outcome.status.spreadBefore, 35min);
     EXPECT_TRUE(outcome.status.clocks.front().master);
@@ -39,7 +39,7 @@ TEST(Cycle, SecondCycleFindsNothingToCorrect) {
     group.cycle(kStart);
     const CycleOutcome outcome = group.cycle(kStart + 1s);
     for (const ClockStatus& clock : outcome.status.clocks) {
-        EXPECT_EQ(clock.correction, 0ns) << clock.name;
+        EXPECT_EQ(clock.change, 0ns) << clock.name;
     }
 }
 
@@ -49,9 +49,9 @@ TEST(Cycle, ExcludedClockIsToldHowToComeBack) {
     group.join("b", 0s);
     const SlaveId insane = group.join("insane", std::chrono::years{4});
     const CycleOutcome outcome = group.cycle(kStart);
-    EXPECT_EQ(find(outcome, "insane").exclusion, Exclusion::outlier);
+    EXPECT_EQ(find(outcome, "insane").standing, Standing::outlier);
     EXPECT_EQ(group.time(insane, kStart + 2ms), group.masterTime(kStart + 2ms));
-    EXPECT_EQ(find(group.cycle(kStart + 1s), "insane").exclusion, Exclusion::none);
+    EXPECT_EQ(find(group.cycle(kStart + 1s), "insane").standing, Standing::counted);
 }
 
 TEST(Cycle, ClockIsNewUntilItIsOnTheLineAndHasJumpedWhenItIsNotAnyMore) {
@@ -60,12 +60,12 @@ TEST(Cycle, ClockIsNewUntilItIsOnTheLineAndHasJumpedWhenItIsNotAnyMore) {
     group.join("b", 0s);
     const SlaveId fast = group.join("fast", 0s, 300'000);
     HostTime now = kStart;
-    EXPECT_EQ(find(group.cycle(now), "fast").exclusion, Exclusion::none);
-    EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::newcomer);
+    EXPECT_EQ(find(group.cycle(now), "fast").standing, Standing::counted);
+    EXPECT_EQ(find(group.cycle(now += 1s), "fast").standing, Standing::newcomer);
     group.cycles(10, now);
-    EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::none);
+    EXPECT_EQ(find(group.cycle(now += 1s), "fast").standing, Standing::counted);
     group.set(fast, -1ms);
-    EXPECT_EQ(find(group.cycle(now += 1s), "fast").exclusion, Exclusion::jumped);
+    EXPECT_EQ(find(group.cycle(now += 1s), "fast").standing, Standing::jumped);
 }
 
 /// It is not steered, so it never comes to be on the line.
@@ -74,8 +74,8 @@ TEST(Cycle, LabClockTakesPartInEachAverageWhereverItIs) {
     group.join("a", 0s);
     group.joinLab("lab:1", 2s);
     HostTime now = kStart;
-    EXPECT_EQ(find(group.cycle(now), "lab:1").exclusion, Exclusion::outlier);
-    EXPECT_EQ(find(group.cycles(1, now), "lab:1").exclusion, Exclusion::outlier);
+    EXPECT_EQ(find(group.cycle(now), "lab:1").standing, Standing::outlier);
+    EXPECT_EQ(find(group.cycles(1, now), "lab:1").standing, Standing::outlier);
 }
 
 TEST(Cycle, MasterMovesWhenItIsTheWrongOne) {
@@ -84,9 +84,9 @@ TEST(Cycle, MasterMovesWhenItIsTheWrongOne) {
         group.join(name, std::chrono::years{4});
     }
     const CycleOutcome outcome = group.cycle(kStart);
-    EXPECT_EQ(find(outcome, "master").exclusion, Exclusion::outlier);
-    EXPECT_EQ(find(outcome, "a").correction, 0ns);
-    EXPECT_EQ(find(outcome, "master").correction, std::chrono::years{4});
+    EXPECT_EQ(find(outcome, "master").standing, Standing::outlier);
+    EXPECT_EQ(find(outcome, "a").change, 0ns);
+    EXPECT_EQ(find(outcome, "master").change, std::chrono::years{4});
 }
 
 TEST(Cycle, SlaveThatDoesNotAnswerIsLateAndItsFiguresAreUnknown) {
@@ -95,8 +95,8 @@ TEST(Cycle, SlaveThatDoesNotAnswerIsLateAndItsFiguresAreUnknown) {
     const SlaveId gone = group.join("gone", 1min);
     const CycleOutcome outcome = group.cycle(kStart, {gone});
     const ClockStatus& status = find(outcome, "gone");
-    EXPECT_EQ(status.exclusion, Exclusion::late);
-    EXPECT_FALSE(status.offset || status.bound || status.delay || status.correction);
+    EXPECT_EQ(status.standing, Standing::late);
+    EXPECT_FALSE(status.offset || status.bound || status.delay || status.change);
     EXPECT_EQ(outcome.status.average, 0s);
     EXPECT_EQ(outcome.adjustments.size(), 1U);
 }

@@ -52,11 +52,11 @@ TEST(Discipline, SameMessageTwiceChangesNothing) {
 TEST(Discipline, BoundHasTheMeasurementItsAgeAndTheSlewUnderWay) {
     Discipline discipline{kMaxSlewPpb};
     discipline.apply(kStart, adjustmentTo(0ns));
-    EXPECT_EQ(discipline.state().boundAt(kStart), 10us);
-    EXPECT_EQ(discipline.state().boundAt(kStart + 1s), 10us + 100us);
+    EXPECT_EQ(discipline.state().line.boundAt(kStart), 10us);
+    EXPECT_EQ(discipline.state().line.boundAt(kStart + 1s), 10us + 100us);
     discipline.apply(kStart, adjustmentTo(1ms));
-    EXPECT_EQ(discipline.state().boundAt(kStart), 10us + 1ms);
-    EXPECT_EQ(discipline.state().boundAt(kStart + 1s), 10us + 100us + 500us);
+    EXPECT_EQ(discipline.state().line.boundAt(kStart), 10us + 1ms);
+    EXPECT_EQ(discipline.state().line.boundAt(kStart + 1s), 10us + 100us + 500us);
 }
 
 TEST(Discipline, ClockThatIsFarBehindStepsForward) {

@@ -31,8 +31,8 @@ TEST(Line, NewcomerMovesNobodyWhileTheOthersKnowTheirTimeBetterThanTheNewMaster)
     group.join("new", 1ms, 15'000);
     for (int i = 0; i < 3; ++i) {
         const CycleOutcome outcome = group.cycle(now += 1s);
-        EXPECT_EQ(find(outcome, "slave-1").exclusion, Exclusion::none);
-        EXPECT_FALSE(find(outcome, "slave-1").correction) << "it knows its own better";
+        EXPECT_EQ(find(outcome, "slave-1").standing, Standing::counted);
+        EXPECT_FALSE(find(outcome, "slave-1").change) << "it knows its own better";
     }
     EXPECT_LE(std::chrono::abs(group.masterTime(now + 7s) - before), 10ns);
 }
@@ -120,9 +120,9 @@ TEST(Line, MasterThatIsSlewedToTheLineDoesNotCount) {
     group.cycles(60, now);
     group.setAll(100ms);
     const CycleOutcome outcome = group.cycles(1, now);
-    EXPECT_EQ(outcome.status.corrected, 100ms);
+    EXPECT_EQ(outcome.status.contradiction, 100ms);
     EXPECT_GE(outcome.master->boundGrowthPpb, 1'500) << "of its rate nobody knows what it did";
-    EXPECT_EQ(find(group.cycles(5, now), "master").exclusion, Exclusion::jumped);
+    EXPECT_EQ(find(group.cycles(5, now), "master").standing, Standing::jumped);
 }
 
 TEST(Line, AllThatWereThereBeforeNeedNotWaitToDecide) {
@@ -134,7 +134,7 @@ TEST(Line, AllThatWereThereBeforeNeedNotWaitToDecide) {
     group.changeMaster(now);
     group.cycles(10, now);
     group.setAll(100ms);
-    EXPECT_EQ(group.cycles(1, now).status.corrected, 100ms);
+    EXPECT_EQ(group.cycles(1, now).status.contradiction, 100ms);
 }
 
 /// They would repeat what they were told, and outvote those that know better.
@@ -212,8 +212,8 @@ TEST(Line, MembersOfAnotherGroupHaveNoSayWhereTheLineIs) {
         group.joinFrom({.group = 99, .term = 7}, name, 10s, now);
     }
     const CycleOutcome outcome = group.cycles(1, now);
-    EXPECT_EQ(find(outcome, "d").exclusion, Exclusion::newcomer);
-    EXPECT_FALSE(outcome.status.corrected);
+    EXPECT_EQ(find(outcome, "d").standing, Standing::newcomer);
+    EXPECT_FALSE(outcome.status.contradiction);
     EXPECT_EQ(outcome.master->correction, 0s);
 }
 
@@ -237,7 +237,7 @@ TEST(Line, MasterThatAsksItsSlavesWasNotCorrectedByThem) {
     group.restartMaster(kStart, {});
     const CycleOutcome outcome = group.cycle(kStart + 1s);
     EXPECT_EQ(outcome.status.average, 30s);
-    EXPECT_FALSE(outcome.status.corrected);
+    EXPECT_FALSE(outcome.status.contradiction);
 }
 
 TEST(Line, MasterThatDoubtsItselfWaitsForThoseThatKnow) {
@@ -275,7 +275,7 @@ TEST(Line, RateThatHasBeenLearntIsNotDoubtedAnyMore) {
     group.cycles(60, now);
     group.setAll(100ms);
     const CycleOutcome outcome = group.cycles(1, now);
-    EXPECT_EQ(outcome.status.corrected, 100ms);
+    EXPECT_EQ(outcome.status.contradiction, 100ms);
     EXPECT_LT(outcome.master->boundGrowthPpb, 100'000);
 }
 

@@ -73,7 +73,7 @@ class SimpleGroup {
         for (const auto& [former, clock] : slaves_) {
             const std::string name = "slave-" + std::to_string(former);
             const SlaveId slave = group_.join(name, name + ":1", std::nullopt, now);
-            group_.introduce(slave, clock.discipline.state().adjustment.membership);
+            group_.introduce(slave, clock.discipline.state().membership);
             slaves.emplace(slave, clock);
         }
         slaves_ = std::move(slaves);
@@ -120,7 +120,7 @@ class SimpleGroup {
 
     void tell(SlaveId slave, HostTime now, const Deviation& deviation) {
         Discipline& discipline = slaves_.at(slave).discipline;
-        Adjustment adjustment = discipline.state().adjustment;
+        Adjustment adjustment = discipline.state().told();
         adjustment.deviation = deviation;
         discipline.apply(slaves_.at(slave).at(now), adjustment);
     }

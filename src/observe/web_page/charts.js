@@ -1,5 +1,5 @@
 // The page's charts: offsets of the clocks, and the group's spread and average, or, where the clock
-// is not a master's, its own corrections and bound.
+// is not a master's, its own offset and bound.
 
 import { Chart, lineStyle } from "./chart.js";
 import { bandItem, legendItem, readingTexts } from "./legend.js";

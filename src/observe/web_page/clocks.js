@@ -6,35 +6,38 @@ import { agoText, driftText, offsetText, spanText } from "./units.js";
 
 const MOST_ROWS = 20;
 
-const SYMBOLS = { counted: "●", excluded: "✕", lost: "○" };
-// What is excluded for a while, and not because it is wrong.
-const PATIENT = new Set(["late", "newcomer", "no sync cycle", "holdover", "not synchronized",
-  "suspended", "stopped"]);
-const SEVERITY = { excluded: 0, waiting: 1, lost: 2, counted: 3 };
+// How grave a standing is, the gravest first, and the symbol for it.
+const SYMBOLS = { wrong: "✕", pending: "◐", lost: "○", counted: "●" };
+const GRAVITIES = Object.keys(SYMBOLS);
 
-const MEANINGS = {
-  outlier: "too far from the middle of the clocks",
-  late: "did not answer in this sync cycle",
-  "no majority": "two clocks farther apart than the sanity limit",
-  trimmed: "among the highest or lowest, which the method drops",
-  "not middle": "not among the middle ones, which the method takes",
-  newcomer: "not on the group's time yet since it joined",
-  "too fast": "its rate is farther from the others' than --max-drift allows",
-  jumped: "not on the group's time any more: its clock was set, or stood still",
-  "no sync cycle": "too few slaves, so nothing is measured now",
-  holdover: "no adjustment came for a while",
-  "not synchronized": "its clock was never adjusted",
-  suspended: "the machine was suspended, and its clock is to be measured again",
-  stopped: "the machine was stopped by its host, and its clock is to be measured again",
+// What the daemons' words mean. `pending` is a clock that is not wrong, and will probably count soon.
+const STANDINGS = {
+  counted: { gravity: "counted" },
+  outlier: { gravity: "wrong", meaning: "too far from the middle of the clocks" },
+  "no majority": { gravity: "wrong", meaning: "two clocks farther apart than the sanity limit" },
+  trimmed: { gravity: "wrong", meaning: "among the highest or lowest, which the method drops" },
+  "not middle": { gravity: "wrong", meaning: "not among the middle ones, which the method takes" },
+  late: { gravity: "pending", meaning: "did not answer in this sync cycle" },
+  newcomer: { gravity: "pending", meaning: "not on the group's time yet since it joined" },
+  "too fast": { gravity: "wrong", meaning: "its rate is farther from the others' than --max-drift allows" },
+  jumped: { gravity: "wrong",
+    meaning: "not on the group's time any more: its clock was set, or stood still" },
+  "no sync cycle": { gravity: "pending", meaning: "too few slaves, so nothing is measured now" },
+  lost: { gravity: "lost", meaning: "it has left" },
+  "not synchronized": { gravity: "pending", meaning: "its clock was never adjusted" },
+  holdover: { gravity: "pending", meaning: "no adjustment came for a while" },
+  suspended: { gravity: "pending",
+    meaning: "the machine was suspended, and its clock is to be measured again" },
+  stopped: { gravity: "pending",
+    meaning: "the machine was stopped by its host, and its clock is to be measured again" },
 };
 
-export function classOf({ state, why }) {
-  return state === "excluded" && PATIENT.has(why) ? "waiting" : state;
+export function gravityOf({ standing }) {
+  return STANDINGS[standing]?.gravity ?? "wrong";
 }
 
-function stateText(clock) {
-  const symbol = classOf(clock) === "waiting" ? "◐" : SYMBOLS[clock.state] ?? "?";
-  return `${symbol} ${clock.state === "excluded" ? clock.why ?? "excluded" : clock.state}`;
+function standingText(clock) {
+  return `${SYMBOLS[gravityOf(clock)]} ${clock.standing}`;
 }
 
 function nameText({ name, kind, address }) {
@@ -53,14 +56,14 @@ function distance(value) {
 /** What a column shows and sorts by; a `figure` is sorted by its size, the largest first. */
 const COLUMNS = {
   name: { text: nameText, key: (clock) => clock.name },
-  state: { text: stateText, key: (clock) => SEVERITY[classOf(clock)] ?? 0 },
+  standing: { text: standingText, key: (clock) => GRAVITIES.indexOf(gravityOf(clock)) },
   offset: { text: offsetAndBound, key: (clock) => distance(clock.offset_ns), figure: true },
   delay: { text: (clock) => spanText(clock.delay_ns), key: (clock) => distance(clock.delay_ns),
     figure: true },
   drift: { text: (clock) => driftText(clock.drift_ppb), key: (clock) => distance(clock.drift_ppb),
     figure: true },
-  correction: { text: (clock) => offsetText(clock.correction_ns),
-    key: (clock) => distance(clock.correction_ns), figure: true },
+  change: { text: (clock) => offsetText(clock.change_ns),
+    key: (clock) => distance(clock.change_ns), figure: true },
   seen: { text: (clock) => agoText(clock.last_seen_s), key: (clock) => distance(clock.last_seen_s),
     figure: true },
 };
@@ -73,7 +76,7 @@ function compare(a, b) {
 
 /** Those that do not count first, then by distance. */
 function worstFirst(a, b) {
-  return compare(COLUMNS.state.key(a), COLUMNS.state.key(b)) ||
+  return compare(COLUMNS.standing.key(a), COLUMNS.standing.key(b)) ||
     compare(COLUMNS.offset.key(b), COLUMNS.offset.key(a)) || compare(a.name, b.name);
 }
 
@@ -180,8 +183,8 @@ function newRow() {
 
 function fillRow(row, clock) {
   Object.values(COLUMNS).forEach(({ text }, index) => setText(row.cells[index], text(clock)));
-  row.className = `clock-${classOf(clock)}`;
-  const hint = clock.why ? `${clock.why}: ${MEANINGS[clock.why] ?? "not in the average"}` : "";
-  row.cells[1].title = hint;
+  row.className = `clock-${gravityOf(clock)}`;
+  const meaning = STANDINGS[clock.standing]?.meaning;
+  row.cells[1].title = meaning ? `${clock.standing}: ${meaning}` : "";
   row.cells[0].title = clock.address;
 }

@@ -1,7 +1,7 @@
 // The state of the whole in one figure and one sentence.
 
 import { agoText, offsetText, spanText, UNKNOWN } from "./units.js";
-import { classOf } from "./clocks.js";
+import { gravityOf } from "./clocks.js";
 
 const MOST_NAMES = 3;
 
@@ -19,19 +19,17 @@ function areText(clocks, one, many) {
   return names.length === 0 ? "" : `${listText(names)} ${names.length === 1 ? one : many}`;
 }
 
-/** Clause by clause, who is excluded and why, or lost. */
+/** Clause by clause, which clocks do not count. */
 function exceptions(clocks) {
-  const because = (why) => clocks.filter((clock) => clock.state === "excluded" && clock.why === why);
-  const others = clocks.filter((clock) => clock.state === "excluded" &&
-    !["outlier", "too fast", "jumped", "late", "newcomer", "no sync cycle"].includes(clock.why));
+  const those = (...standings) => clocks.filter(({ standing }) => standings.includes(standing));
   return [
-    areText(because("outlier"), "is an outlier", "are outliers"),
-    areText(because("too fast"), "is too fast", "are too fast"),
-    areText(because("jumped"), "has jumped", "have jumped"),
-    areText(others, "is excluded", "are excluded"),
-    areText(because("late"), "is late", "are late"),
-    areText(because("newcomer"), "is new", "are new"),
-    areText(clocks.filter(({ state }) => state === "lost"), "is lost", "are lost"),
+    areText(those("outlier"), "is an outlier", "are outliers"),
+    areText(those("too fast"), "is too fast", "are too fast"),
+    areText(those("jumped"), "has jumped", "have jumped"),
+    areText(those("no majority", "trimmed", "not middle"), "is excluded", "are excluded"),
+    areText(those("late"), "is late", "are late"),
+    areText(those("newcomer"), "is new", "are new"),
+    areText(those("lost"), "is lost", "are lost"),
   ].filter(Boolean);
 }
 
@@ -51,7 +49,7 @@ function groupHeadline({ group, clocks, waiting, healthy, reason }) {
       clauses: [waiting ? waitingText(waiting) : "The first sync cycle has not ended yet"] };
   }
   const clauses = exceptions(clocks);
-  const wrong = clocks.some((clock) => classOf(clock) === "excluded");
+  const wrong = clocks.some((clock) => gravityOf(clock) === "wrong");
   const big = spanText(group.spread_ns);
   const agree = `${group.counted} of ${group.clocks} clocks agree`;
   const level = !healthy ? "trouble" : wrong || clauses.length > 0 ? "attention" : "good";
@@ -82,7 +80,7 @@ function followerHeadline({ role, synchronized, suspect, reason, holdover, maste
   }
   const essence = [`${role === "standby" ? "Stands by and follows" : "Follows"} ${whom}`];
   return { level: "good", label, big, essence,
-    clauses: [...essence, `last corrected by ${offsetText(clocks[0]?.correction_ns ?? null)}`] };
+    clauses: [...essence, `last changed by ${offsetText(clocks[0]?.change_ns ?? null)}`] };
 }
 
 /** { level, label, big, sentence, essence } of a status. */

@@ -4,10 +4,10 @@
 const MOST_ROWS = 4096;
 const MOST_EVENTS = 500;
 
-/** The row's figure for one clock: its offset, its bound, and whether it was counted ("c"). */
+/** The row's figure for one clock: its offset, its bound, and whether it was counted. */
 function readingAt(row, index) {
   const [offset, bound] = row.figures.subarray(2 * index, 2 * index + 2);
-  return { offset, bound, state: row.states[index] };
+  return { offset, bound, counted: row.counted[index] };
 }
 
 /** All clocks of a row, as [name, reading]; a figure that is not known is NaN. */
@@ -31,7 +31,7 @@ function rowOf(point, names) {
     bound: point.bound_ns,
     quantiles: point.quantiles ?? null,
     names: offsets.map(([name]) => names[name]),
-    states: offsets.map(([, , , state]) => state).join(""),
+    counted: offsets.map(([, , , counted]) => counted),
     figures,
   };
 }

@@ -8,7 +8,7 @@ export function readingTexts(line, { quantiles, readings }) {
   const found = line?.name && readings.get(line.name);
   if (found) {
     const bound = Number.isFinite(found.bound) ? ` ± ${spanText(found.bound)}` : "";
-    const excluded = found.state === "c" ? "" : ", excluded";
+    const excluded = found.counted ? "" : ", excluded";
     return [`${line.name}: ${offsetText(found.offset)}${bound}${excluded}`];
   }
   return quantiles ? [`half of the clocks: ${offsetText(quantiles.p25)} to ${offsetText(quantiles.p75)}`,

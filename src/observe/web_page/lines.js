@@ -27,7 +27,7 @@ export function clockLine(name, style, withBounds, overBands) {
   return {
     name,
     style,
-    isFitted: ({ readings }) => !overBands && readings.get(name)?.state === "c",
+    isFitted: ({ readings }) => !overBands && readings.get(name)?.counted,
     bars: ({ readings }) => {
       const reading = readings.get(name);
       return reading ? readingBars(reading, withBounds) : null;

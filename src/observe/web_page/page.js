@@ -156,9 +156,8 @@ function showCharts() {
   const leads = status.role === "active";
   at("group-charts").hidden = !leads;
   at("own-charts").hidden = leads;
-  setText(at("offsets-title"), leads ? "Offsets" : "Corrections");
-  setText(at("offsets-hint"), leads ? "Each clock minus the master’s, before the sync cycle corrected it."
-    : "This clock minus what the master told it, before it was corrected.");
+  setText(at("offsets-hint"), leads ? "Each clock minus the master’s, before the sync cycle adjusted it."
+    : "This clock minus what the master told it, before it was adjusted.");
   charts.draw({ minutes: Number(controls.minutes.value), now: Date.parse(status.time),
     interval: status.interval_ns / 1e6, kind: controls.kind.value, withBounds: controls.bounds.checked, leads });
 }

@@ -117,7 +117,7 @@ export function farthestNames(columns, most) {
 export function lastingNames(columns, most) {
   const last = columns.at(-1).readings;
   const lasting = [...totals(columns).values()].filter(({ name, times }) =>
-    last.get(name)?.state === "x" || times > 0.75 * columns.length);
+    last.get(name)?.counted === false || times > 0.75 * columns.length);
   return lasting.sort((a, b) => b.times - a.times).slice(0, most).map(({ name }) => name).sort(byName);
 }
 

@@ -53,16 +53,16 @@ OptionGroup networkGroup(MasterOptions& options) {
           Times::any},
          {"key-file", "FILE", "who may join: a line name:key for each slave; read again at SIGHUP",
           inWords("none"), into(options.keyFile, readFile)},
-         {"insecure", "", "without keys, listen also where others can reach it", value("off"),
-          into(options.insecure)}}};
+         {"insecure", "", "without keys, also listen on addresses that other machines can reach",
+          value("off"), into(options.insecure)}}};
 }
 
 OptionGroup networkGroup(SlaveOptions& options) {
     return {"Network",
             {{"master",
               "HOST[:PORT]",
-              "where the master is, as in [::1]:8080; give all of them, by rank, where there are "
-              "several",
+              "address of the master, as in [::1]:8080; if there are several masters, list all by "
+              "rank",
               value(toText(options.masters.front())),
               into(options.masters, readEndpoints),
               {},
@@ -78,22 +78,22 @@ OptionGroup networkGroup(SlaveOptions& options) {
 OptionGroup limitsGroup(MasterOptions& options) {
     node::AdmissionLimits& admission = options.admission;
     return {"Limits",
-            {{"max-slaves", "N", "so many slaves and no more",
+            {{"max-slaves", "N", "largest number of slaves",
               value(std::to_string(admission.slaves)), into(admission.slaves, readLimit)},
              {"max-connects", "N",
-              "so many connections a second from one address, and ten times as many at once",
+              "most connections a second from one address; ten times as many at once",
               value(std::to_string(admission.connectsPerSecond)),
               into(admission.connectsPerSecond, readLimit)},
-             {"max-pending", "N", "so many connections that have not said yet who they are",
+             {"max-pending", "N", "most connections that have not yet said who they are",
               value(std::to_string(admission.pending)), into(admission.pending, readLimit)},
-             {"max-pending-per-address", "N", "so many of them from one address",
+             {"max-pending-per-address", "N", "most of these from one address",
               value(std::to_string(admission.pendingPerAddress)),
               into(admission.pendingPerAddress, readLimit)},
              {"patience", "DURATION",
               "how long a peer may take to say who it is, and for any frame that it begins",
               value(toOptionText(options.patience)), into(options.patience, readPatience)},
              {"max-unread", "SIZE",
-              "so much may wait for a slave that does not read before it is disconnected",
+              "most data that may wait for a slave that does not read; then it is disconnected",
               value(std::to_string(options.maxUnread / 1024) + "KiB"),
               into(options.maxUnread, readUnread)}}};
 }
@@ -104,14 +104,13 @@ OptionGroup timeGroup(CommonOptions& options, const std::string& period) {
         "Time",
         {{"interval", "DURATION", period, value(toOptionText(options.interval)),
           into(options.interval, readInterval)},
-         {"max-slew", "FREQUENCY", "fastest that the clock makes good an offset",
+         {"max-slew", "FREQUENCY", "highest rate at which the clock is slewed",
           value(toOptionText(options.maxSlewPpb)), into(options.maxSlewPpb, readMaxSlew)},
          {"step", "DURATION",
           "a clock that is farther behind steps forward; one that is farther ahead goes at "
           "nine tenths of its rate until it is right",
           value(toOptionText(options.step)), into(options.step, readStep)},
-         {"max-drift", "FREQUENCY",
-          "farthest that the rate of a good unsteered clock is from the truth",
+         {"max-drift", "FREQUENCY", "largest error of a good unsteered clock's rate",
           value(toOptionText(options.driftLimit.ppb)), into(options.driftLimit.ppb, readMaxDrift)},
          {"clock", "CLOCK", "system steers the system clock too, and needs root or CAP_SYS_TIME",
           value(nameOf(options.clock, kClockKinds)), into(options.clock, readClockKind),
@@ -125,8 +124,8 @@ OptionGroup timeGroup(CommonOptions& options, const std::string& period) {
                   "$XDG_RUNTIME_DIR/berkeley; none for a simulated clock"),
           into(options.publish, readFile)},
          {"max-bound", "DURATION",
-          "with a larger bound the clock is not healthy, and those processes are told that it is "
-          "not synchronized",
+          "with a larger bound the clock is not healthy, and it counts as unsynchronized for "
+          "those processes",
           value(toOptionText(options.maxBound)), into(options.maxBound, readSpan)}}};
 }
 
@@ -135,13 +134,13 @@ OptionGroup timeGroup(MasterOptions& options) {
     add(group,
         {{"min-slaves", "N", "no sync cycle with fewer slaves",
           value(std::to_string(options.minSlaves)), into(options.minSlaves, readCount)},
-         {"found-after", "DURATION", "a new group begins when no other slave has come for so long",
+         {"found-after", "DURATION", "a new group begins when no new slave has come for this long",
           value(toOptionText(options.foundAfter)), into(options.foundAfter, readFoundAfter)},
          {"cycles", "N", "end after N sync cycles, or with 0 only when stopped",
           value(std::to_string(options.cycles)), into(options.cycles, readCount)},
          {"average", "METHOD", "", value(nameOf(options.average.method, sync::kAveragings)),
           into(options.average.method, readAveraging), sync::kAveragings},
-         {"sanity-limit", "DURATION", "of two clocks farther apart, the master's stands",
+         {"sanity-limit", "DURATION", "if two clocks are farther apart, the master's stands",
           value(toOptionText(options.average.sanityLimit)),
           into(options.average.sanityLimit, readSpan)}});
     return group;
@@ -172,7 +171,7 @@ OptionGroup monitoringGroup(CommonOptions& options) {
     return {"Monitoring",
             {{"http", "ADDR:PORT",
               "serve a web page there, and /status.json, /history.json, /healthz and /metrics, to "
-              "everybody who reaches it; port 0 is one that the system chooses",
+              "any client that reaches it; with port 0 the system chooses the port",
               inWords("none"), into(options.http, readHttp)}}};
 }
 
@@ -183,7 +182,7 @@ OptionGroup monitoringGroup(MasterOptions& options) {
           "show the group on one screen that is redrawn, instead of a table for each "
           "cycle; q ends it",
           value("off"), into(options.watch)},
-         {"metrics-slaves", "N", "so many clocks, the first by name, have metrics of their own",
+         {"metrics-slaves", "N", "most clocks with metrics of their own, the first by name",
           value(std::to_string(options.metricsSlaves)), into(options.metricsSlaves, readCount)}});
     return group;
 }
@@ -280,7 +279,7 @@ Program describe(MasterOptions& options) {
     return {"berkeley-master",
             "[OPTION]...",
             "The master of a group of clocks: polls its slaves, averages the clocks that can\n"
-            "be believed, and tells every clock, its own included, by how much to change.",
+            "be believed, and tells every clock, its own included, how to change.",
             {},
             {generalGroup(), networkGroup(options), timeGroup(options), limitsGroup(options),
              simulationGroup(options), monitoringGroup(options), loggingGroup(options)},
@@ -291,7 +290,7 @@ Program describe(MasterOptions& options) {
 Program describe(SlaveOptions& options) {
     return {"berkeley-slave",
             "[OPTION]...",
-            "One clock of a group: answers the master's polls and follows its corrections.",
+            "One clock of a group: answers the master's polls and follows its adjustments.",
             {},
             {generalGroup(), networkGroup(options), timeGroup(options), simulationGroup(options),
              monitoringGroup(options), loggingGroup(options)},

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -38,7 +39,7 @@ Number readWhole(const std::string& text, const std::string& what, Number least,
     const char* end = text.data() + text.size();
     const auto result = std::from_chars(text.data(), end, number);
     if (result.ec != std::errc{} || result.ptr != end || number < least || number > most) {
-        refuse(text, "is no " + what + ": give a whole number from " + std::to_string(least) +
+        refuse(text, "is not a " + what + ": give a whole number from " + std::to_string(least) +
                          " to " + std::to_string(most));
     }
     return number;
@@ -66,7 +67,8 @@ template <class Value = std::size_t>
 Value readChoice(const std::string& text, std::span<const std::string_view> names) {
     const auto found = std::find(names.begin(), names.end(), text);
     if (found == names.end()) {
-        refuse(text, fmt::format("is none of its values: give one of {}", fmt::join(names, ", ")));
+        refuse(text,
+               fmt::format("is not one of its values: give one of {}", fmt::join(names, ", ")));
     }
     return static_cast<Value>(found - names.begin());
 }
@@ -94,7 +96,7 @@ HostAndPort splitEndpoint(const std::string& text) {
         host = host.substr(1, host.size() - 2);
     }
     if (bracketed ? !isIpv6(host) : host.find_first_of(":[]") != std::string::npos) {
-        refuse(text, "is no host and port: give HOST, HOST:PORT or [IPV6]:PORT");
+        refuse(text, "is not a host and port: give HOST, HOST:PORT or [IPV6]:PORT");
     }
     if (colon == std::string::npos) {
         return {host};
@@ -133,7 +135,7 @@ std::vector<net::Endpoint> readEndpoints(const std::string& text) {
 
 std::string readHost(const std::string& text) {
     if (text.empty() || !wire::isPrintable(text)) {
-        refuse(text, "is no host: give a name or an address, as in 127.0.0.1");
+        refuse(text, "is not a host: give a name or an address, as in 127.0.0.1");
     }
     return text;
 }
@@ -157,7 +159,7 @@ std::uint32_t readShmUnit(const std::string& text) {
 std::chrono::milliseconds readPatience(const std::string& text) {
     const Nanoseconds patience = readDurationWithin(text, 10ms, 10min);
     if (patience % 1ms != 0ns) {
-        refuse(text, "is no whole number of milliseconds: give one, as in 1500ms");
+        refuse(text, "is not a whole number of milliseconds: give one, as in 1500ms");
     }
     return std::chrono::duration_cast<std::chrono::milliseconds>(patience);
 }
@@ -201,7 +203,7 @@ double readMaxDrift(const std::string& text) {
 
 std::string readName(const std::string& text) {
     if (!wire::isName(text)) {
-        refuse(text, "is no name: give 1 to " + std::to_string(wire::kLongestName) +
+        refuse(text, "is not a name: give 1 to " + std::to_string(wire::kLongestName) +
                          " printable ASCII characters without a space");
     }
     return text;
@@ -223,7 +225,7 @@ std::string defaultName() {
 
 std::filesystem::path readFile(const std::string& text) {
     if (text.empty()) {
-        refuse(text, "is no file: give its path");
+        refuse(text, "is not a file: give its path");
     }
     return text;
 }

@@ -33,14 +33,14 @@ OptionGroup optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
     add({status, sources, now, waitsync},
         {"json", "", "print one JSON object; not for run", value("off"), into(options.json)});
     add({status, now, waitsync, run},
-        {"page", "FILE", "what a daemon publishes; not for sources",
+        {"page", "FILE", "published page of a daemon; not for sources",
          inWords("BERKELEY_PAGE in the environment, else this machine's"),
          into(options.page, readFile)});
     add({sources}, {"http", "ADDR:PORT", "sources: where the master answers HTTP",
                     value(toText(options.http)), into(options.http, readHttp)});
-    add({waitsync}, {"max-bound", "DURATION", "waitsync: and until the bound is no larger",
+    add({waitsync}, {"max-bound", "DURATION", "waitsync: also wait until the bound is at most this",
                      inWords("any"), into(options.maxBound, readSpan)});
-    add({waitsync}, {"timeout", "DURATION", "waitsync: give up after so long, with exit code 1",
+    add({waitsync}, {"timeout", "DURATION", "waitsync: give up after this time, with exit code 1",
                      inWords("never"), into(options.timeout, readTimeout)});
     return group;
 }
@@ -54,7 +54,7 @@ std::string commandNames() {
 CtlCommand readCommand(const std::string& text) {
     const auto found = std::ranges::find(kCommands, text, &Command::name);
     if (found == kCommands.end()) {
-        throw UsageError('"' + text + "\" is no command: give one of " + commandNames());
+        throw UsageError('"' + text + "\" is not a command: give one of " + commandNames());
     }
     return static_cast<CtlCommand>(found - kCommands.begin());
 }
@@ -94,7 +94,7 @@ Program describe(CtlOptions& options) {
     return {"berkeleyctl",
             "COMMAND [OPTION]...\n"
             "       berkeleyctl run [OPTION]... -- PROGRAM [ARGUMENT]...",
-            "Reads the group's time on this machine, and tells how far it can be relied on.",
+            "Reads the group's time on this machine, and says how far to rely on it.",
             kCommands,
             {optionsOf(std::nullopt, options)},
             "Examples:\n"

@@ -79,7 +79,7 @@ std::string partOf(const Program& program, const std::string& part) {
 const Program& programOf(const Programs& programs, const std::string& name) {
     const auto found = programs.find(name);
     if (found == programs.end()) {
-        throw UsageError('"' + name + "\" is no program with options of its own");
+        throw UsageError('"' + name + "\" is not a program with options of its own");
     }
     return found->second;
 }

@@ -178,7 +178,7 @@ TEST(SlaveOptions, takeWhomTheyFeed) {
     EXPECT_EQ(options.ntpShm, 2U);
     EXPECT_FALSE(slave({}).ntpShm);
     EXPECT_EQ(slaveError({"--ntp-shm", "256"}),
-              "--ntp-shm: \"256\" is no unit: give a whole number from 0 to 255");
+              "--ntp-shm: \"256\" is not a unit: give a whole number from 0 to 255");
     for (const std::string feed : {"--chrony-sock", "--ntp-shm"}) {
         EXPECT_NE(slaveError({"--clock", "system", feed, "2"}).find("leave out one"),
                   std::string::npos)

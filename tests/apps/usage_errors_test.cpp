@@ -54,24 +54,25 @@ TEST(UsageErrors, nameTheOptionWithoutItsValueOrWithTwo) {
 }
 
 TEST(UsageErrors, nameTheValueAndTheRemedy) {
-    const std::string port = " is no port: give a whole number from 1 to 65535";
+    const std::string port = " is not a port: give a whole number from 1 to 65535";
     EXPECT_EQ(masterError({"--port", "0"}), "--port: \"0\"" + port);
     EXPECT_EQ(masterError({"--port", "65536"}), "--port: \"65536\"" + port);
     EXPECT_EQ(masterError({"--port", "80x"}), "--port: \"80x\"" + port);
     EXPECT_EQ(slaveError({"--master", "rack:0"}), "--master: \"0\"" + port);
     EXPECT_EQ(masterError({"--listen", ""}),
-              "--listen: \"\" is no host: give a name or an address, as in 127.0.0.1");
+              "--listen: \"\" is not a host: give a name or an address, as in 127.0.0.1");
     EXPECT_EQ(masterError({"--min-slaves", "-1"}),
-              "--min-slaves: \"-1\" is no count: give a whole number from 0 to 4294967295");
+              "--min-slaves: \"-1\" is not a count: give a whole number from 0 to 4294967295");
     EXPECT_EQ(masterError({"--average", "best"}),
-              "--average: \"best\" is none of its values: give one of robust, mean, median, "
+              "--average: \"best\" is not one of its values: give one of robust, mean, median, "
               "trimmed");
-    EXPECT_EQ(masterError({"--log-level", "loud"}),
-              "--log-level: \"loud\" is none of its values: give one of trace, debug, info, warn, "
-              "error, off");
+    EXPECT_EQ(
+        masterError({"--log-level", "loud"}),
+        "--log-level: \"loud\" is not one of its values: give one of trace, debug, info, warn, "
+        "error, off");
     EXPECT_EQ(masterError({"--log-format", "xml"}),
-              "--log-format: \"xml\" is none of its values: give one of text, json");
-    EXPECT_EQ(masterError({"--publish", ""}), "--publish: \"\" is no file: give its path");
+              "--log-format: \"xml\" is not one of its values: give one of text, json");
+    EXPECT_EQ(masterError({"--publish", ""}), "--publish: \"\" is not a file: give its path");
     EXPECT_EQ(masterError({"--simulate-drift", "40"}),
               "--simulate-drift: \"40\" is not a frequency: give a number with ppm or ppb, as in "
               "40ppm or -3.5ppm");
@@ -91,11 +92,12 @@ TEST(UsageErrors, sayWhichRangeHolds) {
     EXPECT_EQ(masterError({"--simulate-drift", "2000000ppm"}),
               "--simulate-drift: \"2000000ppm\" is out of range: give -10000ppm to 10000ppm");
     EXPECT_EQ(masterError({"--max-slaves", "0"}),
-              "--max-slaves: \"0\" is no limit: give a whole number from 1 to 4294967295");
+              "--max-slaves: \"0\" is not a limit: give a whole number from 1 to 4294967295");
     EXPECT_EQ(masterError({"--patience", "11min"}),
               "--patience: \"11min\" is out of range: give 10ms to 10min");
-    EXPECT_EQ(masterError({"--patience", "10.5ms"}),
-              "--patience: \"10.5ms\" is no whole number of milliseconds: give one, as in 1500ms");
+    EXPECT_EQ(
+        masterError({"--patience", "10.5ms"}),
+        "--patience: \"10.5ms\" is not a whole number of milliseconds: give one, as in 1500ms");
     for (const std::string text : {"16", "3KiB", "101KiB", "KiB", "16 KiB", "-16KiB", "16MiB"}) {
         EXPECT_EQ(
             masterError({"--max-unread", text}),
@@ -106,9 +108,9 @@ TEST(UsageErrors, sayWhichRangeHolds) {
     EXPECT_EQ(masterError({"--http", "::1"}),
               "--http: \"::1\" has no port: give ADDR:PORT, as in 127.0.0.1:9090");
     EXPECT_EQ(masterError({"--http", "127.0.0.1:65536"}),
-              "--http: \"65536\" is no port: give a whole number from 1 to 65535");
+              "--http: \"65536\" is not a port: give a whole number from 1 to 65535");
     EXPECT_EQ(masterError({"--http", ":9090"}),
-              "--http: \"\" is no host: give a name or an address, as in 127.0.0.1");
+              "--http: \"\" is not a host: give a name or an address, as in 127.0.0.1");
     EXPECT_EQ(masterError({"--max-bound", "0"}),
               "--max-bound: \"0\" is out of range: give 1ns to 50y");
     EXPECT_EQ(masterError({"--max-slew", "0"}),
@@ -125,15 +127,15 @@ TEST(UsageErrors, refuseNamesThatCannotBeSent) {
     for (const std::string& name : names) {
         EXPECT_EQ(slaveError({"--name", name}),
                   "--name: \"" + name +
-                      "\" is no name: give 1 to 40 printable ASCII characters without a space");
+                      "\" is not a name: give 1 to 40 printable ASCII characters without a space");
     }
 }
 
 TEST(UsageErrors, refuseAddressesThatAreNone) {
     for (const std::string text : {"a:b:c", "[::1", "::1]", "[rack]:80", "[::1]80", "[]:80", "["}) {
-        EXPECT_EQ(
-            slaveError({"--master", text}),
-            "--master: \"" + text + "\" is no host and port: give HOST, HOST:PORT or [IPV6]:PORT");
+        EXPECT_EQ(slaveError({"--master", text}),
+                  "--master: \"" + text +
+                      "\" is not a host and port: give HOST, HOST:PORT or [IPV6]:PORT");
     }
     EXPECT_NE(slaveError({"--master", std::string(100'000, 'a') + "]"}), "accepted");
     for (const std::string text : {"", ":80", "a b:80", "rack:", "rack:x"}) {
@@ -171,7 +173,7 @@ TEST(UsageErrors, refuseToListenToOthersWithoutKeys) {
 TEST(UsageErrors, refuseToBeInsecureWithKeys) {
     EXPECT_EQ(masterError({"--insecure", "--key-file", "keys"}),
               "--insecure lets anyone join, --key-file does not; leave out one of them");
-    EXPECT_EQ(masterError({"--key-file", ""}), "--key-file: \"\" is no file: give its path");
+    EXPECT_EQ(masterError({"--key-file", ""}), "--key-file: \"\" is not a file: give its path");
 }
 
 TEST(UsageErrors, areOneLineWhateverTheUserWrote) {

@@ -12,22 +12,23 @@ std::shared_ptr<ScreenLog> ScreenLog::before(spdlog::logger& logger,
 }
 
 void ScreenLog::hold() {
-    const os::MutexLock guard{mutex_};
+    const os::MutexLock guard{lock_};
     holds_ = true;
 }
 
 void ScreenLog::end() {
-    const os::MutexLock guard{mutex_};
+    const os::MutexLock guard{lock_};
     clock_ = nullptr;
     holds_ = false;
 }
 
 std::vector<observe::Notice> ScreenLog::notices() {
-    const os::MutexLock guard{mutex_};
+    const os::MutexLock guard{lock_};
     return {notices_.begin(), notices_.end()};
 }
 
 void ScreenLog::sink_it_(const spdlog::details::log_msg& message) {
+    const os::MutexLock guard{lock_};
     if (!holds_) {
         other_->log(message);
     }

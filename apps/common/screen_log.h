@@ -3,6 +3,7 @@
 /// Thread safety: any thread.
 #pragma once
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
@@ -16,7 +17,8 @@
 
 namespace berkeley::apps {
 
-class ScreenLog final : public spdlog::sinks::base_sink<os::Mutex> {
+/// With a lock of its own, which the compiler checks.
+class ScreenLog final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
   public:
     static constexpr std::size_t kKept = 50;
 
@@ -38,14 +40,15 @@ class ScreenLog final : public spdlog::sinks::base_sink<os::Mutex> {
     std::vector<observe::Notice> notices();
 
   protected:
-    void sink_it_(const spdlog::details::log_msg& message) override REQUIRES(mutex_);
+    void sink_it_(const spdlog::details::log_msg& message) override;
     void flush_() override { other_->flush(); }
 
   private:
     const spdlog::sink_ptr other_;
-    std::function<GroupTime()> clock_ GUARDED_BY(mutex_);
-    bool holds_ GUARDED_BY(mutex_) = false;
-    std::deque<observe::Notice> notices_ GUARDED_BY(mutex_);
+    os::Mutex lock_;
+    std::function<GroupTime()> clock_ GUARDED_BY(lock_);
+    bool holds_ GUARDED_BY(lock_) = false;
+    std::deque<observe::Notice> notices_ GUARDED_BY(lock_);
 };
 
 }  // namespace berkeley::apps

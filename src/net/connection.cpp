@@ -1,6 +1,5 @@
 #include "net/connection.h"
 
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -28,11 +27,11 @@ constexpr int kProbeSeconds = 10;
 using Records = std::array<std::byte, 2048>;
 
 void tune(int socket) {
-    setOption(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    setOption(socket, SOL_TCP, TCP_NODELAY, 1);
     setOption(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-    setOption(socket, IPPROTO_TCP, TCP_KEEPIDLE, kProbeSeconds);
-    setOption(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeSeconds / 2);
-    setOption(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedSeconds * 1000);
+    setOption(socket, SOL_TCP, TCP_KEEPIDLE, kProbeSeconds);
+    setOption(socket, SOL_TCP, TCP_KEEPINTVL, kProbeSeconds / 2);
+    setOption(socket, SOL_TCP, TCP_USER_TIMEOUT, kVanishedSeconds * 1000);
 }
 
 }  // namespace
@@ -262,7 +261,7 @@ sync::TimestampKind Connection::timestamps() const {
 }
 
 void Connection::giveUpAfter(std::chrono::milliseconds patience) {
-    setOption(socket_.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(patience.count()));
+    setOption(socket_.get(), SOL_TCP, TCP_USER_TIMEOUT, static_cast<int>(patience.count()));
 }
 
 void Connection::shutdown() { ::shutdown(socket_.get(), SHUT_RDWR); }
@@ -270,7 +269,7 @@ void Connection::shutdown() { ::shutdown(socket_.get(), SHUT_RDWR); }
 Nanoseconds Connection::roundTrip() const {
     tcp_info info{};
     socklen_t size = sizeof info;
-    (void)::getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &size);
+    (void)::getsockopt(socket_.get(), SOL_TCP, TCP_INFO, &info, &size);
     return std::chrono::microseconds{info.tcpi_rtt};
 }
 

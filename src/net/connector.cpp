@@ -1,6 +1,5 @@
 #include "net/connector.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -48,8 +47,7 @@ std::error_code reach(const os::Descriptor& socket, const Address& address,
 std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
     std::error_code error;
     for (const Address& address : resolve(endpoint)) {
-        os::Descriptor socket{
-            ::socket(address.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP)};
+        os::Descriptor socket{::socket(address.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
         if (!socket.isOpen()) {
             error = os::lastError();
             continue;

@@ -139,7 +139,7 @@ page::Content contentOf(const page::HostLine& host, const sync::ClockState& stat
     content.clock.interval = source.interval;
     content.description.lastOffset = change.offset;
     content.description.deviation = state.deviation.sigma;
-    content.description.driftDeviationPpb = state.deviation.driftPpb;
+    content.description.driftDeviationPpb = state.deviation.driftDeviationPpb;
     content.description.group = state.membership.group;
     content.description.term = state.membership.term;
     content.description.steps = state.steps;

@@ -60,7 +60,7 @@ class ChronySocket : public TimeFeed {
         const auto [seconds, nanoseconds] = split(sample.system.time_since_epoch());
         const SockSample message{
             .tv = {seconds, nanoseconds / 1000},
-            .offset = std::chrono::duration<double>{sample.offset}.count(),
+            .offset = toSeconds(sample.offset),
             .pulse = 0,
             .leap = 0,
             .padding = 0,
@@ -164,7 +164,7 @@ class NtpSharedMemory : public TimeFeed {
     /// The power of two, in seconds, below the bound.
     static int precisionOf(Nanoseconds bound) {
         constexpr Nanoseconds kFinest{1};
-        return std::ilogb(std::chrono::duration<double>{std::max(bound, kFinest)}.count());
+        return std::ilogb(toSeconds(std::max(bound, kFinest)));
     }
 
     NtpMemory* memory_ = nullptr;

@@ -11,7 +11,7 @@ void MoveLog::moved(const sync::Change& change) {
     }
     const bool isSlowed = change.manner == sync::Manner::fastSlew;
     if (isSlowed && !isSlowed_) {
-        const auto seconds = std::chrono::duration<double>(change.offset).count();
+        const auto seconds = toSeconds(change.offset);
         const std::chrono::duration<double> needed{-seconds / (sync::kFastSlewPpb * 1e-9)};
         logger_.warn("the clock is {} ahead and is slowed down for {}", off,
                      toSpanText(std::chrono::duration_cast<Nanoseconds>(needed)));

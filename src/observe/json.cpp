@@ -22,7 +22,7 @@ Json toJson(const std::optional<Nanoseconds>& figure) {
 }
 
 Json secondsSince(const std::optional<HostTime>& then, HostTime now) {
-    return then ? Json(std::chrono::duration<double>(now - *then).count()) : Json();
+    return then ? Json(toSeconds(now - *then)) : Json();
 }
 
 Json driftJson(const std::optional<double>& ppb) {

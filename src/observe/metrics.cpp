@@ -14,8 +14,6 @@ namespace {
 using prometheus::Labels;
 using prometheus::Registry;
 
-double inSeconds(Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
-
 // --- what has happened ---
 
 prometheus::Family<prometheus::Counter>& counters(Registry& registry, const std::string& name,
@@ -47,7 +45,7 @@ class Gauges {
     void set(const std::string& name, const std::string& help,
              const std::optional<Nanoseconds>& span, const Labels& labels = {}) {
         if (span) {
-            set(name, help, inSeconds(*span), labels);
+            set(name, help, toSeconds(*span), labels);
         }
     }
 
@@ -83,20 +81,20 @@ void addDaemon(Gauges& gauges, const Status& status) {
     gauges.set("berkeley_holdover", "1 while a clock that follows a master is not adjusted.",
                status.holdover ? 1 : 0);
     gauges.set("berkeley_interval_seconds", "Time between two sync cycles.",
-               inSeconds(status.interval));
+               toSeconds(status.interval));
     // The silence of a master that is new counts from its beginning.
     gauges.set("berkeley_sync_cycle_age_seconds",
                "Time since a sync cycle ended here, an adjustment came or, before the first one, "
                "since this daemon has its role.",
-               inSeconds(status.now.host - status.cycleEnded.value_or(status.since)));
+               toSeconds(status.now.host - status.cycleEnded.value_or(status.since)));
 }
 
 void addFigures(Gauges& gauges, const CycleFigures& cycle) {
     gauges.set("berkeley_group_spread_seconds",
                "Largest minus smallest offset of the counted clocks in the last sync cycle.",
-               inSeconds(cycle.spreadBefore));
+               toSeconds(cycle.spreadBefore));
     gauges.set("berkeley_group_average_seconds",
-               "By how much the last sync cycle moved the group's time.", inSeconds(cycle.average));
+               "By how much the last sync cycle moved the group's time.", toSeconds(cycle.average));
 }
 
 void addStandings(Gauges& gauges, const GroupSnapshot& group) {
@@ -215,8 +213,8 @@ void Metrics::cycleEnded(const sync::CycleStatus& status) {
                       [](const sync::ClockStatus& clock) { return clock.change.has_value(); });
     cycles_->Increment();
     told_->Increment(static_cast<double>(told));
-    duration_->Observe(inSeconds(status.duration));
-    lateness_->Observe(inSeconds(status.lateness));
+    duration_->Observe(toSeconds(status.duration));
+    lateness_->Observe(toSeconds(status.lateness));
 }
 
 void Metrics::cycleSkipped() { skipped_->Increment(); }

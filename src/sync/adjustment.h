@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstdint>
 
 #include "sync/membership.h"
@@ -17,23 +18,31 @@ namespace berkeley::sync {
 
 /// How well a correction is known: not the limit of its error, but the error to be expected.
 struct Deviation {
-    Nanoseconds sigma{};  ///< standard deviation
-    double driftPpb{};    ///< standard deviation of the rate
+    Nanoseconds sigma{};         ///< standard deviation
+    double driftDeviationPpb{};  ///< standard deviation of the rate
 
     /// Whether the rate was measured, and is no guess: so well that it says something about the
     /// group's.
-    bool driftKnown() const { return driftPpb < 1'000; }
+    bool driftKnown() const { return driftDeviationPpb < 1'000; }
 
     /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander. It
     /// never gets so bad that this could not be said.
     Nanoseconds after(Nanoseconds elapsed) const {
-        assert(sigma >= Nanoseconds::zero() && driftPpb >= 0);
-        return std::min(sigma + driftOver(std::chrono::abs(elapsed), driftPpb + kAloneWanderPpb),
-                        kTimeLimit - Nanoseconds{1});
+        assert(sigma >= Nanoseconds::zero() && driftDeviationPpb >= 0);
+        return std::min(
+            sigma + driftOver(std::chrono::abs(elapsed), driftDeviationPpb + kAloneWanderPpb),
+            kTimeLimit - Nanoseconds{1});
     }
 
     friend bool operator==(const Deviation&, const Deviation&) = default;
 };
+
+/// Of a sum of two whose errors have nothing to do with each other.
+inline Deviation both(const Deviation& a, const Deviation& b) {
+    const double sigma =
+        std::hypot(static_cast<double>(a.sigma.count()), static_cast<double>(b.sigma.count()));
+    return {Nanoseconds{std::llround(sigma)}, std::hypot(a.driftDeviationPpb, b.driftDeviationPpb)};
+}
 
 struct Adjustment {
     std::uint32_t cycle{};

@@ -10,7 +10,7 @@
 namespace berkeley::sync {
 int burstLength(const std::optional<Estimate>& estimate, std::size_t slaves, Nanoseconds interval) {
     assert(interval > Nanoseconds::zero());
-    const double seconds = std::chrono::duration<double>(interval).count();
+    const double seconds = toSeconds(interval);
     const double affordable =
         kExchangesPerSecond * seconds / static_cast<double>(std::max<std::size_t>(slaves, 1));
     double wanted = kPollsOfNewClock;

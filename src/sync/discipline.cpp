@@ -26,7 +26,7 @@ std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
     // Neither is larger than what can be said.
     const Nanoseconds sigma =
         deviation.after(host - line.reference) + std::chrono::abs(line.pendingAt(host));
-    return Deviation{std::min(sigma, kTimeLimit - Nanoseconds{1}), deviation.driftPpb};
+    return Deviation{std::min(sigma, kTimeLimit - Nanoseconds{1}), deviation.driftDeviationPpb};
 }
 
 namespace {

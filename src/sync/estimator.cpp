@@ -17,8 +17,6 @@ namespace {
 /// A uniform distribution of this half-width has this standard deviation.
 double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
 
-double toSeconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
-
 }  // namespace
 
 /// The bank of filters, and the frame in which they compute: numbers stay small when offsets and
@@ -77,7 +75,7 @@ class OffsetEstimator::Bank {
             .bound = certain.farthestFrom(offset),
             .sigma = Nanoseconds{std::llround(std::sqrt(mean.offsetVarianceAfter(elapsed)))},
             .driftPpb = drift,
-            .driftSigmaPpb = std::sqrt(mean.driftVariance),
+            .driftDeviationPpb = std::sqrt(mean.driftVariance),
             .boundGrowthPpb =
                 std::max(certain_.driftHighPpb() - drift, drift - certain_.driftLowPpb()),
             .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())}};
@@ -114,7 +112,7 @@ class OffsetEstimator::Bank {
             drift = certainDrift();
         }
         if (jitter_) {
-            drift.sigmaPpb = std::max(drift.sigmaPpb, kDriftAfterStepPpb);
+            drift.driftDeviationPpb = std::max(drift.driftDeviationPpb, kDriftAfterStepPpb);
         } else {
             jitter_.emplace(delay);
             if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift.ppb)) {
@@ -126,12 +124,13 @@ class OffsetEstimator::Bank {
                     sigma = claim;
                 }
                 if (remembered_) {
-                    drift.sigmaPpb = std::min(drift.sigmaPpb, claimed.driftPpb);
+                    drift.driftDeviationPpb =
+                        std::min(drift.driftDeviationPpb, claimed.driftDeviationPpb);
                 }
             }
         }
         for (OffsetFilter& filter : filters_) {
-            filter.begin(offset, sigma, drift.ppb, drift.sigmaPpb);
+            filter.begin(offset, sigma, drift.ppb, drift.driftDeviationPpb);
         }
     }
 
@@ -150,7 +149,7 @@ class OffsetEstimator::Bank {
     bool isRuledOut(const RememberedDrift& drift) const {
         const double nearest =
             std::clamp(drift.ppb, certain_.driftLowPpb(), certain_.driftHighPpb());
-        return std::abs(drift.ppb - nearest) > kRuledOut * drift.sigmaPpb;
+        return std::abs(drift.ppb - nearest) > kRuledOut * drift.driftDeviationPpb;
     }
 
     /// Nothing when the sample contradicts it.

@@ -20,22 +20,22 @@
 namespace berkeley::sync {
 
 struct Estimate {
-    Nanoseconds offset{};     ///< slave minus master
-    Nanoseconds bound{};      ///< the largest possible error of `offset`
-    Nanoseconds sigma{};      ///< standard deviation of `offset`
-    double driftPpb{};        ///< how fast the offset grows
-    double driftSigmaPpb{};   ///< standard deviation of `driftPpb`
-    double boundGrowthPpb{};  ///< the largest possible error of `driftPpb`
-    Nanoseconds jitter{};     ///< mean round trip beyond the shortest
+    Nanoseconds offset{};        ///< slave minus master
+    Nanoseconds bound{};         ///< the largest possible error of `offset`
+    Nanoseconds sigma{};         ///< standard deviation of `offset`
+    double driftPpb{};           ///< how fast the offset grows
+    double driftDeviationPpb{};  ///< standard deviation of `driftPpb`
+    double boundGrowthPpb{};     ///< the largest possible error of `driftPpb`
+    Nanoseconds jitter{};        ///< mean round trip beyond the shortest
 
-    Deviation deviation() const { return {sigma, driftSigmaPpb}; }
+    Deviation deviation() const { return {sigma, driftDeviationPpb}; }
     bool driftKnown() const { return deviation().driftKnown(); }
 };
 
 /// Of a clock that was measured before its machine was started anew, when it was perhaps colder.
 struct RememberedDrift {
     double ppb{};
-    double sigmaPpb = 2'000;  ///< standard deviation
+    double driftDeviationPpb = 2'000;  ///< standard deviation
 };
 
 class OffsetEstimator {

@@ -28,12 +28,9 @@ void expectOn(const Adjustment& line, const ClockReading& reading, HostTime arri
     if (!isBelievable(when)) {
         return;
     }
-    const Deviation group{line.deviation.after(when - line.reference), line.deviation.driftPpb};
-    estimator.expect(
-        when, reading.sent - when,
-        {Nanoseconds{std::llround(std::hypot(static_cast<double>(reading.deviation->sigma.count()),
-                                             static_cast<double>(group.sigma.count())))},
-         std::hypot(reading.deviation->driftPpb, group.driftPpb)});
+    const Deviation group{line.deviation.after(when - line.reference),
+                          line.deviation.driftDeviationPpb};
+    estimator.expect(when, reading.sent - when, both(*reading.deviation, group));
 }
 
 }  // namespace
@@ -43,11 +40,11 @@ Group::Group(GroupOptions options, HostTime now)
     assert(options_.newGroup != 0);
     line_.reference = now;
     line_.frequencyPpb = rate_.ppb();
-    line_.deviation.driftPpb = rateSigmaPpb();
+    line_.deviation.driftDeviationPpb = driftDeviationPpb();
 }
 
 /// How well the rate is known before there is a line.
-double Group::rateSigmaPpb() const {
+double Group::driftDeviationPpb() const {
     return options_.rememberedPpb ? kRememberedRatePpb : kUnknownRatePpb;
 }
 
@@ -100,7 +97,8 @@ SlaveId Group::join(const std::string& name, const std::string& address,
     if (frequencyPpb) {
         // It is a difference to the group's rate.
         remembered = {.ppb = (rate_.ppb() - *frequencyPpb) / (1 + *frequencyPpb * 1e-9)};
-        remembered->sigmaPpb = std::hypot(remembered->sigmaPpb, line_.deviation.driftPpb);
+        remembered->driftDeviationPpb =
+            std::hypot(remembered->driftDeviationPpb, line_.deviation.driftDeviationPpb);
     }
     return roster_.join({.name = name,
                          .address = address,
@@ -170,7 +168,7 @@ bool Group::isSettled(HostTime now, std::size_t voters) const {
 }
 
 bool Group::isMember(const Participant& clock) const {
-    return clock.slave && clock.own && clock.membership.group == line_.membership.group;
+    return !clock.isMaster() && clock.own && clock.membership.group == line_.membership.group;
 }
 
 CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
@@ -195,8 +193,7 @@ CycleOutcome Group::conclude(HostTime now, const ClockState& own) {
     } else if (verdict != Verdict::open || !isUnknown()) {
         shift = learn(clocks);
     }
-    rate_.follow(now, knownDrifts(now, !clocks.front().tooFast),
-                 goodClocks(clocks.front().tooFast));
+    rate_.follow(now, knownDrifts(now, clocks.front()), goodClocks(clocks.front()));
     moveLine(now, shift, motionPpb(now));
     nameStandings(clocks, shift);
 
@@ -222,10 +219,10 @@ void Group::nameStandings(Participants& clocks, Nanoseconds shift) {
         if (clock.tooFast) {
             clock.status.standing = Standing::tooFast;
         }
-        if (!clock.slave || clock.status.standing != Standing::counted) {
+        if (clock.isMaster() || clock.status.standing != Standing::counted) {
             continue;
         }
-        Member& member = *roster_.find(*clock.slave);
+        Member& member = *roster_.find(clock.slave);
         if (clock.counts || std::chrono::abs(clock.fromLine - shift) <= clock.host.bound) {
             // A founder is new until it is where it was told to be.
             member.counted = member.counted || clock.told || isMember(clock);
@@ -239,7 +236,7 @@ void Group::nameStandings(Participants& clocks, Nanoseconds shift) {
 void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, CycleOutcome& outcome) {
     for (const Participant& clock : clocks) {
         if (isMember(clock) && !clock.told) {
-            roster_.find(*clock.slave)->knew = true;
+            roster_.find(clock.slave)->knew = true;
         }
     }
     if (isUnknown()) {
@@ -248,7 +245,7 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
     outcome.master = line_;
     for (Participant& clock : clocks) {
         const Nanoseconds change = shift - clock.fromLine;
-        if (!clock.slave) {
+        if (clock.isMaster()) {
             clock.status.change = change;
             continue;
         }
@@ -256,11 +253,11 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
         if (isLeftAlone(clock, adjustment, shift, verdict)) {
             continue;
         }
-        Member& member = *roster_.find(*clock.slave);
+        Member& member = *roster_.find(clock.slave);
         member.told = true;
         member.membership = line_.membership;
         clock.status.change = change;
-        outcome.adjustments.emplace_back(*clock.slave, adjustment);
+        outcome.adjustments.emplace_back(clock.slave, adjustment);
     }
 }
 

@@ -90,7 +90,7 @@ class Group {
     };
 
     void forget();
-    double rateSigmaPpb() const;
+    double driftDeviationPpb() const;
     bool isMember(const Participant& clock) const;
     bool isSettled(HostTime now, std::size_t voters) const;
     bool isUnknown() const { return error_ && error_->isUnknown(); }
@@ -109,8 +109,8 @@ class Group {
     std::vector<const Participant*> witnessesAmong(const Participants& clocks) const;
 
     void nameTooFast(Participants& clocks);
-    std::map<SlaveId, double> knownDrifts(HostTime now, bool masterCounts) const;
-    std::size_t goodClocks(bool withoutMaster) const;
+    std::map<SlaveId, double> knownDrifts(HostTime now, const Participant& master) const;
+    std::size_t goodClocks(const Participant& master) const;
     double motionPpb(HostTime now) const;
     void moveLine(HostTime now, Nanoseconds shift, double motionPpb);
     void nameStandings(Participants& clocks, Nanoseconds shift);

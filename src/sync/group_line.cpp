@@ -96,8 +96,8 @@ void Group::nameTooFast(Participants& clocks) {
     for (std::size_t i = 0; i < clocks.size(); ++i) {
         clocks[i].tooFast = named[i];
         clocks[i].counts &= !named[i];
-        if (clocks[i].slave) {
-            roster_.find(*clocks[i].slave)->tooFast = named[i];
+        if (!clocks[i].isMaster()) {
+            roster_.find(clocks[i].slave)->tooFast = named[i];
         }
     }
 }
@@ -123,10 +123,10 @@ bool Group::adopt(Participants& clocks) {
     for (Participant& clock : clocks) {
         if (clock.own && clock.membership.group == largest->first) {
             clock.membership = line_.membership;
-            roster_.find(*clock.slave)->membership = line_.membership;
+            roster_.find(clock.slave)->membership = line_.membership;
         }
     }
-    error_ = LineError::unknown(rateSigmaPpb());
+    error_ = LineError::unknown(driftDeviationPpb());
     rateBoundPpb_ = 0;
     rate_ = GroupRate{rate_.ppb(), true};
     return true;
@@ -264,9 +264,9 @@ Nanoseconds Group::follow(Participants& clocks, HostTime now) {
 /// A clock that is late keeps its part in the rate: the others' must not change with every answer
 /// that is missing. One that is not told yet has none: what is still to be found out about its
 /// drift would change the rate.
-std::map<SlaveId, double> Group::knownDrifts(HostTime now, bool masterCounts) const {
+std::map<SlaveId, double> Group::knownDrifts(HostTime now, const Participant& master) const {
     std::map<SlaveId, double> drifts;
-    if (masterCounts) {
+    if (!master.tooFast) {
         drifts.emplace(kMaster, 0);
     }
     for (const auto& [slave, member] : roster_.members()) {
@@ -279,11 +279,11 @@ std::map<SlaveId, double> Group::knownDrifts(HostTime now, bool masterCounts) co
 }
 
 /// How many there are whose rates can be believed, as far as that is known.
-std::size_t Group::goodClocks(bool withoutMaster) const {
+std::size_t Group::goodClocks(const Participant& master) const {
     const auto& members = roster_.members();
     const auto bad = std::count_if(members.begin(), members.end(),
                                    [](const auto& member) { return member.second.tooFast; });
-    return members.size() + 1 - static_cast<std::size_t>(bad) - (withoutMaster ? 1 : 0);
+    return members.size() + 1 - static_cast<std::size_t>(bad) - (master.tooFast ? 1 : 0);
 }
 
 /// How fast the line may move, apart from its frequency. While the group is being founded that goes
@@ -312,7 +312,8 @@ void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     line_.frequencyPpb = rate_.ppb();
     line_.deviation = error_ ? error_->deviation() : Deviation{};
     line_.boundGrowthPpb =
-        motionPpb + (error_ ? std::max(kGate * line_.deviation.driftPpb, rateBoundPpb_) : 0);
+        motionPpb +
+        (error_ ? std::max(kGate * line_.deviation.driftDeviationPpb, rateBoundPpb_) : 0);
     ++line_.cycle;
 }
 

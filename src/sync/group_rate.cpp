@@ -36,8 +36,8 @@ void GroupRate::follow(HostTime now, const std::map<SlaveId, double>& drifts, st
     if (founded_ && mostKnown) {
         const double mean = meanOf(drifts);
         // The master's clock may have been set back.
-        const std::chrono::duration<double> passed = std::max(now - last_, Nanoseconds::zero());
-        const double most = kReturnPpb * passed.count();
+        const double passed = toSeconds(std::max(now - last_, Nanoseconds::zero()));
+        const double most = kReturnPpb * passed;
         move(std::clamp(mean - ppb_, -most, most));
         move(std::clamp(ppb_, mean - kFarthestFromMeanPpb, mean + kFarthestFromMeanPpb) - ppb_);
     }

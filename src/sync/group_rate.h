@@ -16,9 +16,6 @@
 
 namespace berkeley::sync {
 
-/// The master's own clock, the drift of which is 0. No slave has this number.
-inline constexpr SlaveId kMaster = 0;
-
 class GroupRate {
   public:
     /// The rate of an earlier run, or 0; for a master that takes over a group, the group's.

@@ -14,7 +14,6 @@ constexpr double kUnknown = 1e19;
 
 double square(double value) { return value * value; }
 double toNanoseconds(Nanoseconds span) { return static_cast<double>(span.count()); }
-double toSeconds(Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
 
 /// No measurement is better than the nanosecond in which it is counted.
 double noiseOf(Nanoseconds sigma) { return square(toNanoseconds(sigma)) + 1; }
@@ -33,9 +32,9 @@ LineError::LineError(double offset, double rate)
 }
 
 LineError::LineError(const Deviation& known)
-    : LineError(toNanoseconds(known.sigma), known.driftPpb) {}
+    : LineError(toNanoseconds(known.sigma), known.driftDeviationPpb) {}
 
-LineError LineError::unknown(double ratePpb) { return {kUnknown, ratePpb}; }
+LineError LineError::unknown(double driftDeviationPpb) { return {kUnknown, driftDeviationPpb}; }
 
 bool LineError::isUnknown() const { return offsetVariance_ >= square(kUnknown); }
 

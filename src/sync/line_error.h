@@ -29,7 +29,7 @@ class LineError {
     explicit LineError(const Deviation& known);
 
     /// Of a line that is not known at all. Its rate is, as well as that.
-    static LineError unknown(double ratePpb);
+    static LineError unknown(double driftDeviationPpb);
 
     /// Whether nothing is known of the offset yet.
     bool isUnknown() const;

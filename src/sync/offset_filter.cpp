@@ -21,13 +21,13 @@ double logNormal(double deviation, double variance) {
 
 }  // namespace
 
-void OffsetFilter::begin(double offset, double offsetSigma, double drift, double driftSigma) {
+void OffsetFilter::begin(double offset, double offsetSigma, double drift, double driftDeviation) {
     score_ = 0;
     offset_ = offset;
     drift_ = drift;
     offsetVariance_ = offsetSigma * offsetSigma;
     covariance_ = 0;
-    driftVariance_ = driftSigma * driftSigma;
+    driftVariance_ = driftDeviation * driftDeviation;
     assert(isDistribution());
 }
 

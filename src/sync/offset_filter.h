@@ -27,7 +27,7 @@ class OffsetFilter {
     OffsetFilter(JitterKind kind, double wander) : kind_(kind), wander_(wander) {}
 
     /// Begins with what is known: means and standard deviations.
-    void begin(double offset, double offsetSigma, double drift, double driftSigma);
+    void begin(double offset, double offsetSigma, double drift, double driftDeviation);
 
     void advance(double seconds);
     void observe(const Observation& observation, const Jitter& jitter);

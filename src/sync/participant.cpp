@@ -1,18 +1,12 @@
 #include "participant.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <tuple>
 #include <utility>
 
 namespace berkeley::sync {
 namespace {
-
-Nanoseconds both(Nanoseconds a, Nanoseconds b) {
-    return Nanoseconds{
-        std::llround(std::hypot(static_cast<double>(a.count()), static_cast<double>(b.count())))};
-}
 
 Participant masterParticipant(HostTime now, const Adjustment& line, const ClockState& master,
                               const std::string& name) {
@@ -36,7 +30,8 @@ Nanoseconds fromLineAt(const ClockReading& reading, HostTime arrival, const Esti
 }
 
 std::optional<Deviation> agedBy(Nanoseconds age, const std::optional<Deviation>& known) {
-    return known ? std::optional{Deviation{known->after(age), known->driftPpb}} : std::nullopt;
+    return known ? std::optional{Deviation{known->after(age), known->driftDeviationPpb}}
+                 : std::nullopt;
 }
 
 Participant slaveParticipant(SlaveId slave, const Member& member, HostTime now,
@@ -77,7 +72,9 @@ Interval Participant::place() const {
                                                 gateOf(own ? own->sigma : Nanoseconds{}));
 }
 
-Nanoseconds Participant::sigma() const { return own ? both(host.sigma, own->sigma) : host.sigma; }
+Nanoseconds Participant::sigma() const {
+    return own ? both(host.deviation(), *own).sigma : host.sigma;
+}
 
 std::vector<Participant> participantsOf(HostTime now, const Roster& roster, const Adjustment& line,
                                         const ClockState& master, const std::string& masterName) {
@@ -99,8 +96,7 @@ Adjustment seenFrom(const Estimate& host, const Adjustment& line) {
     adjustment.frequencyPpb = (line.frequencyPpb - host.driftPpb) / (1 + host.driftPpb * 1e-9);
     adjustment.bound = host.bound + line.bound;
     adjustment.boundGrowthPpb = host.boundGrowthPpb + line.boundGrowthPpb;
-    adjustment.deviation = {both(host.sigma, line.deviation.sigma),
-                            std::hypot(host.driftSigmaPpb, line.deviation.driftPpb)};
+    adjustment.deviation = both(host.deviation(), line.deviation);
     return adjustment;
 }
 

@@ -12,9 +12,9 @@
 
 namespace berkeley::sync {
 
-/// One clock; `slave` is absent for the master's own.
+/// One clock.
 struct Participant {
-    std::optional<SlaveId> slave{};
+    SlaveId slave = kMaster;
     Estimate host{};          ///< unsteered clock against the master's, at the end of the cycle
     Nanoseconds fromLine{};   ///< its group clock minus the group's line
     Membership membership{};  ///< of which group's line its clock is
@@ -25,6 +25,8 @@ struct Participant {
     bool tooFast{};
     bool counts{};
     ClockStatus status{};
+
+    bool isMaster() const { return slave == kMaster; }
 
     /// Where the group's line is by this clock: its bound and five of its own standard deviations
     /// around `fromLine`.

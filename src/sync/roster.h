@@ -15,8 +15,12 @@
 
 namespace berkeley::sync {
 
-/// Never given twice by one master.
+/// Never given twice by one master; from 1.
 using SlaveId = std::uint64_t;
+
+/// The master's own clock among those of its slaves: measured against itself, so its drift is 0. It
+/// is not on the roster.
+inline constexpr SlaveId kMaster = 0;
 
 /// What a slave's own group clock showed, on the slave's unsteered clock.
 struct ClockReading {

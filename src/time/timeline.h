@@ -14,6 +14,8 @@ namespace berkeley::inline time {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
+constexpr double toSeconds(Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
+
 /// What they have in common; `Self` is the timeline.
 template <class Self>
 struct Timeline {

@@ -11,7 +11,7 @@ constexpr sync::Rank kMostMasters = 256;
 
 bool isBelievable(const sync::Deviation& deviation) {
     return deviation.sigma >= Nanoseconds::zero() && deviation.sigma < kTimeLimit &&
-           deviation.driftPpb >= 0 && isBelievableRate(deviation.driftPpb);
+           deviation.driftDeviationPpb >= 0 && isBelievableRate(deviation.driftDeviationPpb);
 }
 
 std::string_view problemOf(const Hello& hello) {

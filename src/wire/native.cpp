@@ -53,7 +53,7 @@ class FrameWriter {
     void frequency(double ppb) { integer(std::llround(ppb * kFrequencyUnitsPerPpb)); }
     void deviation(const sync::Deviation& deviation) {
         span(deviation.sigma);
-        frequency(deviation.driftPpb);
+        frequency(deviation.driftDeviationPpb);
     }
     void port(std::uint16_t port) { put(port, sizeof port); }
     void number(std::uint64_t number) { put(number, sizeof number); }
@@ -183,7 +183,7 @@ class FrameReader {
     Nanoseconds span() { return Nanoseconds{integer()}; }
     double frequency() { return static_cast<double>(integer()) / kFrequencyUnitsPerPpb; }
 
-    sync::Deviation deviation() { return {.sigma = span(), .driftPpb = frequency()}; }
+    sync::Deviation deviation() { return {.sigma = span(), .driftDeviationPpb = frequency()}; }
     std::uint16_t port() { return static_cast<std::uint16_t>(take(2)); }
     std::uint64_t number() { return take(8); }
     std::uint32_t count() { return static_cast<std::uint32_t>(take(4)); }

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 Estimate known(Nanoseconds jitter) {
     Estimate estimate;
-    estimate.driftSigmaPpb = 10;
+    estimate.driftDeviationPpb = 10;
     estimate.jitter = jitter;
     return estimate;
 }
@@ -62,7 +62,7 @@ TEST(Completion, ReportNeverLeftBeforeItSaysSo) {
 
 TEST(BurstLength, IsLongWithANewClock) {
     Estimate unknown = known(0ns);
-    unknown.driftSigmaPpb = 50'000;
+    unknown.driftDeviationPpb = 50'000;
     EXPECT_EQ(burstLength(std::nullopt, 4, 1s), 16);
     EXPECT_EQ(burstLength(unknown, 4, 1s), 16);
 }

@@ -134,7 +134,7 @@ TEST(Discipline, HoweverBadlyACorrectionIsKnownItCanBeSaid) {
         const auto deviation = discipline.state().deviationAt(kStart + later);
         ASSERT_TRUE(deviation);
         EXPECT_EQ(deviation->sigma, kTimeLimit - 1ns);
-        EXPECT_EQ(deviation->driftPpb, 1e8);
+        EXPECT_EQ(deviation->driftDeviationPpb, 1e8);
     }
 }
 

@@ -111,13 +111,13 @@ TEST(Estimator, KnowsTheDriftAsWellAsTheSlaveSaysThatItDoes) {
     OffsetEstimator estimator{RememberedDrift{0}};
     estimator.expect(kStart, 1s, {10ns, 50});
     estimator.add(Slave{1s}.sample(kStart, 50us, 50us));
-    EXPECT_NEAR(estimator.at(kStart)->driftSigmaPpb, 50, 1);
+    EXPECT_NEAR(estimator.at(kStart)->driftDeviationPpb, 50, 1);
 }
 
 TEST(Estimator, KnowsTheDriftAtFirstAsWellAsANarrowLimitSays) {
     OffsetEstimator estimator{std::nullopt, DriftLimit{1'000}};
     estimator.add(Slave{1s}.sample(kStart, 50us, 50us));
-    EXPECT_NEAR(estimator.at(kStart)->driftSigmaPpb, 2'000 / std::sqrt(3), 1);
+    EXPECT_NEAR(estimator.at(kStart)->driftDeviationPpb, 2'000 / std::sqrt(3), 1);
 }
 
 TEST(Estimator, IsNotSureOfTheDriftOfAClockThatWasSet) {
@@ -126,10 +126,10 @@ TEST(Estimator, IsNotSureOfTheDriftOfAClockThatWasSet) {
         estimator.beginBurst();
         estimator.add(Slave{1s, 7'000}.sample(kStart + burst * 1s, 20us, 20us));
     }
-    ASSERT_LT(estimator.at(kStart + 99s)->driftSigmaPpb, 100);
+    ASSERT_LT(estimator.at(kStart + 99s)->driftDeviationPpb, 100);
     estimator.add(Slave{7s, 7'000}.sample(kStart + 100s, 20us, 20us));
     EXPECT_NEAR(estimator.at(kStart + 100s)->driftPpb, 7'000, 100);
-    EXPECT_NEAR(estimator.at(kStart + 100s)->driftSigmaPpb, 300, 1);
+    EXPECT_NEAR(estimator.at(kStart + 100s)->driftDeviationPpb, 300, 1);
 }
 
 TEST(Estimator, BeginsAnewWhenTheClockIsNotTheOneItWas) {
@@ -162,7 +162,8 @@ class Measured : public testing::Test {
             const auto estimate = estimator_.at(at(number) + 10ms);
             ASSERT_TRUE(estimate->driftKnown() || number < first + 15) << number;
             if (estimate->driftKnown()) {
-                ASSERT_NEAR(estimate->driftPpb, slave.driftPpb, 6 * estimate->driftSigmaPpb + 50);
+                ASSERT_NEAR(estimate->driftPpb, slave.driftPpb,
+                            6 * estimate->driftDeviationPpb + 50);
             }
             ASSERT_GE(estimate->boundGrowthPpb, std::abs(estimate->driftPpb - slave.driftPpb));
         }
@@ -241,7 +242,7 @@ TEST(Estimator, StandsWhateverASlaveClaims) {
             if (const auto sample = toSample(exchange); sample && isBelievable(claimed)) {
                 estimator.add(*sample);
                 const auto estimate = estimator.at(now);
-                ASSERT_TRUE(std::isfinite(estimate->driftSigmaPpb)) << run << ", " << i;
+                ASSERT_TRUE(std::isfinite(estimate->driftDeviationPpb)) << run << ", " << i;
                 ASSERT_GE(estimate->bound, 0ns);
                 ASSERT_LE(std::abs(estimate->driftPpb), kFastestPpb);
                 ASSERT_LE(estimate->boundGrowthPpb, 2 * kFastestPpb);

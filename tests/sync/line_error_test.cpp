@@ -11,7 +11,7 @@ TEST(LineError, GrowsWithWhatIsNotKnownOfTheRate) {
     LineError error{{1us, 100}};
     error.age(100s);
     EXPECT_NEAR(static_cast<double>(error.deviation().sigma.count()), 10'050, 100);
-    EXPECT_NEAR(error.deviation().driftPpb, 100.5, 0.1);
+    EXPECT_NEAR(error.deviation().driftDeviationPpb, 100.5, 0.1);
 }
 
 TEST(LineError, AgesTheSameInOneStepAndInMany) {
@@ -22,7 +22,7 @@ TEST(LineError, AgesTheSameInOneStepAndInMany) {
     }
     EXPECT_NEAR(static_cast<double>(once.deviation().sigma.count()),
                 static_cast<double>(often.deviation().sigma.count()), 5);
-    EXPECT_NEAR(once.deviation().driftPpb, often.deviation().driftPpb, 1e-6);
+    EXPECT_NEAR(once.deviation().driftDeviationPpb, often.deviation().driftDeviationPpb, 1e-6);
 }
 
 TEST(LineError, AdmitsWithinFiveStandardDeviations) {
@@ -78,7 +78,7 @@ TEST(LineError, WhatWasLearntOfTheOffsetIsLearntOfTheRate) {
     LineError error{{100ns, 1'000}};
     error.age(1s);
     error.learn({0ns, 10ns});
-    EXPECT_NEAR(error.deviation().driftPpb, 100, 1);
+    EXPECT_NEAR(error.deviation().driftDeviationPpb, 100, 1);
     error.age(1s);
     EXPECT_NEAR(static_cast<double>(error.deviation().sigma.count()), 101, 2);
 }
@@ -103,7 +103,7 @@ TEST(LineError, FindsTheRate) {
         rate += shift.ratePpb;
     }
     EXPECT_NEAR(rate, 40'000, 500);
-    EXPECT_LT(error.deviation().driftPpb, 1'000);
+    EXPECT_LT(error.deviation().driftDeviationPpb, 1'000);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ TEST(Participant, IsToldTheLineOverItsOwnClock) {
                         .bound = 5us,
                         .sigma = 40ns,
                         .driftPpb = 100'000'000,
-                        .driftSigmaPpb = 3,
+                        .driftDeviationPpb = 3,
                         .boundGrowthPpb = 1'000};
     const Adjustment told = seenFrom(host, line);
     EXPECT_EQ(told.reference, kNow + 2s);
@@ -30,7 +30,7 @@ TEST(Participant, IsToldTheLineOverItsOwnClock) {
     EXPECT_EQ(told.bound, 5'300ns);
     EXPECT_EQ(told.boundGrowthPpb, 1'200);
     EXPECT_EQ(told.deviation.sigma, 50ns);
-    EXPECT_NEAR(told.deviation.driftPpb, 5, 1e-9);
+    EXPECT_NEAR(told.deviation.driftDeviationPpb, 5, 1e-9);
 }
 
 }  // namespace

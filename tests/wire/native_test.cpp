@@ -84,7 +84,9 @@ class RandomMessages {
         }
         return report;
     }
-    sync::Deviation deviation() { return {.sigma = sinceEpoch(), .driftPpb = frequency(0)}; }
+    sync::Deviation deviation() {
+        return {.sigma = sinceEpoch(), .driftDeviationPpb = frequency(0)};
+    }
     Message announcement() {
         return MasterAnnouncement{.announcement = {.from = static_cast<sync::Rank>(between(0, 255)),
                                                    .active = between(0, 1) == 1,

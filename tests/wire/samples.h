@@ -22,7 +22,7 @@ inline const Report kReport{
     .sent = kAfternoon + std::chrono::microseconds{41},
     .correction = Nanoseconds{-1'500'000},
     .previousSent = kAfternoon - std::chrono::microseconds{7},
-    .deviation = sync::Deviation{.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
+    .deviation = sync::Deviation{.sigma = Nanoseconds{1'234}, .driftDeviationPpb = 10.5}};
 inline const Report kFirst{.sequence = 1,
                            .solicited = true,
                            .received = kAfternoon,
@@ -39,7 +39,7 @@ inline const sync::Adjustment kAdjustment{
     .frequencyPpb = -12345.678901,
     .bound = Nanoseconds{250'000},
     .boundGrowthPpb = 40'000,
-    .deviation = {.sigma = Nanoseconds{1'234}, .driftPpb = 10.5}};
+    .deviation = {.sigma = Nanoseconds{1'234}, .driftDeviationPpb = 10.5}};
 inline const Welcome kWelcome{.interval = std::chrono::seconds{5}};
 inline const Redirect kRedirect{.host = "master-2", .port = 8080};
 inline const Redirect kNobody{};

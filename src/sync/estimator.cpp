@@ -11,6 +11,60 @@
 #include "offset_filter.h"
 #include "sync/tuning.h"
 
+// What one has to know to change this.
+//
+// Two answers are computed side by side from the same samples, and must not mix:
+//
+//   certain_   within which limits offset and drift must lie. It believes no statistics.
+//   filters_   where they probably are. They believe statistics, and may be wrong.
+//
+// They meet where the probable value is kept within the certain limits (at()), and where the limits
+// refute the filters (isRuledOut()). Never let a filter narrow a limit: the bound of every clock in
+// the group is made of them, and holds only as long as no guess is in it.
+//
+// What happens to a sample, in this order:
+//
+//   1. certain_ takes it, whatever its delay. A slow exchange proves less, but it proves it. When
+//      it contradicts what was certain, the clock is not the one that it was: begin().
+//   2. The filters are carried on to its time, even if it is then left out: all of them have to
+//      stay at one time, when_.
+//   3. Jitter::admit() decides whether it says anything, and notices a new route.
+//   4. Each filter learns from it, and its score from how well it was predicted. Predict first,
+//      then learn: a filter that scored itself afterwards would praise itself.
+//   5. Jitter::learn() comes last, with the offset as the filters see it now, as the residuals are
+//      measured from there. The filters used the jitter as it was before this sample.
+//
+// Nothing is tuned to a clock or a path. The ten filters are five kinds of clock on two kinds of
+// path, and their scores forget (kScoreKept), so that another one can win when the sun comes out. A
+// filter is never restarted on its own: then its score would not compare.
+//
+// begin() is for three cases that look alike and differ in what is left:
+//
+//   the first sample   nothing is known but what is remembered (an earlier run) or expected (the
+//                      slave's word): either helps if it is better, and the sample does not refute
+//                      it
+//   a contradiction    the clock was set, or stood still: its offset is gone, its rate is probably
+//                      not, so the filters' drift stays, less sure (kDriftAfterStepPpb); the path
+//                      is the same, so jitter_ stays
+//   a ruled-out drift  the rate is another one: all that is left of it are the certain limits
+//
+// Only a contradiction makes add() true: Group::record() then forgets that the slave was told
+// anything. A ruled-out drift is the estimate's affair.
+//
+// What comes from the slave (an Expectation) may only help: it is used once, with the first sample,
+// if it is surer than that sample alone, and the bound does not know of it. Its rate is taken only
+// for a clock whose drift is remembered, and only to be surer.
+//
+// Doubles have 53 bits, and a time in nanoseconds has 61. So the filters count offsets from origin_
+// and times from when_; only at() goes back to whole nanoseconds.
+//
+// at() changes nothing and may be asked for any time after the latest sample. Its deviation grows
+// with what is not known of the drift, but not with the wander until then: Deviation::after() adds
+// that for a clock that is left alone. It also leaves out how far the filters are from one another.
+//
+// All this runs for each exchange, under the group's lock, which all slaves share; what one more
+// filter costs, `scripts/bench scale` shows.
+
 namespace berkeley::sync {
 namespace {
 

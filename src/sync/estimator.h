@@ -47,12 +47,13 @@ class OffsetEstimator {
     OffsetEstimator(OffsetEstimator&&) noexcept;
     OffsetEstimator& operator=(OffsetEstimator&&) noexcept;
 
-    /// Before the first sample: that is probably the offset at `when`, and the remembered drift is
+    /// Before the first sample, of a slave that says it knows the line (Group::record()): that is
+    /// probably the offset at `when`, and the remembered drift is
     /// the drift. Helps the estimate, unless the first sample contradicts it; the bound does not
     /// rely on it.
     void expect(HostTime when, Nanoseconds offset, const Deviation& deviation);
 
-    /// The samples that follow belong together: they are taken within a moment.
+    /// The samples that follow belong together: they are taken within a moment. Only delay() cares.
     void beginBurst();
 
     /// In the order of their arrival. A sample that contradicts what was certain before begins

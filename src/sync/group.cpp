@@ -9,6 +9,69 @@
 #include "sync/burst.h"
 #include "sync/tuning.h"
 
+// What one has to know to change this.
+//
+// One object of this class is the memory of a master. Its threads feed it under the lock of
+// SharedGroup: the receive threads with join(), introduce(), record() and leave(), the sync thread
+// with beginCycle(), beginBurst() and, once a cycle, conclude(). Nothing here reads a clock or
+// waits.
+//
+// The line lies over the master's *unsteered* clock, and so do all times and offsets. Where a group
+// clock is, the master's included, is only ever an observation: nothing that was told to a clock
+// comes back as a measurement of its offset. So no gain has to be tuned and no error is fed back.
+// Keep it that way: what a slave says of its correction only helps a new estimate (expectOn()).
+//
+// A clock stands at `fromLine` as seen from the *old* line. The cycle finds one number, `shift`,
+// and moves the line by it, so each clock has to change by `shift - fromLine`. Whatever needs the
+// old line (elapsed_, participantsOf(), ownPlace()) comes before moveLine(), and what is told after
+// it.
+//
+// Which way a cycle goes depends on what is known:
+//
+//   membership unknown   no slave knows a group either: found(); else adopt() makes it the next
+//                        case
+//   error_, unknown      the line is known to nobody here: learn() takes the place where most agree
+//   error_, known        the line may be off: learn() moves it by what its witnesses say
+//   no error_            the line is the group's by definition: follow() moves it with the average
+//
+// lead(), adopt() and forget() lead to error_, holdLine() ends it. Go through them, so that the
+// flags below stay right.
+//
+// What is remembered of each slave (Member):
+//
+//   told     this master has told it a line. Then it is an echo, and no witness of a line that is
+//            known. Forgotten whenever the line is, or the slave's clock is another one.
+//   knew     it knew the line before it was told. Of these most have to be told before the line of
+//            a new master is the group's (endError()): the first to come may know it worst.
+//   counted  it has been on the line since it joined: that is the difference between a clock that
+//            jumped and a newcomer.
+//
+// The order in conclude() is part of the design:
+//
+//   1. The error ages first: everything afterwards compares with what is known *now*.
+//   2. Who is too fast is named before anything is averaged.
+//   3. adopt() comes before judge(), which then finds a line that is unknown.
+//   4. judge() comes before the shift: it may find that the line is unknown, and then learn() takes
+//      it from the others in this same cycle. While the verdict is `open`, an unknown line stays
+//      where it is, and only clocks that hold the line are told.
+//   5. The rate follows after the shift, as learn() may have corrected it.
+//   6. endError() comes last: who was told in this cycle counts as told.
+//
+// Whom to wait for (settledAt()): after a power cut slaves come one by one, and the first must not
+// decide for the others. arrived_ has those who are new since nobody contradicted the line, so that
+// a slave that comes and goes does not put the decision off for ever. A master that is alone with
+// its line waits as well (isAlone in judge()): otherwise it would tell newcomers a wrong line, and
+// then count them as its majority.
+//
+// What to believe of a slave. Its bound is ours: it follows from the exchanges. Its word
+// (deviation, membership, correction) can help and is never relied on: a term is the median of
+// those that are said, a line is the robust average of the witnesses, and a witness has to agree
+// with most others, or to pass the gate. A change that lets one slave's word decide is a hole;
+// tests/sim/liars_test.cpp has the cases.
+//
+// What is told carries the line's own bound. It is for clocks that still follow the line as it was
+// told before: it comes from lead() and learn(), and fades in moveLine() slower than theirs grow.
+
 namespace berkeley::sync {
 namespace {
 

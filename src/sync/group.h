@@ -43,13 +43,15 @@ class Group {
     Group(GroupOptions options, HostTime now);
 
     /// This master leads from now on, in a term of at least `term`: along the line of its own
-    /// clock, if that knows one.
+    /// clock, if that knows one. Called once a turn, by MasterNode::lead().
     void lead(const ClockState& own, std::uint32_t term, HostTime now);
 
-    /// The master's clock may not be the one that it was: it has to learn the line anew.
+    /// The master's clock may not be the one that it was: it has to learn the line anew. Called
+    /// when this machine stood still.
     void doubt(HostTime now);
 
-    /// `frequencyPpb` is that of the slave's group clock, now or in an earlier run.
+    /// From the slave's receive thread, as all up to leave(), and record(). `frequencyPpb` is that
+    /// of the slave's group clock, now or in an earlier run.
     SlaveId join(const std::string& name, const std::string& address,
                  std::optional<double> frequencyPpb, HostTime now);
     SlaveId joinLab(const std::string& address, HostTime now);
@@ -58,12 +60,14 @@ class Group {
     void introduce(SlaveId slave, const Membership& membership);
     void leave(SlaveId slave) { roster_.leave(slave); }
 
-    /// From now on every slave has to answer anew.
+    /// From now on every slave has to answer anew. From the sync thread, as beginBurst() and
+    /// conclude().
     void beginCycle() { roster_.beginCycle(); }
     /// How many polls the burst has (none with a slave that has left), when sync cycles are that
     /// far apart.
     int beginBurst(SlaveId slave, Nanoseconds interval);
-    /// False when the exchange contradicts itself; then nothing was recorded.
+    /// False when the exchange contradicts itself; then nothing was recorded. Called for each
+    /// exchange that is complete (Completion).
     bool record(SlaveId slave, const Exchange& exchange, const ClockReading& reading);
 
     /// From when on there may be a sync cycle, unless a new slave comes before: nothing when the

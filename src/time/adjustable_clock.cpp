@@ -5,7 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 Nanoseconds CorrectionLine::at(HostTime host) const {
     // Rounded once: two roundings down at once would be a step backward.
@@ -36,4 +37,5 @@ CorrectionLine CorrectionLine::slewedTo(HostTime now, Nanoseconds target, double
             now + Nanoseconds{std::llround(std::min(duration, longest))}};
 }
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -6,7 +6,8 @@
 
 #include "time/timeline.h"
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 /// The correction (group time minus host time) from `anchor` on, in two pieces: with the slew on
 /// top until `slewEnd`, without it afterwards.
@@ -46,4 +47,5 @@ struct BoundedLine : CorrectionLine {
     }
 };
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -10,7 +10,8 @@
 
 #include "time/timeline.h"
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 struct Interval {
     Nanoseconds low{};
@@ -47,4 +48,5 @@ constexpr std::optional<Interval> intersection(const Interval& a, const Interval
     return both;
 }
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -2,7 +2,8 @@
 
 #include "time/units.h"
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 std::string toText(const Pause& pause) {
     return std::string{"this machine was "} +
@@ -11,4 +12,5 @@ std::string toText(const Pause& pause) {
            ": its clock is not believed until it is measured again";
 }
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -11,7 +11,8 @@
 
 #include "time/timeline.h"
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 enum class PauseKind : std::uint64_t {
     none,
@@ -34,4 +35,5 @@ struct Pause {
 /// clock is not believed until it is measured again".
 std::string toText(const Pause& pause);
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -8,7 +8,8 @@
 
 #include "time/timeline.h"
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 /// After this long without a sync cycle, or an adjustment, something is wrong: six are missing. In
 /// less than 5 s no operator could act on it.
@@ -18,4 +19,5 @@ constexpr Nanoseconds silenceAfter(Nanoseconds interval) {
     return std::max<Nanoseconds>(kAtLeast, kMissing * interval);
 }
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

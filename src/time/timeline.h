@@ -10,7 +10,8 @@
 #include <chrono>
 #include <cstdint>
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
@@ -68,4 +69,5 @@ constexpr bool isBelievableRate(double ppb) { return ppb >= -1e8 && ppb <= 1e8; 
 /// from minus to plus 1e9, as no clock goes backward.
 Nanoseconds driftOver(Nanoseconds elapsed, double ppb);
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -10,7 +10,8 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 namespace {
 
 // Magnitudes are unsigned, so that the most negative duration has one too.
@@ -336,4 +337,5 @@ std::string toDriftText(double ppb, std::string_view plus) {
     return std::string{sign} + decimalText(static_cast<Count>(std::abs(whole)), 3) + " ppm";
 }
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -9,7 +9,8 @@
 
 #include "time/timeline.h"
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 
 /// "5s", "200ms", "-10min", "1.5h", "3us", "3µs", "10ns", "2d", "1y" (365.25 d), or a sum such as
 /// "1h30min", whose sign comes first and holds for all of it. The unit is required, except for a
@@ -38,4 +39,5 @@ std::string toSpanText(Nanoseconds span);
 /// "−0.003 ppm". Zero is "0.000 ppm", and what is not finite an en dash.
 std::string toDriftText(double ppb, std::string_view plus = "+");
 
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -4,7 +4,8 @@
 
 #include <random>
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -84,4 +85,5 @@ TEST(CorrectionLine, NeverGoesBackwardWhateverItIsTold) {
 }
 
 }  // namespace
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -27,4 +28,5 @@ TEST(Interval, MidpointOfTheWidestDoesNotOverflow) {
 }
 
 }  // namespace
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,4 +18,5 @@ TEST(Pause, IsSaidInWordsWithItsLengthWhereThatIsKnown) {
 }
 
 }  // namespace
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

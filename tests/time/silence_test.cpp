@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -12,4 +13,5 @@ TEST(Silence, IsSixMissingIntervals) { EXPECT_EQ(silenceAfter(10s), 60s); }
 TEST(Silence, IsNeverTooShortForSomebodyToAct) { EXPECT_EQ(silenceAfter(10ms), 5s); }
 
 }  // namespace
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

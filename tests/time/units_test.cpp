@@ -11,7 +11,8 @@
 
 #include "support/errors.h"
 
-namespace berkeley::inline time {
+namespace berkeley {
+inline namespace time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -202,4 +203,5 @@ TEST(ToSpanText, isTheSameWithoutAPlus) {
 }
 
 }  // namespace
-}  // namespace berkeley::inline time
+}  // namespace time
+}  // namespace berkeley

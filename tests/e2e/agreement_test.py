@@ -19,7 +19,7 @@ class AgreementTest(DaemonTest):
 
     def check(self, sane, insane):
         """That those that are right agree, on the time that they had on average without the other."""
-        pages = self.pages_after(2, *sane, insane)
+        pages = self.pages_after(3, *sane, insane)
         now = raw_now()
         readings = [page.at(now) for page in pages]
         own = readings[0]
@@ -67,7 +67,7 @@ class AgreementTest(DaemonTest):
         )
         average_of_sane = 15 * MINUTE / 4
         self.check([right, *slaves], master)
-        pages = self.pages_after(2, master, right)
+        pages = self.pages_after(3, master, right)
         now = raw_now()
         mine, its = (page.at(now) for page in pages)
         self.assert_near(0, (mine.time - its.time) / SECOND, AGREEMENT, "master minus right")

@@ -235,7 +235,7 @@ class PageTest(DaemonTest):
         self.start_slave("rack-7", master, "--http", f"127.0.0.1:{self.http}")
         self.open()
         # Before it was told the time it says that as well, and no bound.
-        whom = f"Follows the master at 127.0.0.1:{master.port}; last corrected by"
+        whom = f"Follows the master at 127.0.0.1:{master.port}; last changed by"
         self.wait_for(lambda: whom in self.headline(), "whom")
         self.assertRegex(self.browser.text("#big"), r"^± \d[\d.]* (ns|µs|ms)$")
         self.assertEqual(["rack-7"], list(self.rows()))

@@ -19,8 +19,6 @@ constexpr std::array<Column, 7> kColumns{{{"clock", Align::left},
                                           {"standing", Align::left},
                                           {"change", Align::right}}};
 
-bool isCounted(const sync::ClockStatus& clock) { return clock.standing == sync::Standing::counted; }
-
 Row rowOf(const sync::ClockStatus& clock) {
     return {{labelOf(clock.name, clock)},
             {textOr(clock.offset, toOffsetText)},

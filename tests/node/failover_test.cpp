@@ -195,7 +195,6 @@ TEST_F(FailoverTest, AMasterThatLeadsSaysHowManyHaveAnswered) {
 }
 
 TEST_F(FailoverTest, AMasterThatCannotLeadSaysWhyStandsByAndTriesAgain) {
-    Master first{masters_, 0};
     class : public Observer {
         void roleChanged(bool active) override {
             if (active && !std::exchange(failed_, true)) {
@@ -204,6 +203,7 @@ TEST_F(FailoverTest, AMasterThatCannotLeadSaysWhyStandsByAndTriesAgain) {
         }
         bool failed_ = false;
     } failing;
+    Master first{masters_, 0};
     first.takePart({&failing});
     EXPECT_TRUE(first.says("to look which master is active: std::bad_alloc; trying again"));
     EXPECT_TRUE(first.says("it stands by"));

@@ -42,6 +42,22 @@ TEST(Discipline, LateMessageMeansTheSame) {
     EXPECT_EQ(prompt.state().line.at(kStart + 200s), late.state().line.at(kStart + 200s));
 }
 
+TEST(Discipline, RemembersWhatItWasToldWhateverIsStillToBeSlewed) {
+    Discipline discipline{kMaxSlewPpb};
+    discipline.apply(kStart, adjustmentTo(1s));
+    // It is heard 10 s after the time that it is about, and slewing takes 20 s more.
+    Adjustment adjustment = adjustmentTo(1s + 10ms, kStart + 90s);
+    adjustment.frequencyPpb = 40'000;
+    discipline.apply(kStart + 100s, adjustment);
+    ASSERT_NE(discipline.state().line.pendingAt(kStart + 100s), 0ns);
+
+    const Adjustment told = discipline.state().told();
+    EXPECT_EQ(told.reference, adjustment.reference);
+    EXPECT_EQ(told.frequencyPpb, adjustment.frequencyPpb);
+    EXPECT_EQ(told.bound, adjustment.bound);
+    EXPECT_NEAR(told.correction.count(), adjustment.correction.count(), 2);
+}
+
 TEST(Discipline, SameMessageTwiceChangesNothing) {
     Discipline discipline{kMaxSlewPpb};
     discipline.apply(kStart, adjustmentTo(1s));

@@ -40,6 +40,9 @@ void lookForSilence(const observe::Status& status, Watchdog& watchdog, spdlog::l
     const bool begins = finding == Watchdog::Finding::silence;
     const std::string silence = toSpanText(watchdog.silence());
     if (status.role == observe::Role::active) {
+        if (!begins && !status.cycleEnded) {
+            return;  // It was silent as a follower; now it leads, and its cycles are still to come.
+        }
         if (begins) {
             logger.warn("no sync cycle has ended for {}, although there are slaves enough",
                         silence);

@@ -198,11 +198,10 @@ void run(const MasterOptions& options) {
             lookForSilence(status, watchdog, *logger);
             state.saveNowAndThen(clock);
             // A standby is not to blame when the active master tells it nothing.
-            return ServiceState{.ready = true,
-                                .alive = status.role == observe::Role::active
-                                             ? !watchdog.isSilent()
-                                             : !failover->isStuck(),
-                                .status = observe::lineOf(status)};
+            const bool isBehind = status.role == observe::Role::active && watchdog.isSilent();
+            const bool isStuck = failover && failover->isStuck();
+            return ServiceState{
+                .ready = true, .alive = !isBehind && !isStuck, .status = observe::lineOf(status)};
         },
         [&] { reloadKeys(options, master, *logger); });
     watch.reset();

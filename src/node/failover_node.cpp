@@ -116,6 +116,9 @@ void FailoverNode::watch() {
         if (const std::optional<sync::Rank> active = leadership_.look(); active != active_) {
             carryOut(active);
         }
+        if (!follower_ || !follower_->isStuck()) {
+            looksBefore_ = Steady::now() + patience_ + SlaveNode::kScheduling;
+        }
     } while (!pause(patience_ / kLooks));
     carryOut(std::nullopt);
 }
@@ -124,7 +127,7 @@ void FailoverNode::carryOut(std::optional<sync::Rank> active) {
     const sync::Rank self = leadership_.ranks().self;
     const bool wasActive = active_ == self;
     active_ = active;
-    replaceFollower(nullptr);
+    follower_.reset();
     leadership_.carryOut(active);
     if (wasActive) {
         sayWhy();
@@ -171,23 +174,11 @@ void FailoverNode::follow(sync::Rank active) {
     config.interval = config_.interval;
     config.name = MasterRanks::nameOf(leadership_.ranks().self);
     config.key = config_.key;
-    auto follower = std::make_unique<SlaveNode>(std::move(config), observers_, clock_, logger_);
-    follower->initiateSlaveClient();
-    replaceFollower(std::move(follower));
+    follower_ = std::make_unique<SlaveNode>(std::move(config), observers_, clock_, logger_);
+    follower_->initiateSlaveClient();
 }
 
-void FailoverNode::replaceFollower(std::unique_ptr<SlaveNode> follower) {
-    {
-        const os::MutexLock guard{lock_};
-        follower_.swap(follower);
-    }
-    // The one before ends here, which may take a moment.
-}
-
-bool FailoverNode::isStuck() const {
-    const os::MutexLock guard{lock_};
-    return follower_ && follower_->isStuck();
-}
+bool FailoverNode::isStuck() const { return Steady::now() > looksBefore_.load(); }
 
 bool FailoverNode::isStopping() {
     const os::MutexLock guard{lock_};

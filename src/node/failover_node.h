@@ -8,6 +8,8 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,10 +49,13 @@ class FailoverNode {
     /// node's own; again for nothing.
     void stop();
 
-    /// Whether the slave that follows the active master is stuck (SlaveNode::isStuck). Any thread.
+    /// Whether the watching thread, or the slave that follows the active master, has not gone on
+    /// when it should have. Any thread.
     bool isStuck() const;
 
   private:
+    using Steady = std::chrono::steady_clock;
+
     void startThread(std::string what, std::function<void()> body);
     void run(const std::string& what, const std::function<void()>& body);
     void keepAnnouncing(sync::Rank to, net::Connector& connector);
@@ -60,7 +65,6 @@ class FailoverNode {
     void carryOut(std::optional<sync::Rank> active);
     void sayWhy();
     void follow(sync::Rank active);
-    void replaceFollower(std::unique_ptr<SlaveNode> follower);
 
     bool isStopping();
     /// True after stop(), else false after `duration` or as soon as this master has another role.
@@ -75,11 +79,12 @@ class FailoverNode {
     std::shared_ptr<spdlog::logger> logger_;
 
     std::vector<std::unique_ptr<net::Connector>> connectors_;
-    std::optional<sync::Rank> active_;  ///< as carried out; the watching thread's
-    mutable os::Mutex lock_;
+    std::optional<sync::Rank> active_;     ///< as carried out; the watching thread's
+    std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's
+    std::atomic<Steady::time_point> looksBefore_{Steady::time_point::max()};
+    os::Mutex lock_;
     os::Condition changed_;
-    std::unique_ptr<SlaveNode> follower_ GUARDED_BY(lock_);  ///< while another one is active
-    std::uint64_t roles_ GUARDED_BY(lock_) = 0;              ///< how often the role has changed
+    std::uint64_t roles_ GUARDED_BY(lock_) = 0;  ///< how often the role has changed
     bool stopping_ GUARDED_BY(lock_) = false;
     std::vector<std::thread> threads_;
 };

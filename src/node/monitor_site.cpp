@@ -130,7 +130,7 @@ net::HttpResponse MonitorSite::historyAnswer(std::string_view query) const {
 }
 
 net::HttpResponse MonitorSite::healthAnswer() const {
-    const std::string complaint = observe::complaintOf(monitor_.status(), config_.maxBound);
+    const std::string complaint = observe::complaintOf(monitor_.summary(), config_.maxBound);
     return complaint.empty() ? net::HttpResponse{200, kText, "ok\n"}
                              : net::HttpResponse{503, kText, complaint + "\n"};
 }

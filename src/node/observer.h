@@ -2,7 +2,7 @@
 ///
 /// A node tells each of its observers in their order, from the thread that each event names. An
 /// event must not block for long and must not throw, but for roleChanged(), whose exception has the
-/// master stand by and try again. Thread safety: an observer's own.
+/// master stand by and try again. Units: std::chrono. Thread safety: an observer's own.
 #pragma once
 
 #include <cstddef>

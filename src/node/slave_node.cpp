@@ -24,8 +24,6 @@ constexpr Nanoseconds kLongestRetryOfSeveral = 400ms;
 constexpr std::chrono::milliseconds kPatienceOfSeveral = 1s;
 /// A connection that lasted this long was a good one: the next attempt follows soon.
 constexpr Nanoseconds kGoodConnection = 5s;
-/// By how much a busy machine may let a thread run too late.
-constexpr Nanoseconds kScheduling = 10s;
 
 }  // namespace
 

@@ -38,6 +38,9 @@ struct SlaveConfig {
 
 class SlaveNode {
   public:
+    /// By how much a busy machine may let a thread run too late.
+    static constexpr std::chrono::seconds kScheduling{10};
+
     /// `clock` outlives the node.
     SlaveNode(SlaveConfig config, Observers observers, host::SteeredClock& clock,
               std::shared_ptr<spdlog::logger> logger);

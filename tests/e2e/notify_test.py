@@ -162,8 +162,8 @@ class PulseTest(Managed):
         )
 
     def test_whoever_waits_for_others_is_alive(self):
-        """A master for slaves, and a slave for its master."""
-        deserted, lonely = self.manager(), self.manager()
+        """A master for slaves, a slave for its master, and a standby for one that waits itself."""
+        deserted, lonely, idle = self.manager(), self.manager(), self.manager()
         gone = self.start_master()
         self.start_slave("lonely", gone, env=lonely.env())
         lonely.wait_for("^READY=1$")
@@ -176,15 +176,31 @@ class PulseTest(Managed):
         lonely.wait_for("^STATUS=holdover for .* after cycle")
         self.wait_for_pulse(lonely)
 
+        ports = [free_port(), free_port()]
+        peers = ",".join(f"127.0.0.1:{port}" for port in ports)
+        self.start_master("--peers", peers, "--min-slaves", 2, port=ports[0])
+        standby = self.start_master("--peers", peers, port=ports[1], env=idle.env())
+        standby.wait_for("connected to the master")
+        begun = time.monotonic()
+        # As above: one pulse a second, beyond the time that it is told nothing.
+        idle.wait_for("^WATCHDOG=1$", since=begun, count=8)
+        self.assertEqual("STATUS=standby, waiting for the first adjustment",
+                         idle.lines("^STATUS=")[-1])
+
     def test_whoever_stands_still_is_not_alive(self):
-        """A master whose cycles do not go on, and a slave whose threads do not."""
-        managers = self.manager(), self.manager()
+        """A master whose cycles do not go on, and a slave and a standby whose threads do not."""
+        managers = self.manager(), self.manager(), self.manager()
         master = self.start_master(env=managers[0].env())
         # One that knows several masters soon misses a word of the one that it follows.
         masters = f"127.0.0.1:{free_port()},127.0.0.1:{master.port}"
         slave = self.start_slave("one", masters, env=managers[1].env())
         managers[1].wait_for("^READY=1$")
-        with Frozen(master.pid), Frozen(slave.pid):
+        ports = [free_port(), free_port()]
+        peers = ",".join(f"127.0.0.1:{port}" for port in ports)
+        self.start_master("--peers", peers, port=ports[0])
+        standby = self.start_master("--peers", peers, port=ports[1], env=managers[2].env())
+        standby.wait_for("connected to the master")
+        with Frozen(master.pid), Frozen(slave.pid), Frozen(standby.pid):
             for manager in managers:
                 self.wait_for_silence(manager)
         self.wait_for_pulse(*managers)

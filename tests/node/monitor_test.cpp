@@ -259,6 +259,7 @@ TEST_F(MonitorTest, KnowsWhatAnEarlierRunOfTheClockWasTold) {
     watch(observe::Role::slave);
     const observe::Status status = monitor->status();
     EXPECT_EQ(7U, status.cycle);
+    EXPECT_EQ(clock.state().line.reference, status.heard);
     EXPECT_EQ(900ns, status.bound);
     EXPECT_FALSE(status.holdover);
     EXPECT_EQ(sync::Standing::counted, status.group.clocks[0].status.standing);

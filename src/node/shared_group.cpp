@@ -5,8 +5,18 @@ namespace berkeley::node {
 void SharedGroup::join(const std::string& name, const std::string& address,
                        std::optional<double> frequencyPpb, HostTime now, const Joined& joined) {
     const os::MutexLock guard{lock_};
+    publish(group_.join(name, address, frequencyPpb, now), joined);
+}
+
+/// A slave that no session knows would never leave.
+void SharedGroup::publish(sync::SlaveId slave, const Joined& joined) {
+    try {
+        joined(slave);
+    } catch (...) {
+        group_.leave(slave);
+        throw;
+    }
     changed_.notifyAll();
-    joined(group_.join(name, address, frequencyPpb, now));
 }
 
 void SharedGroup::introduce(sync::SlaveId slave, const sync::Membership& membership) {
@@ -17,10 +27,9 @@ void SharedGroup::introduce(sync::SlaveId slave, const sync::Membership& members
 void SharedGroup::joinLab(const std::string& address, const sync::Measurement& measurement,
                           const Joined& joined) {
     const os::MutexLock guard{lock_};
-    changed_.notifyAll();
     const sync::SlaveId slave = group_.joinLab(address, measurement.exchange.t4);
     (void)group_.record(slave, measurement.exchange, measurement.reading);
-    joined(slave);
+    publish(slave, joined);
 }
 
 void SharedGroup::leave(sync::SlaveId slave) {

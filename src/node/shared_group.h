@@ -24,6 +24,7 @@ class SharedGroup {
     SharedGroup(sync::GroupOptions options, HostTime now) : group_(std::move(options), now) {}
 
     /// Called with a new slave's number before any thread can find it in the group, under the lock.
+    /// A slave for which it throws has not joined.
     using Joined = std::function<void(sync::SlaveId)>;
 
     // As in Group.
@@ -66,6 +67,7 @@ class SharedGroup {
     void stop();
 
   private:
+    void publish(sync::SlaveId slave, const Joined& joined) REQUIRES(lock_);
     bool isOver() const REQUIRES(lock_) { return stopping_ || paused_ || turn_ != entered_; }
 
     mutable os::Mutex lock_;

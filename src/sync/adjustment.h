@@ -25,13 +25,13 @@ struct Deviation {
     /// group's.
     bool driftKnown() const { return driftDeviationPpb < 1'000; }
 
-    /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander. It
-    /// never gets so bad that this could not be said.
+    /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander. At
+    /// most `kLargestSigma`, however large `sigma` came from a peer.
     Nanoseconds after(Nanoseconds elapsed) const {
         assert(sigma >= Nanoseconds::zero() && driftDeviationPpb >= 0);
         return std::min(
             sigma + driftOver(std::chrono::abs(elapsed), driftDeviationPpb + kAloneWanderPpb),
-            kTimeLimit - Nanoseconds{1});
+            kLargestSigma);
     }
 
     friend bool operator==(const Deviation&, const Deviation&) = default;
@@ -41,7 +41,8 @@ struct Deviation {
 inline Deviation both(const Deviation& a, const Deviation& b) {
     const double sigma =
         std::hypot(static_cast<double>(a.sigma.count()), static_cast<double>(b.sigma.count()));
-    return {Nanoseconds{std::llround(sigma)}, std::hypot(a.driftDeviationPpb, b.driftDeviationPpb)};
+    return {std::min(Nanoseconds{std::llround(sigma)}, kLargestSigma),
+            std::hypot(a.driftDeviationPpb, b.driftDeviationPpb)};
 }
 
 struct Adjustment {

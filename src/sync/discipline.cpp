@@ -23,10 +23,9 @@ std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
     if (!synchronized || suspect) {
         return std::nullopt;
     }
-    // Neither is larger than what can be said.
     const Nanoseconds sigma =
         deviation.after(host - line.reference) + std::chrono::abs(line.pendingAt(host));
-    return Deviation{std::min(sigma, kTimeLimit - Nanoseconds{1}), deviation.driftDeviationPpb};
+    return Deviation{std::min(sigma, kLargestSigma), deviation.driftDeviationPpb};
 }
 
 namespace {

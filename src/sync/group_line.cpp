@@ -64,7 +64,7 @@ void exclude(std::vector<Participant>& clocks, const std::vector<Standing>& stan
 
 /// Where the group's line is by the master's own knowledge.
 Interval Group::ownPlace() const {
-    const Nanoseconds margin = gateOf(error_ ? error_->deviation().sigma : Nanoseconds{});
+    const Nanoseconds margin = kGate * (error_ ? error_->deviation().sigma : Nanoseconds{});
     return {-margin, margin};
 }
 

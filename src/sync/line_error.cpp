@@ -48,7 +48,7 @@ void LineError::age(Nanoseconds elapsed) {
 }
 
 Deviation LineError::deviation() const {
-    return {rounded(std::sqrt(offsetVariance_)), std::sqrt(rateVariance_)};
+    return {std::min(rounded(std::sqrt(offsetVariance_)), kLargestSigma), std::sqrt(rateVariance_)};
 }
 
 /// Of the offset as it was then, and the noise.

@@ -17,12 +17,6 @@
 
 namespace berkeley::sync {
 
-/// That many of `sigma`, which may be as large as the wire carries: two of these, and what is
-/// believed of a clock, can be added all the same.
-constexpr Nanoseconds gateOf(Nanoseconds sigma) {
-    return kGate * std::min(sigma, kTimeLimit / (4 * kGate));
-}
-
 class LineError {
   public:
     /// Of a line that is known that well.

@@ -69,7 +69,7 @@ ClockStatus statusOf(const Member& member) {
 
 Interval Participant::place() const {
     return Interval{fromLine, fromLine}.widened(host.bound +
-                                                gateOf(own ? own->sigma : Nanoseconds{}));
+                                                kGate * (own ? own->sigma : Nanoseconds{}));
 }
 
 Nanoseconds Participant::sigma() const {

@@ -6,8 +6,11 @@
 /// scripts/seeds and scripts/bench show what a different value costs.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+
+#include "time/timeline.h"
 
 namespace berkeley::sync {
 
@@ -100,6 +103,10 @@ inline constexpr double kUnknownRatePpb = 100'000;
 inline constexpr int kClearlyBetter = 2;
 /// A witness with a standard deviation so many times the usual one says nothing.
 inline constexpr int kMuchLessSure = 10;
+/// The largest standard deviation, half a year: what is known worse than that is not known at all.
+/// So neither a multiple of one, by the factors above, nor the sum of two such multiples overflows.
+inline constexpr Nanoseconds kLargestSigma = kTimeLimit / 256;
+static_assert(kLargestSigma <= kTimeLimit / (4 * std::max(kGate, kMuchLessSure)));
 
 // --- who is waited for (group.cpp) ---
 

@@ -113,6 +113,26 @@ TEST(Line, RateThatIsOnlyRememberedMakesTheBoundGrow) {
     }
 }
 
+TEST(Line, IsThatOfItsMembersThoughNoneKnowsItWell) {
+    for (const int size : {1, 2, 5}) {
+        SimpleGroup group;
+        std::vector<SlaveId> slaves;
+        for (int i = 0; i < size; ++i) {
+            slaves.push_back(group.join("a", 1h));
+        }
+        group.cycle(kStart);
+        for (const SlaveId slave : slaves) {
+            group.tell(slave, kStart, {kTimeLimit - 1ns, 1e8});
+        }
+        const GroupTime before = group.masterTime(kStart + 1s);
+        ASSERT_GT(before, corrected(kStart + 1s, 1min));
+        group.restartMaster(kStart, std::nullopt);
+        group.cycle(kStart + 1s);
+        const Nanoseconds moved = group.masterTime(kStart + 1s + 1ms) - before - 1ms;
+        EXPECT_LT(std::chrono::abs(moved), 100us) << size;
+    }
+}
+
 TEST(Line, MasterThatIsSlewedToTheLineDoesNotCount) {
     SimpleGroup group;
     group.joinAll({"a", "b", "c"});

@@ -66,11 +66,11 @@ std::optional<page::Content> memoryIn(const host::PageWriter& page, double drift
         return std::nullopt;
     }
     const auto ignore = [&](spdlog::level::level_enum level, std::string_view why) {
-        logger.log(level, "what {} says is not taken up: {}", page.path(), why);
+        logger.log(level, "the time in {} is not used: {}", page.path(), why);
         return std::nullopt;
     };
     if (!left->content) {
-        return ignore(spdlog::level::warn, "it is not complete, or of an unknown version");
+        return ignore(spdlog::level::warn, "it is incomplete or of an unknown version");
     }
     const page::Clock& clock = left->content->clock;
     if (!clock.adjusted) {
@@ -83,7 +83,7 @@ std::optional<page::Content> memoryIn(const host::PageWriter& page, double drift
     if (const auto problem = host::problemIn(*left->content, now); !problem.empty()) {
         return ignore(spdlog::level::warn, problem);
     }
-    logger.info("goes on with the group's time of {}: right within {}, {} old", page.path(),
+    logger.info("continues the group's time from {}: right within {}, {} old", page.path(),
                 toSpanText(clock.line.boundAt(clock.host.at(now))),
                 toSpanText(now - clock.adjustedAt));
     return left->content;

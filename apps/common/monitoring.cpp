@@ -44,10 +44,10 @@ void lookForSilence(const observe::Status& status, Watchdog& watchdog, spdlog::l
             return;  // It was silent as a follower; now it leads, and its cycles are still to come.
         }
         if (begins) {
-            logger.warn("no sync cycle has ended for {}, although there are slaves enough",
+            logger.warn("no sync cycle has ended for {}, although enough slaves are connected",
                         silence);
         } else {
-            logger.info("sync cycles go on, after {} without one", silence);
+            logger.info("sync cycles have resumed after {}", silence);
         }
         return;
     }
@@ -71,7 +71,7 @@ std::unique_ptr<net::HttpServer> serveHttp(const CommonOptions& options,
                                                     node::MonitorSite{std::move(config), monitor});
     logger.info("serving HTTP on {}", toText(server->local()));
     if (!net::isLoopback(options.http->host)) {
-        logger.warn("whoever can reach {} can read the state of the group there",
+        logger.warn("any host that can reach {} can read the state of the group there",
                     toText(server->local()));
     }
     return server;

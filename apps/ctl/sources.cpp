@@ -60,7 +60,7 @@ nlohmann::ordered_json fetchStatus(const net::Endpoint& server) {
     try {
         return Json::parse(net::httpGet(server, "/status.json"));
     } catch (const Json::exception&) {
-        fail(server, "the answer is no JSON");
+        fail(server, "the answer is not JSON");
     } catch (const std::runtime_error& error) {
         fail(server, error.what());
     }
@@ -69,7 +69,7 @@ nlohmann::ordered_json fetchStatus(const net::Endpoint& server) {
 std::string renderSources(const Json& status) {
     if (!status.contains("clocks") || !status["clocks"].is_array()) {
         throw std::runtime_error(
-            "the answer tells of no clocks: give --http the address at which a master answers");
+            "the answer lists no clocks: give --http the address at which a master answers");
     }
     std::vector<observe::Row> rows{observe::titlesOf(kColumns)};
     std::ranges::transform(status["clocks"], std::back_inserter(rows), rowOf);

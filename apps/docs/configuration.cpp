@@ -37,7 +37,7 @@ void setting(const Option& option, std::ostream& file) {
 std::string configurationOf(const Program& program) {
     std::ostringstream file;
     comment("Configuration of " + program.name +
-                ", see berkeley.conf(5). Every option has its default here: take the # away in "
+                ", see berkeley.conf(5). Each option is shown with its default: remove the # in "
                 "front of one to change it, and restart the daemon.",
             file);
     for (const OptionGroup& group : settingsOf(program)) {

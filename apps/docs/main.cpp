@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
     return berkeley::apps::runMain("berkeley-docs", [&] {
         std::cout << berkeley::apps::made({argv, static_cast<std::size_t>(argc)}) << std::flush;
         if (!std::cout) {
-            throw std::runtime_error("cannot write what was made");
+            throw std::runtime_error("cannot write the output");
         }
     });
 }

@@ -117,7 +117,9 @@ constexpr std::size_t kOwnDescriptors = 32 + net::HttpServer::kConnections;
 void makeRoomFor(const node::AdmissionLimits& limits, spdlog::logger& logger) {
     const std::size_t wanted = std::size_t{limits.slaves} + limits.pending + kOwnDescriptors;
     if (const std::size_t allowed = allowDescriptors(wanted); allowed < wanted) {
-        logger.info("no more than {} descriptors (ulimit -Hn), and so no more slaves", allowed);
+        logger.info(
+            "at most {} descriptors are allowed (ulimit -Hn), which limits the number of slaves",
+            allowed);
     }
 }
 
@@ -152,7 +154,8 @@ void reloadKeys(const MasterOptions& options, node::MasterNode& master, spdlog::
 void warnOfInsecure(const MasterOptions& options, spdlog::logger& logger) {
     if (options.insecure) {
         logger.warn(
-            "insecure: whoever can reach this port can join the group under any name and move its "
+            "insecure: any host that can reach this port can join the group under any name and "
+            "move its "
             "clocks; use --key-file instead");
     }
 }

@@ -55,7 +55,7 @@ constexpr const char* kErrorTexts[] = {
     "there is no published page: start a daemon, or name the file that it was told to --publish",
     "this user may not read the published page",
     "the file is no published page: name the one that a daemon was told to --publish",
-    "the published page is of another version: let daemon and library be of the same release",
+    "the published page has a different version: install daemon and library of the same release",
     "the published page cannot be read",
     "a null pointer was given",
     "the published page cannot be read, as the daemon died while it wrote it: start it again",

@@ -10,7 +10,7 @@ HostClock::HostClock(Nanoseconds offset, double driftPpb) {
     const HostTime epoch{page::systemNow().time_since_epoch()};
     if (!isBelievable(epoch, offset)) {
         throw std::invalid_argument("a clock that is wrong by " + toOffsetText(offset) +
-                                    " leaves the years 1970 to 2116: choose a smaller offset");
+                                    " is outside 1970 to 2116: choose a smaller offset");
     }
     line_ = {page::RawTimeline::now(), epoch + offset, driftPpb};
 }

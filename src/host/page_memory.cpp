@@ -28,10 +28,11 @@ bool hasBelievableTimes(const page::Clock& clock, page::RawTime now) {
 std::string differenceIn(const page::Content& content, double simulatedDriftPpb) {
     // The raw clock has begun anew since, or may have.
     if (const page::BootId boot = page::bootId(); !boot.isKnown() || content.clock.boot != boot) {
-        return "it is of another run of this machine";
+        return "it was written before this machine was started again";
     }
     if (content.clock.host.driftPpb != simulatedDriftPpb) {
-        return "it is another clock's, with a drift of " + toDriftText(content.clock.host.driftPpb);
+        return "it belongs to a different clock, with a drift of " +
+               toDriftText(content.clock.host.driftPpb);
     }
     return "";
 }

@@ -55,7 +55,7 @@ void refuseFileOfAnother(const os::Descriptor& file, const std::string& path) {
                                  std::to_string(status.st_uid) + ", not to user " +
                                  std::to_string(::geteuid()) +
                                  " who runs this: remove it, or choose a file in a folder that "
-                                 "nobody else may write to");
+                                 "no other user may write to");
     }
 }
 
@@ -84,7 +84,7 @@ os::Descriptor openForWriting(const std::string& path) {
     refuseFileOfAnother(file, path);
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
         throw std::runtime_error("cannot publish at " + path +
-                                 ": another daemon does; choose another file");
+                                 ": another daemon publishes there; choose a different file");
     }
     return file;
 }
@@ -102,7 +102,7 @@ os::Descriptor takeFile(const std::string& path, std::optional<LeftPage>& left) 
     }
     if (found != Found::usable) {
         throw std::runtime_error("cannot publish at " + path +
-                                 ": it is a file of another kind; choose another");
+                                 ": it is not a published page; choose a different file");
     }
     return file;
 }

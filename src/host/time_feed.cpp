@@ -45,7 +45,7 @@ class ChronySocket : public TimeFeed {
   public:
     explicit ChronySocket(const std::string& path) {
         if (path.size() >= sizeof address_.sun_path) {
-            throw std::runtime_error("the path of a socket cannot be as long as " + path);
+            throw std::runtime_error("a socket path cannot be this long: " + path);
         }
         address_.sun_family = AF_UNIX;
         std::strcpy(address_.sun_path, path.c_str());

@@ -74,7 +74,8 @@ std::shared_ptr<Connection> Connector::shakeHands(os::Descriptor socket, Endpoin
     std::string problem;
     try {
         if (!connection->handshake(patience_)) {
-            problem = "has closed the connection during the TLS handshake; has it a --key-file?";
+            problem =
+                "has closed the connection during the TLS handshake; does it have a --key-file?";
         }
     } catch (const wire::WireError& error) {
         problem = error.what();

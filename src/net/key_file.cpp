@@ -56,7 +56,7 @@ void addLine(std::string_view line, Reading& reading) {
             "space");
     }
     if (reading.keys.contains(name)) {
-        throw std::runtime_error("\"" + name + "\" has a key already: leave one of the two lines");
+        throw std::runtime_error("\"" + name + "\" has a key already: remove one of the two lines");
     }
     const Key key = readKey(line.substr(colon + 1));
     const auto [owner, isNew] = reading.owners.emplace(std::string{key.begin(), key.end()}, name);
@@ -84,7 +84,7 @@ void checkPrivacy(const os::Descriptor& file, const std::filesystem::path& path)
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         throw std::runtime_error("the keys in " + path.string() +
                                  " are open to others: run chmod 600 " + path.string() +
-                                 ", and replace keys that somebody may have seen");
+                                 ", and replace any key that may have been read");
     }
 }
 

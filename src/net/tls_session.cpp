@@ -182,7 +182,7 @@ void TlsSession::failHandshake() {
             wire::Fault::key);
     }
     if (SSL_is_init_finished(ssl_.get()) == 0 && !isAboutTheKey(lastReason())) {
-        throw wire::WireError("fails at the TLS handshake (" + lastError() + ")", wire::Fault::key);
+        throw wire::WireError("failed the TLS handshake (" + lastError() + ")", wire::Fault::key);
     }
     throw wire::WireError(
         kWrongKey + (wire::isName(peer_.name) ? " (it calls itself \"" + peer_.name + "\")" : ""),

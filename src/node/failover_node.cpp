@@ -136,7 +136,7 @@ void FailoverNode::carryOut(std::optional<sync::Rank> active) {
     }
     if (active == self) {
         notify(observers_, &Observer::roleChanged, true);
-        logger_->warn("{} is active now: it leads the group", MasterRanks::nameOf(self));
+        logger_->warn("{} is active now and leads the group", MasterRanks::nameOf(self));
         master_.activate();
     } else if (active) {
         follow(*active);
@@ -155,14 +155,17 @@ void FailoverNode::sayWhy() {
         const std::string name = MasterRanks::nameOf(winner);
         if (claim.term == 0) {
             logger_->warn(
-                "{} is active too, and of an older version, so its rank decides: it leads", name);
+                "{} is active too; it runs an older version, so its rank decides and it leads",
+                name);
         } else {
-            logger_->warn("{} leads {} clocks in term {}, this one {} in term {}: it leads", name,
-                          claim.members, claim.term, former.members, former.term);
+            logger_->warn(
+                "{} leads {} clocks in term {}; this master led {} in term {} and now stands by",
+                name, claim.members, claim.term, former.members, former.term);
         }
     } else if (!isStopping()) {
-        logger_->warn("{} has been stopped or has failed, and another one may lead: it stands by",
-                      MasterRanks::nameOf(leadership_.ranks().self));
+        logger_->warn(
+            "{} was stopped or has failed, and another master may lead by now: standing by",
+            MasterRanks::nameOf(leadership_.ranks().self));
     }
 }
 

@@ -122,14 +122,14 @@ void Leadership::carryOut(std::optional<sync::Rank> active) {
 void Leadership::heard(const wire::MasterAnnouncement& announcement) {
     const os::MutexLock guard{lock_};
     if (!election_) {
-        throw wire::WireError("takes this one for one of several masters; has it no --peers?");
+        throw wire::WireError("takes this master for one of several; does this one lack --peers?");
     }
     if (announcement.masters != checksum_) {
         throw wire::WireError("has another list of masters; give all of them the same --peers");
     }
     if (announcement.announcement.from == ranks_.self) {
         throw wire::WireError("takes itself for " + MasterRanks::nameOf(ranks_.self) +
-                              ", which is this one; give each of them its own address in --peers");
+                              ", as this master does; give each its own address in --peers");
     }
     election_->heard(announcement.announcement, bootTime());
     (void)election_->look(bootTime());

@@ -75,7 +75,7 @@ void MasterNode::synchronizeAllClocks() {
             receivers_->joinFinished();
         } catch (const std::exception& error) {
             // The next one may do better: memory or threads have run out, as a rule.
-            logger_->error("sync cycle {} was broken off: {}", cycle_ + 1, error.what());
+            logger_->error("sync cycle {} was aborted: {}", cycle_ + 1, error.what());
         }
     }
     if (isDone()) {
@@ -117,7 +117,7 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
     }
     notify(observers_, &Observer::cycleSkipped, group_.slaves(), config_.minSlaves);
     if (enough && !std::exchange(waits_, true)) {
-        logger_->info("the first sync cycle begins when no other slave has come for {}",
+        logger_->info("the first sync cycle begins when no further slave has joined for {}",
                       toOptionText(config_.group.foundAfter));
     }
     greetAll();
@@ -140,7 +140,7 @@ void MasterNode::lead(std::uint32_t term) {
     cycle_ = state.cycle;
     group_.lead(state, term, clock_.hostNow());
     if (state.synchronized) {
-        logger_->info("leads the group on from cycle {}, within {}", cycle_,
+        logger_->info("continues to lead the group after cycle {}, within {}", cycle_,
                       toSpanText(state.line.boundAt(clock_.hostNow())));
     }
 }
@@ -207,7 +207,7 @@ sync::CycleOutcome MasterNode::getAverageClockDiff() {
 
 void MasterNode::tellAll(sync::CycleOutcome& outcome) {
     if (!outcome.master) {
-        logger_->warn("sync cycle {}: the group's time is not known yet; clocks left alone",
+        logger_->warn("sync cycle {}: the group's time is not known yet, so no clock was changed",
                       outcome.status.cycle);
         return;
     }
@@ -215,8 +215,9 @@ void MasterNode::tellAll(sync::CycleOutcome& outcome) {
         const std::optional<sync::Change> change =
             clock_.apply(*outcome.master, {"", config_.interval});
         if (!change) {
-            logger_->error("sync cycle {}: the average is not a believable time; clocks left alone",
-                           outcome.status.cycle);
+            logger_->error(
+                "sync cycle {}: the average is outside 1970 to 2116, so no clock was changed",
+                outcome.status.cycle);
             leaveAlone(outcome.status);
             return;
         }
@@ -240,8 +241,8 @@ void MasterNode::tell(const SlaveSession& session, Slave& slave,
     try {
         slave.tell(adjustment);
     } catch (const std::invalid_argument& error) {
-        logger_->error("{}{} is not told its adjustment: {}", toText(session.peer()), slave.label(),
-                       error.what());
+        logger_->error("{}{} cannot be told its adjustment: {}", toText(session.peer()),
+                       slave.label(), error.what());
     }
 }
 
@@ -249,8 +250,8 @@ void MasterNode::tell(const SlaveSession& session, Slave& slave,
 void MasterNode::warnOf(const sync::CycleStatus& status) {
     if (status.contradiction) {
         logger_->warn(
-            "the members of the group contradict this master, whose clock has jumped: "
-            "it goes on along their line, which is {} from its own",
+            "the members of the group contradict this master, whose clock has jumped: it follows "
+            "them, {} from its own time",
             toOffsetText(*status.contradiction));
     }
     for (const sync::ClockStatus& clock : status.clocks) {
@@ -259,7 +260,7 @@ void MasterNode::warnOf(const sync::CycleStatus& status) {
         } else if (tooFast_.insert(clock.name).second) {
             logger_->warn(
                 "{} is too fast to count: the rate of its unsteered clock is {} from this "
-                "master's, and that is not one of a good clock (--max-drift)",
+                "master's, more than --max-drift allows",
                 clock.name, toDriftText(clock.driftPpb.value_or(0)));
         }
     }

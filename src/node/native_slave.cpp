@@ -78,7 +78,8 @@ sync::Burst::Answer NativeSlave::takeAnswer(std::uint32_t sequence) {
 
 void NativeSlave::record(const sync::Measurement& measurement) {
     if (!group_.record(id(), measurement)) {
-        throw wire::WireError("took longer, by its own clock, than the exchange lasted");
+        throw wire::WireError(
+            "took longer to answer, by its own clock, than the whole exchange lasted");
     }
 }
 

@@ -29,7 +29,7 @@ class Observer {
 
     virtual void cycleStarted(std::uint32_t /*cycle*/, std::size_t /*slaves*/) {}
     virtual void cycleEnded(const sync::CycleStatus& /*status*/) {}
-    /// There are fewer slaves than are needed, or a new group waits for others to come.
+    /// There are fewer slaves than are needed, or a new group waits for more slaves.
     virtual void cycleSkipped(const std::vector<sync::ClockStatus>& /*slaves*/,
                               std::size_t /*needed*/) {}
     virtual void finished() {}  ///< the last of `MasterConfig::cycles` has ended

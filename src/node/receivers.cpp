@@ -54,7 +54,7 @@ void Receivers::startConnecting() {
             accept(std::move(connection));
         } catch (const std::exception& error) {
             sendAway(listener_->local(), wire::Fault::refused,
-                     " " + std::string{error.what()} + "; slaves that are connected go on");
+                     " " + std::string{error.what()} + "; connected slaves are not affected");
             // Nothing tells when there is enough again.
             std::this_thread::sleep_for(kAcceptPause);
         }
@@ -75,7 +75,8 @@ void Receivers::accept(std::shared_ptr<net::Connection> connection) {
             const os::MutexLock guard{lock_};
             admission_.pendingLeft(peer.host);
         }
-        throw std::runtime_error("refused " + toText(peer) + ": no thread for it: " + error.what());
+        throw std::runtime_error("refused " + toText(peer) +
+                                 ": cannot start a thread for it: " + error.what());
     }
 }
 
@@ -216,7 +217,7 @@ void Receivers::replaceKeys(net::Keys keys) {
     for (const auto& session : sessions()) {
         if (!session->isKeyCurrent()) {
             sendAway(session->peer(), wire::Fault::key,
-                     session->label() + "'s key was taken away; connection closed");
+                     session->label() + "'s key was removed; connection closed");
             session->close();
         }
     }

@@ -57,7 +57,7 @@ void SlaveNode::startSendingTime() {
                 sendReport(*master);
             }
         } catch (const std::exception& error) {
-            logger_->error("no report to the master at all: {}", error.what());
+            logger_->error("cannot report to the master: {}", error.what());
         }
         if (pause(config_.interval)) {
             return;

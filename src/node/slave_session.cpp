@@ -58,7 +58,7 @@ bool SlaveSession::receive() {
 
 void SlaveSession::receiveLabTime(HostTime told, HostTime arrived) {
     if (!leadership_.isActive()) {
-        throw wire::WireError("speaks the lab's text, to a master that stands by for another one");
+        throw wire::WireError("speaks the lab's text, which a standby does not serve");
     }
     const sync::Measurement measurement = measurementOf(told, arrived, *connection_);
     if (const Slave* known = slave()) {
@@ -117,7 +117,7 @@ void SlaveSession::receiveAnnouncement(const wire::MasterAnnouncement& announcem
 
 void SlaveSession::introduce(const sync::Membership& membership) {
     if (slave() == nullptr) {
-        throw wire::WireError("said of which group it is before it said hello");
+        throw wire::WireError("named its group before it said hello");
     }
     group_.introduce(slave()->id(), membership);
 }
@@ -125,8 +125,8 @@ void SlaveSession::introduce(const sync::Membership& membership) {
 /// Of a peer of a later version; but any version begins with what all know.
 void SlaveSession::leaveAside(const wire::UnknownMessage& unknown) const {
     if (!introduced_) {
-        throw wire::WireError("began with a frame of type " + std::to_string(unknown.type) +
-                              ", which is unknown");
+        throw wire::WireError("began with a frame of the unknown type " +
+                              std::to_string(unknown.type));
     }
 }
 

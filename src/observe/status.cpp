@@ -12,7 +12,7 @@ namespace {
 std::string complaintOfLeader(const Status& status) {
     if (const auto& shortage = status.group.shortage) {
         if (shortage->slaves >= shortage->needed) {
-            return "no sync cycle: a new group waits for others to come";
+            return "no sync cycle: a new group waits for more slaves";
         }
         return "no sync cycle: " + std::to_string(shortage->slaves) + " of at least " +
                std::to_string(shortage->needed) + " slaves";

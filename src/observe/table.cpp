@@ -43,7 +43,7 @@ std::string renderSkipped(std::size_t slaves, std::size_t needed) {
         return "No client data. Synchronization not applicable.";
     }
     if (slaves >= needed) {
-        return "Clients: " + std::to_string(slaves) + ". Waiting for others to come.";
+        return "Clients: " + std::to_string(slaves) + ". Waiting for more slaves.";
     }
     return "Clients: " + std::to_string(slaves) + " of at least " + std::to_string(needed) +
            ". Synchronization not applicable.";

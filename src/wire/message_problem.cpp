@@ -46,13 +46,13 @@ std::string_view problemOf(const Report& report) {
         return "report's correction leads outside 1970 to 2116";
     }
     if (!report.solicited && report.sequence != 0) {
-        return "unasked report has a sequence number";
+        return "unsolicited report has a sequence number";
     }
     if (!report.solicited && report.received != report.sent) {
-        return "unasked report has two different times";
+        return "unsolicited report has two different times";
     }
     if (!report.solicited && report.previousSent) {
-        return "unasked report tells of an answer before it";
+        return "unsolicited report names a previous answer";
     }
     if (report.previousSent && *report.previousSent <= HostTime{}) {
         return "report's previous send time is outside 1970 to 2116";
@@ -61,7 +61,7 @@ std::string_view problemOf(const Report& report) {
         return "previous report was sent after this one's poll was received";
     }
     if (!report.solicited && report.deviation) {
-        return "unasked report has a deviation";
+        return "unsolicited report has a deviation";
     }
     if (report.deviation && !isBelievable(*report.deviation)) {
         return "report's deviation is outside 0 to 146 years, or its rate's outside 0 to 10 %";

@@ -304,7 +304,7 @@ constexpr std::array kReaders{readHello,   readPoll,     readReport,       readA
 /// What a peer that speaks something else most probably speaks.
 std::string_view looksLike(std::uint8_t first) {
     if (first == 0x15 || first == 0x16) {
-        return " (TLS? with keys there and no --key-file here)";
+        return " (TLS? The peer uses keys; this side has no --key-file)";
     }
     if (first >= '0' && first <= '9') {
         return " (lab text?)";
@@ -328,7 +328,7 @@ void checkPreamble(std::span<const std::byte> begun) {
                         ", this is version " + std::to_string(kVersion));
     }
     if (begun.size() > 2 && at(2) == 0) {
-        throw WireError("frame type 0 is none");
+        throw WireError("frame type 0 does not exist");
     }
 }
 

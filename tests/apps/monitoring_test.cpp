@@ -36,9 +36,9 @@ class SilenceTest : public testing::Test {
 
 TEST_F(SilenceTest, OfAMasterIsAboutSyncCycles) {
     EXPECT_EQ("", said(observe::Role::active, 6s));
-    EXPECT_EQ("no sync cycle has ended for 7.000 s, although there are slaves enough\n",
+    EXPECT_EQ("no sync cycle has ended for 7.000 s, although enough slaves are connected\n",
               said(observe::Role::active, 7s));
-    EXPECT_EQ("sync cycles go on, after 7.000 s without one\n", said(observe::Role::active, 0s));
+    EXPECT_EQ("sync cycles have resumed after 7.000 s\n", said(observe::Role::active, 0s));
 }
 
 TEST_F(SilenceTest, OfAFollowerIsAboutAdjustments) {

@@ -37,7 +37,7 @@ SPREAD_WITHIN = 3
 
 WELCOMED = re.compile(r" connected to the master at (\S+)$")
 ADJUSTED = re.compile(r"the connection to the master at (\S+) has .*timestamps")
-LEADS = re.compile(r"is active now: it leads the group")
+LEADS = re.compile(r"is active now and leads the group")
 LOST = re.compile(r"; trying |is active; following it|no master is active")
 
 

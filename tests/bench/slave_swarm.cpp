@@ -32,7 +32,7 @@ constexpr double kMaxSlewPpb = 500'000;
 constexpr double kLargestDriftPpb = 40'000;
 constexpr std::int64_t kLargestOffsetNs = 10'000'000;
 constexpr std::chrono::milliseconds kTick{1};
-/// From one unasked report of a slave to the next, in ticks.
+/// From one unsolicited report of a slave to the next, in ticks.
 constexpr std::size_t kReportTicks = 5000;
 constexpr int kChecksPerTick = 10;
 /// Two clocks read at once are read within this time.

@@ -18,7 +18,7 @@ from harness.programs import DEADLINE, SANITIZER_REPORT, Program
 TOLD = re.compile(r"the connection to the master at ([\d.]+):\d+ has ")
 FOLLOWS = re.compile(r"connected to the master at ([\d.]+):\d+$")
 LOST = re.compile(r"; trying ")
-LEADS = re.compile(r"is active now: it leads the group")
+LEADS = re.compile(r"is active now and leads the group")
 CONTRADICTED = re.compile(r"the members of the group contradict this master")
 LEADS_NO_MORE = re.compile(r"is active; following it at |no master is active$")
 

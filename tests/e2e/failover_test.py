@@ -162,7 +162,7 @@ class SlavesTest(RankedMasters):
         masters = self.start_masters()
         masters[2].wait_for("following it")
         slave = self.start_slave("lab", masters[2], "--lab")
-        line = masters[2].wait_for("lab's text, to a master that stands by").string
+        line = masters[2].wait_for("lab's text, which a standby does not serve").string
         self.assertRegex(line, WARNING)
         slave.wait_for("trying again")
         self.start_slave("welcome", masters[1], "--lab").wait_for("told by a lab master")
@@ -180,7 +180,7 @@ class MistakesTest(RankedMasters):
     def test_a_master_that_others_do_not_expect_says_so(self):
         alone = self.start_master(port=self.ports[2])
         self.start_ranked(1)
-        line = alone.wait_for("one of several masters; has it no --peers").string
+        line = alone.wait_for("takes this master for one of several; does this one lack --peers").string
         self.assertRegex(line, WARNING)
 
     def check_peers_refused(self, mention, peers, *options):

@@ -242,7 +242,7 @@ class ServerTest(ServedGroup):
 
     def test_others_may_read_it_when_they_are_let_and_the_log_says_so(self):
         master = self.start_master("--http", "0.0.0.0:0")
-        master.wait_for("whoever can reach 0.0.0.0:.* can read the state of the group there")
+        master.wait_for("any host that can reach 0.0.0.0:.* can read the state of the group there")
         self.assertEqual(200, get(port_of(master), "/")[0])
         local = self.start_master(*HTTP)
         port_of(local)

@@ -121,7 +121,7 @@ class KeysTest(DaemonTest):
         master.cycle_with("one", "two", "three")
         self.keys.write("one", "three")
         self.reload(master)
-        master.wait_for(r"\(two\)'s key was taken away; connection closed")
+        master.wait_for(r"\(two\)'s key was removed; connection closed")
         two.wait_for(f"{WRONG_KEY}; trying again", count=2)
         cycle = master.next_cycle(2)
         self.assertEqual({"master", "one", "three"}, cycle.clocks.keys())

@@ -13,7 +13,7 @@ from harness.pages import Page, raw_now
 from harness.programs import BIN, SECOND, WARNING, Master, Slave, free_port, output, wait_until
 from harness.web import get, get_json, wait_for_status
 
-GOES_ON = r"goes on with the group's time of {}: right within .*, .* old"
+GOES_ON = r"continues the group's time from {}: right within .*, .* old"
 DISBELIEF = "its clock is not believed until it is measured again"
 # Of a clock that is moved by no more than its slew, against the raw clock, in ns.
 JUMP = 50_000_000
@@ -92,9 +92,9 @@ class MemoryTest(DaemonTest):
         daemon.wait_for(GOES_ON.format(daemon.page_path))
 
     def assert_begins_anew(self, daemon, why, level=WARNING):
-        line = daemon.wait_for(rf"what {daemon.page_path} says is not taken up: .*{why}").string
+        line = daemon.wait_for(rf"the time in {daemon.page_path} is not used: .*{why}").string
         self.assertRegex(line, level)
-        self.assertEqual([], daemon.matches("goes on with"))
+        self.assertEqual([], daemon.matches("continues the group's time"))
 
     def start_settled_group(self):
         """That goes 12.5 min ahead of what the host clocks say."""
@@ -191,11 +191,11 @@ class ForgetTest(MemoryTest):
         def change(words):
             words[SEQUENCE] += 1
 
-        self.check_forgotten("not complete", change)
+        self.check_forgotten("incomplete", change)
 
     def test_the_page_of_another_simulated_clock(self):
         self.check_forgotten(
-            r"another clock's, with a drift of 0\.000 ppm",
+            r"a different clock, with a drift of 0\.000 ppm",
             lambda words: None,
             level="info",
             options=("--simulate-drift=40ppm",),

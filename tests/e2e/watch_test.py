@@ -208,7 +208,7 @@ class WatchTest(DaemonTest):
 
     def test_warnings_stand_on_the_screen(self):
         master, *_ = self.start_group(options=["--insecure"])
-        master.wait_for_line("insecure: whoever can reach this port")
+        master.wait_for_line("insecure: any host that can reach this port")
         with socket.create_connection(("127.0.0.1", master.port)) as stranger:
             stranger.sendall(b"\xbe\xff" + bytes(62))
             master.wait_for_line(r"\d\d:\d\d:\d\d  127.0.0.1:\d+: .*; connection closed")

@@ -3,7 +3,7 @@
 from harness.daemons import DaemonTest
 from harness.programs import free_port
 
-LEADS = "is active now: it leads the group"
+LEADS = "is active now and leads the group"
 
 
 class RankedMasters(DaemonTest):

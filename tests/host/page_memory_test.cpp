@@ -79,9 +79,10 @@ TEST_F(PageMemoryTest, IsTheStateThatThePageWasMadeFrom) {
 TEST_F(PageMemoryTest, IsNotOfAnotherClock) {
     EXPECT_TRUE(has(differenceIn(content_, 0), "+40.000 ppm"));
     ++content_.clock.boot.low;
-    EXPECT_TRUE(has(differenceIn(content_, 40'000), "another run"));
+    EXPECT_TRUE(has(differenceIn(content_, 40'000), "before this machine was started again"));
     content_.clock.boot = {};
-    EXPECT_TRUE(has(differenceIn(content_, 40'000), "another run")) << "nobody knows";
+    EXPECT_TRUE(has(differenceIn(content_, 40'000), "before this machine was started again"))
+        << "nobody knows";
 }
 
 TEST_F(PageMemoryTest, DoesNotBelieveATimeThatCannotBe) {

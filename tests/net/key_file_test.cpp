@@ -48,7 +48,7 @@ TEST(KeyFile, TakesTheLastColonForTheOneBeforeTheKey) {
 TEST(KeyFile, NamesTheLineThatIsWrong) {
     EXPECT_EQ(parseError("# one\n\na"), "keys, line 3: has no colon: write name:key");
     EXPECT_EQ(parseError("a:" + kOne + "\nb:" + kTwo + "\na:" + std::string(64, '3')),
-              "keys, line 3: \"a\" has a key already: leave one of the two lines");
+              "keys, line 3: \"a\" has a key already: remove one of the two lines");
     EXPECT_EQ(parseError("a:" + kOne + "\nb:" + kOne),
               "keys, line 2: \"b\" has the key of \"a\": give each its own");
 }
@@ -110,7 +110,7 @@ TEST_F(KeyFileOnDisk, IsRefusedWhenItIsOpenToOthers) {
     for (const mode_t mode : {0640, 0604, 0620, 0602, 0610, 0601}) {
         setMode(mode);
         EXPECT_EQ(error(), "the keys in " + path_ + " are open to others: run chmod 600 " + path_ +
-                               ", and replace keys that somebody may have seen");
+                               ", and replace any key that may have been read");
     }
 }
 

@@ -110,8 +110,9 @@ TEST(StrangeMaster, WithoutKeysIsNamed) {
         connecting.join();
         return error;
     };
-    EXPECT_EQ(meet([](Connection& master) { master.shutdown(); }),
-              who + "has closed the connection during the TLS handshake; has it a --key-file?");
+    EXPECT_EQ(
+        meet([](Connection& master) { master.shutdown(); }),
+        who + "has closed the connection during the TLS handshake; does it have a --key-file?");
     EXPECT_EQ(meet([](Connection& master) { master.send(bytesOf("2026-11-24 15:00:00")); }),
               who + "speaks without keys; this slave requires them");
 }

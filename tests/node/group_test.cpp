@@ -214,7 +214,7 @@ TEST(Group, ASlaveThatCanBeToldNothingIsNamed) {
     const HostTime last{kTimeLimit - 1ns};
     slave.say(wire::Report{slave.hear<wire::Poll>().value().sequence, true, last, last, {}});
     EXPECT_TRUE(await([&] {
-        return log.has("(late) is not told its adjustment: adjustment's reference is outside");
+        return log.has("(late) cannot be told its adjustment: adjustment's reference is outside");
     }));
 }
 

@@ -126,7 +126,7 @@ TEST_F(KeysTest, SendAwayWhoseKeyIsTakenAwayAndNobodyElse) {
     Slave one{local(), "one", kOne}, two{local(), "two", kTwo};
     ASSERT_TRUE(one.isTold() && two.isTold());
     node_->replaceKeys(net::Keys{{"two", kTwo}});
-    EXPECT_TRUE(masterSays("(one)'s key was taken away"));
+    EXPECT_TRUE(masterSays("(one)'s key was removed"));
     EXPECT_TRUE(await([&] { return one.log_.has("the peer's key is unknown or wrong"); }));
     const int told = one.told_;
     EXPECT_TRUE(two.isTold());
@@ -142,7 +142,7 @@ TEST_F(KeysTest, SendAwayWhoHasAnOlderKey) {
     Slave one{local(), "one", kOne};
     ASSERT_TRUE(one.isTold());
     node_->replaceKeys(net::Keys{{"one", kThree}, {"two", kTwo}});
-    EXPECT_TRUE(masterSays("(one)'s key was taken away"));
+    EXPECT_TRUE(masterSays("(one)'s key was removed"));
     Slave renewed{local(), "one", kThree};
     EXPECT_TRUE(renewed.isTold());
 }
@@ -151,7 +151,7 @@ TEST_F(KeysTest, SendAwayWhoseLabTextComesWithAKeyThatIsTakenAway) {
     Slave one{local(), "one", kOne, true};
     ASSERT_TRUE(one.isTold());
     node_->replaceKeys(net::Keys{});
-    EXPECT_TRUE(masterSays("(lab)'s key was taken away"));
+    EXPECT_TRUE(masterSays("(lab)'s key was removed"));
 }
 
 TEST_F(KeysTest, DoNotLetAHandshakeThatHangsHoldUpTheEnd) {

@@ -24,13 +24,13 @@ class MoveLogTest : public testing::Test {
 
 TEST_F(MoveLogTest, WarnsOfEachStepForward) {
     EXPECT_EQ(linesAfter({40s, sync::Manner::stepped}), 1U);
-    EXPECT_TRUE(log_.has("the clock was 40.00 s behind and has stepped forward"));
+    EXPECT_TRUE(log_.has("the clock was 40.00 s behind and was stepped forward"));
     EXPECT_EQ(linesAfter({2s, sync::Manner::stepped}), 2U);
 }
 
 TEST_F(MoveLogTest, WarnsOnceOfAClockThatIsSlowedDownForLong) {
     EXPECT_EQ(linesAfter({-12s, sync::Manner::fastSlew}), 1U);
-    EXPECT_TRUE(log_.has("the clock is 12.00 s ahead and is slowed down for 2 min 0.000 s"));
+    EXPECT_TRUE(log_.has("the clock is 12.00 s ahead and is slowed for 2 min 0.000 s"));
     EXPECT_EQ(linesAfter({-11s, sync::Manner::fastSlew}), 1U);
     EXPECT_EQ(linesAfter({-100ms, sync::Manner::slewed}), 1U);
     EXPECT_EQ(linesAfter({-5s, sync::Manner::fastSlew}), 2U);

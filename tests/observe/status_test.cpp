@@ -64,7 +64,7 @@ TEST(ComplaintTest, ThereIsOneWhenCyclesAreSkippedOrDoNotEnd) {
     status.group.shortage = {1, 3};
     EXPECT_EQ("no sync cycle: 1 of at least 3 slaves", complaintOf(status, 1ms));
     status.group.shortage = {3, 3};
-    EXPECT_EQ("no sync cycle: a new group waits for others to come", complaintOf(status, 1ms));
+    EXPECT_EQ("no sync cycle: a new group waits for more slaves", complaintOf(status, 1ms));
     status.group.shortage.reset();
     status.now = at(16s);
     EXPECT_EQ("no sync cycle has ended for 7.000 s", complaintOf(status, 1ms));

@@ -61,7 +61,7 @@ TEST(RenderAnnouncement, hasTheLabsWording) {
 TEST(RenderSkipped, saysWhatIsMissing) {
     EXPECT_EQ(renderSkipped(0, 1), "No client data. Synchronization not applicable.");
     EXPECT_EQ(renderSkipped(2, 3), "Clients: 2 of at least 3. Synchronization not applicable.");
-    EXPECT_EQ(renderSkipped(3, 3), "Clients: 3. Waiting for others to come.");
+    EXPECT_EQ(renderSkipped(3, 3), "Clients: 3. Waiting for more slaves.");
 }
 
 TEST(RenderSummary, isTheTablesLastLine) {

@@ -74,7 +74,7 @@ TEST(NativeDecoder, KnowsWhenItWasFedOneFrameAndNothingElse) {
 TEST(NativeDecoder, RefusesAStrangerBeforeAFrameIsComplete) {
     EXPECT_EQ(feedError("G"), "first byte 0x47 is not a native frame (HTTP?)");
     EXPECT_EQ(feedError("\xBE\x07"), "peer speaks protocol version 7, this is version 1");
-    EXPECT_EQ(feedError(std::string_view{"\xBE\x01\x00", 3}), "frame type 0 is none");
+    EXPECT_EQ(feedError(std::string_view{"\xBE\x01\x00", 3}), "frame type 0 does not exist");
     EXPECT_EQ(feedError("\xBE\x01\x03"), "");
 }
 

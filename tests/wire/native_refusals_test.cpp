@@ -22,18 +22,18 @@ std::string frameError(const Frame& frame) {
 TEST(NativeFrame, RefusesWhatIsNotItsPreamble) {
     EXPECT_EQ(frameError(patched(kPoll, 0, {0x47})),
               "first byte 0x47 is not a native frame (HTTP?)");
-    EXPECT_EQ(
-        frameError(patched(kPoll, 0, {0x16})),
-        "first byte 0x16 is not a native frame (TLS? with keys there and no --key-file here)");
-    EXPECT_EQ(
-        frameError(patched(kPoll, 0, {0x15})),
-        "first byte 0x15 is not a native frame (TLS? with keys there and no --key-file here)");
+    EXPECT_EQ(frameError(patched(kPoll, 0, {0x16})),
+              "first byte 0x16 is not a native frame (TLS? The peer uses keys; this side has no "
+              "--key-file)");
+    EXPECT_EQ(frameError(patched(kPoll, 0, {0x15})),
+              "first byte 0x15 is not a native frame (TLS? The peer uses keys; this side has no "
+              "--key-file)");
     EXPECT_EQ(frameError(patched(kPoll, 0, {'2'})),
               "first byte 0x32 is not a native frame (lab text?)");
     EXPECT_EQ(frameError(patched(kPoll, 0, {0xFF})), "first byte 0xff is not a native frame");
     EXPECT_EQ(frameError(patched(kPoll, 1, {7})),
               "peer speaks protocol version 7, this is version 1");
-    EXPECT_EQ(frameError(patched(kPoll, 2, {0})), "frame type 0 is none");
+    EXPECT_EQ(frameError(patched(kPoll, 2, {0})), "frame type 0 does not exist");
 }
 
 TEST(NativeFrame, RefusesNamesThatAreNoNames) {
@@ -57,11 +57,10 @@ TEST(NativeFrame, RefusesReportsThatCannotBe) {
               "report's correction leads outside 1970 to 2116");
     EXPECT_EQ(frameError(patched(kReport, 24, {0x80, 0, 0, 0, 0, 0, 0, 0})),
               "report's correction leads outside 1970 to 2116");
-    EXPECT_EQ(frameError(patched(kReport, 3, {2})), "unasked report has a sequence number");
+    EXPECT_EQ(frameError(patched(kReport, 3, {2})), "unsolicited report has a sequence number");
     EXPECT_EQ(frameError(patched(kReport, 3, {2, 0, 0, 0, 0})),
-              "unasked report has two different times");
-    EXPECT_EQ(frameError(patched(kUnasked, 32, {1})),
-              "unasked report tells of an answer before it");
+              "unsolicited report has two different times");
+    EXPECT_EQ(frameError(patched(kUnasked, 32, {1})), "unsolicited report names a previous answer");
     EXPECT_EQ(frameError(patched(kReport, 32, {0x80})),
               "report's previous send time is outside 1970 to 2116");
     EXPECT_EQ(frameError(patched(kReport, 32, {0x19})),

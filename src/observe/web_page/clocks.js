@@ -21,7 +21,7 @@ const STANDINGS = {
   newcomer: { gravity: "pending", meaning: "not on the group's time yet since it joined" },
   "too fast": { gravity: "wrong", meaning: "its rate is farther from the others' than --max-drift allows" },
   jumped: { gravity: "wrong",
-    meaning: "not on the group's time any more: its clock was set, or stood still" },
+    meaning: "no longer on the group's time: its clock was set or stood still" },
   "no sync cycle": { gravity: "pending", meaning: "too few slaves, so nothing is measured now" },
   lost: { gravity: "lost", meaning: "it has left" },
   "not synchronized": { gravity: "pending", meaning: "its clock was never adjusted" },

@@ -35,10 +35,10 @@ function exceptions(clocks) {
 
 function waitingText({ slaves, needed }) {
   if (slaves >= needed) {
-    return "A new group; its first sync cycle waits for others to come";
+    return "A new group; its first sync cycle waits for more slaves";
   }
-  return slaves === 0 ? "No slaves are here; sync cycles wait for them"
-    : `${slaves} of ${needed} slaves are here; sync cycles wait for the others`;
+  return slaves === 0 ? "No slave is connected; sync cycles wait for one"
+    : `${slaves} of ${needed} slaves are connected; sync cycles wait for the rest`;
 }
 
 /** For an active master. */
@@ -74,9 +74,9 @@ function followerHeadline({ role, synchronized, suspect, reason, holdover, maste
   const big = bound === null ? UNKNOWN : `± ${spanText(bound)}`;
   if (holdover || !master) {
     return { level: "attention", label, big,
-      clauses: ["Holdover: goes on alone, and the bound grows",
+      clauses: ["Holdover: the clock runs alone, and its bound grows",
         `last adjusted ${agoText(last)}`, ...(master ? [`follows ${whom}`] : ["looks for a master"])],
-      essence: ["Holdover: goes on alone, and the bound grows"] };
+      essence: ["Holdover: the clock runs alone, and its bound grows"] };
   }
   const essence = [`${role === "standby" ? "Stands by and follows" : "Follows"} ${whom}`];
   return { level: "good", label, big, essence,

@@ -19,8 +19,6 @@ constexpr Nanoseconds kWelcome = 5s;
 constexpr Nanoseconds kWelcomeOfSeveral = 1s;
 /// How much later than half an interval behind its time a master's message may be.
 constexpr Nanoseconds kLate = 250ms;
-/// How long a master may take for a frame, from its first byte to its last.
-constexpr std::chrono::milliseconds kFramePatience = 5s;
 
 constexpr const char* kClosed = "has closed the connection";
 
@@ -49,7 +47,7 @@ MasterSession::MasterSession(net::Connection& connection, const net::Endpoint& m
       logger_(logger),
       aboutToWait_(std::move(aboutToWait)),
       moves_(logger),
-      reader_(connection, clock, host::localTimeZone(), kFramePatience,
+      reader_(connection, clock, host::localTimeZone(), config.patience,
               config.lab ? PeerReader::Protocol::lab : PeerReader::Protocol::native),
       interval_(config.interval),
       silence_(config.hasOtherMasters() ? kWelcomeOfSeveral : kWelcome),

@@ -29,9 +29,10 @@ struct SlaveConfig {
     std::vector<net::Endpoint> masters{{"127.0.0.1", 8080}};  ///< by rank; one of them is active
     Nanoseconds interval = std::chrono::seconds{5};           ///< between two reports unasked
     std::string name;
-    bool lab = false;                       ///< the master speaks the lab's text
-    std::optional<double> rememberedPpb{};  ///< frequency of its group clock in an earlier run
-    std::optional<net::Key> key{};          ///< of its name; a master without it is refused
+    bool lab = false;                           ///< the master speaks the lab's text
+    std::optional<double> rememberedPpb{};      ///< frequency of its group clock in an earlier run
+    std::optional<net::Key> key{};              ///< of its name; a master without it is refused
+    std::chrono::milliseconds patience{5'000};  ///< for a frame of the master's
 
     bool hasOtherMasters() const { return masters.size() > 1; }
 };

@@ -25,13 +25,13 @@ class BadPeersTest(DaemonTest):
         "another version": (b"\xbe\x63" + frame_of(HELLO)[2:], "version 99"),
         "an unknown frame": (frame_of(238), "238"),
         "a hello without a name": (hello_of(b""), "name"),
-        "half a frame, then silence": (frame_of(HELLO)[:23], "did not finish it within 5s"),
-        "half a lab time, then silence": (b"2026-11-2", "did not finish it within 5s"),
+        "half a frame, then silence": (frame_of(HELLO)[:23], "did not finish it within 2s"),
+        "half a lab time, then silence": (b"2026-11-2", "did not finish it within 2s"),
     }
 
     def test_each_costs_one_line_and_its_own_connection(self):
         # The log lets through ten lines at once about one host, which all these come from.
-        master = self.start_master("--min-slaves", 2)
+        master = self.start_master("--min-slaves", 2, "--patience", "2s")
         self.start_slave("one", master)
         self.start_slave("two", master)
         master.cycle(1)

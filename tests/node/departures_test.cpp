@@ -4,9 +4,8 @@
 #include <future>
 
 #include "net/listener.h"
-#include "node/log.h"
+#include "node/nodes.h"
 #include "node/observers.h"
-#include "node/peer.h"
 
 namespace berkeley::node {
 namespace {
@@ -16,7 +15,6 @@ using namespace std::chrono_literals;
 class SlaveDeparturesTest : public testing::Test {
   protected:
     SlaveDeparturesTest() {
-        slave_.initiateSlaveClient();
         master_.emplace(listener_.accept());
         (void)master_->hear<wire::Hello>();
     }
@@ -31,12 +29,7 @@ class SlaveDeparturesTest : public testing::Test {
     }
 
     net::Listener listener_{kAnyPort};
-    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    SlaveNode slave_{
-        {.masters = {listener_.local()}, .interval = 100ms, .name = "slave", .lab = false},
-        Observers{},
-        clock_,
-        silent()};
+    Slave slave_{slaveConfig(listener_.local(), "slave")};
     std::optional<Peer> master_;
 };
 
@@ -63,15 +56,12 @@ class MasterDeparturesTest : public testing::Test {
   protected:
     static constexpr Nanoseconds kHesitation = 3ms;
 
-    MasterDeparturesTest() {
-        MasterConfig config;
-        config.listen = kAnyPort;
+    MasterDeparturesTest() { slave_.say(wire::Hello{"slave"}); }
+
+    static MasterConfig oneCycle() {
+        MasterConfig config = masterConfig();
         config.cycles = 1;
-        config.group.foundAfter = 0ms;
-        master_.emplace(config, Observers{&onCycle_}, clock_, silent());
-        master_->initiateClockServer();
-        slave_.emplace(master_->local());
-        slave_->say(wire::Hello{"slave"});
+        return config;
     }
 
     /// Answers polls as a slave does whose answers leave long after it has read its clock for them,
@@ -80,7 +70,7 @@ class MasterDeparturesTest : public testing::Test {
         auto cycle = cycle_.get_future();
         std::optional<HostTime> left;
         while (cycle.wait_for(0s) != std::future_status::ready) {
-            const auto poll = slave_->hear<wire::Poll>(10ms);
+            const auto poll = slave_.hear<wire::Poll>(10ms);
             if (!poll) {
                 continue;
             }
@@ -90,7 +80,7 @@ class MasterDeparturesTest : public testing::Test {
             while (host_.now() < read + kHesitation) {
             }
             left = host_.now();
-            slave_->say(report);
+            slave_.say(report);
         }
         for (const sync::ClockStatus& clock : cycle.get().clocks) {
             if (clock.name == "slave") {
@@ -101,11 +91,10 @@ class MasterDeparturesTest : public testing::Test {
     }
 
     host::HostClock host_;
-    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     std::promise<sync::CycleStatus> cycle_;
     OnCycle onCycle_{[this](const auto& status) { cycle_.set_value(status); }};
-    std::optional<MasterNode> master_;
-    std::optional<Peer> slave_;
+    Master master_{oneCycle(), {&onCycle_}};
+    Peer slave_{master_.local()};
 };
 
 TEST_F(MasterDeparturesTest, CountInsteadOfTheReadingBeforeTheAnswerWasSent) {

@@ -6,9 +6,8 @@
 #include <new>
 #include <utility>
 
-#include "node/log.h"
+#include "node/nodes.h"
 #include "node/observers.h"
-#include "node/peer.h"
 
 namespace berkeley::node {
 namespace {
@@ -28,39 +27,28 @@ std::vector<net::Endpoint> freeEndpoints(std::size_t count) {
     return endpoints;
 }
 
-/// One of several masters, which announces itself to nobody until it has a FailoverNode.
-class Master {
+/// One of several masters, which announces itself to no other until it has a FailoverNode.
+class OneOfSeveral {
   public:
-    Master(const std::vector<net::Endpoint>& masters, sync::Rank self,
-           std::optional<net::Keys> keys = {})
+    OneOfSeveral(const std::vector<net::Endpoint>& masters, sync::Rank self,
+                 std::optional<net::Keys> keys = {})
         : leadership_(std::make_shared<Leadership>(MasterRanks{masters, self},
-                                                   FailoverNode::patienceFor(kInterval))) {
-        MasterConfig config;
-        config.listen = masters[self];
-        config.interval = kInterval;
-        config.group.masterName = MasterRanks::nameOf(self);
-        config.group.foundAfter = 0ms;
-        config.leadership = leadership_;
-        config.keys = std::move(keys);
-        node_.emplace(std::move(config), Observers{&onCycle_}, clock_, log_.logger());
-        node_->initiateClockServer();
-    }
+                                                   FailoverNode::patienceFor(kInterval))),
+          master_(configOf(masters[self], std::move(keys)), {&onCycle_}) {}
 
     void takePart(Observers observers = {}) {
-        failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, *node_,
-                          std::move(observers), clock_, log_.logger());
+        failover_.emplace(FailoverConfig{.interval = kInterval}, *leadership_, master_.node_,
+                          std::move(observers), master_.clock_, master_.log_.logger());
         failover_->start();
     }
 
     /// As a process that ends.
     void end() {
         failover_.reset();
-        node_->stop();
+        master_.node_.stop();
     }
 
-    bool says(const std::string& text) {
-        return await([&] { return log_.has(text); });
-    }
+    bool says(const std::string& text) { return master_.says(text); }
     bool hasHeardTheSecond() const {
         return leadership_->announcementTo(1).announcement.answers.has_value();
     }
@@ -68,13 +56,21 @@ class Master {
         return await([&] { return leadership_->mayAct(); });
     }
 
-    Log log_;
     std::atomic<std::uint32_t> cycle_ = 0;
     OnCycle onCycle_{[this](const auto& status) { cycle_ = status.cycle; }};
-    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
     std::shared_ptr<Leadership> leadership_;
-    std::optional<MasterNode> node_;
+    Master master_;
     std::optional<FailoverNode> failover_;
+
+  private:
+    MasterConfig configOf(const net::Endpoint& listen, std::optional<net::Keys> keys) const {
+        MasterConfig config = masterConfig(kInterval);
+        config.listen = listen;
+        config.group.masterName = MasterRanks::nameOf(leadership_->ranks().self);
+        config.leadership = leadership_;
+        config.keys = std::move(keys);
+        return config;
+    }
 };
 
 class FailoverTest : public testing::Test {
@@ -86,12 +82,18 @@ class FailoverTest : public testing::Test {
 
     wire::Message toTheSecond() const { return wire::Redirect{masters_[1].host, masters_[1].port}; }
 
+    SlaveConfig slaveOfBoth() const {
+        SlaveConfig config = slaveConfig(masters_[0], "one");
+        config.masters = masters_;
+        return config;
+    }
+
     const std::vector<net::Endpoint> masters_ = freeEndpoints(2);
 };
 
 TEST_F(FailoverTest, ASlavesKeyAnnouncesNoMaster) {
-    Master first{masters_, 0,
-                 net::Keys{{"master-1", kFirst}, {"master-2", kSecond}, {"one", kOne}}};
+    OneOfSeveral first{masters_, 0,
+                       net::Keys{{"master-1", kFirst}, {"master-2", kSecond}, {"one", kOne}}};
     Peer slave{masters_[0], net::NamedKey{"one", kOne}};
     slave.say(fromTheSecond());
     EXPECT_TRUE(slave.isSentAway());
@@ -99,7 +101,7 @@ TEST_F(FailoverTest, ASlavesKeyAnnouncesNoMaster) {
 }
 
 TEST_F(FailoverTest, AMastersKeyAnnouncesThatMasterAlone) {
-    Master first{masters_, 0, net::Keys{{"master-1", kFirst}, {"master-2", kSecond}}};
+    OneOfSeveral first{masters_, 0, net::Keys{{"master-1", kFirst}, {"master-2", kSecond}}};
     Peer second{masters_[0], net::NamedKey{"master-2", kSecond}};
     second.say(fromTheSecond());
     EXPECT_TRUE(await([&] { return first.hasHeardTheSecond(); }));
@@ -112,7 +114,7 @@ TEST_F(FailoverTest, AMastersKeyAnnouncesThatMasterAlone) {
 }
 
 TEST_F(FailoverTest, ASlaveIsNoMasterAndAMasterNoSlave) {
-    Master first{masters_, 0};
+    OneOfSeveral first{masters_, 0};
     first.leadership_->carryOut(0);
     Peer slave{masters_[0]};
     slave.say(wire::Hello{"one"});
@@ -125,13 +127,13 @@ TEST_F(FailoverTest, ASlaveIsNoMasterAndAMasterNoSlave) {
 TEST_F(FailoverTest, AStandbySendsSlavesToTheActiveMasterAndHearsThemNoMore) {
     for (const std::optional<sync::Rank> active :
          {std::optional<sync::Rank>{1}, std::optional<sync::Rank>{}}) {
-        Master first{masters_, 0};
+        OneOfSeveral first{masters_, 0};
         first.leadership_->carryOut(active);
         Peer slave{masters_[0]};
         slave.say(wire::Hello{"one"});
         EXPECT_EQ(slave.hear(), active ? toTheSecond() : wire::Message{wire::Redirect{}});
         EXPECT_TRUE(slave.isSentAway());
-        EXPECT_FALSE(first.log_.has("got connected"));
+        EXPECT_FALSE(first.master_.log_.has("got connected"));
     }
 }
 
@@ -145,19 +147,19 @@ TEST_F(FailoverTest, AMasterThatIsAboutToBecomeActiveSendsNobodyToTheFormerOne) 
 }
 
 TEST_F(FailoverTest, SlavesAreSentOnByAMasterThatGivesUp) {
-    Master first{masters_, 0};
+    OneOfSeveral first{masters_, 0};
     first.leadership_->carryOut(0);
     Peer slave{masters_[0]};
     slave.say(wire::Hello{"one"});
     EXPECT_EQ(slave.hear(), wire::Message{wire::Welcome{kInterval}});
     first.leadership_->carryOut(1);
-    first.node_->standBy();
+    first.master_.node_.standBy();
     EXPECT_EQ(slave.hear(), toTheSecond());
     EXPECT_TRUE(slave.isSentAway());
 }
 
 TEST_F(FailoverTest, AMasterThatMeetsOneThatLeadsMoreSaysSoAndStandsBy) {
-    Master first{masters_, 0};
+    OneOfSeveral first{masters_, 0};
     Leadership second{MasterRanks{masters_, 1}, FailoverNode::patienceFor(kInterval)};
     second.know(1, 1);
     first.takePart();
@@ -168,7 +170,7 @@ TEST_F(FailoverTest, AMasterThatMeetsOneThatLeadsMoreSaysSoAndStandsBy) {
         second.cycleBegins();
         second.cycleEnded(6);
         first.leadership_->heard(second.announcementTo(0));
-        return first.log_.has(
+        return first.master_.log_.has(
             "master-2 leads 6 clocks in term 2; this master led 1 in term 1 and now stands by");
     }));
     EXPECT_TRUE(first.says("master-2 is active; following it"));
@@ -178,20 +180,15 @@ TEST_F(FailoverTest, AMasterThatMeetsOneThatLeadsMoreSaysSoAndStandsBy) {
 }
 
 TEST_F(FailoverTest, AMasterThatLeadsSaysHowManyHaveAnswered) {
-    Master first{masters_, 0};
+    OneOfSeveral first{masters_, 0};
     first.takePart();
     ASSERT_TRUE(first.leads());
-    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
-                    {},
-                    clock,
-                    first.log_.logger()};
-    slave.initiateSlaveClient();
+    Slave slave{slaveOfBoth()};
     const auto members = [&] {
         return first.leadership_->announcementTo(1).announcement.claim.members;
     };
     EXPECT_TRUE(await([&] { return members() == 2U; }));
-    slave.stop();
+    slave.node_.stop();
     EXPECT_TRUE(await([&] { return members() == 1U; }));
 }
 
@@ -204,7 +201,7 @@ TEST_F(FailoverTest, AMasterThatCannotLeadSaysWhyStandsByAndTriesAgain) {
         }
         bool failed_ = false;
     } failing;
-    Master first{masters_, 0};
+    OneOfSeveral first{masters_, 0};
     first.takePart({&failing});
     EXPECT_TRUE(first.says("to look which master is active: std::bad_alloc; trying again"));
     EXPECT_TRUE(first.says("standing by"));
@@ -212,35 +209,27 @@ TEST_F(FailoverTest, AMasterThatCannotLeadSaysWhyStandsByAndTriesAgain) {
 }
 
 TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
-    Master first{masters_, 0}, second{masters_, 1};
+    OneOfSeveral first{masters_, 0}, second{masters_, 1};
     first.takePart();
     second.takePart();
     ASSERT_TRUE(first.leads());
-    host::SteeredClock clock{host::HostClock{250ms, 40'000}, sync::Discipline{kMaxSlewPpb}};
-    struct Told : Observer {
-        explicit Told(const host::SteeredClock& clock) : clock_(clock) {}
+    struct Steps : Observer {
         void synchronized(const sync::Change& change, GroupTime /*now*/,
                           Nanoseconds /*bound*/) override {
             steps_ += change.manner == sync::Manner::set ? 1 : 0;
-            cycle_ = clock_.state().cycle;
         }
-        const host::SteeredClock& clock_;
         std::atomic<int> steps_ = 0;
-        std::atomic<std::uint32_t> cycle_ = 0;
-    } told{clock};
-    SlaveNode slave{{.masters = masters_, .interval = kInterval, .name = "one"},
-                    {&told},
-                    clock,
-                    first.log_.logger()};
-    slave.initiateSlaveClient();
-    ASSERT_TRUE(await([&] { return second.clock_.state().synchronized && told.cycle_ > 5U; }));
+    } told;
+    const Slave slave{slaveOfBoth(), {&told}, host::HostClock{250ms, 40'000}};
+    const auto cycleOfSlave = [&] { return slave.clock_.state().cycle; };
+    ASSERT_TRUE(
+        await([&] { return second.master_.clock_.state().synchronized && cycleOfSlave() > 5U; }));
     const std::uint32_t last = first.cycle_;
     first.end();
     ASSERT_TRUE(second.leads());
-    ASSERT_TRUE(await([&] { return second.cycle_ > 0U && told.cycle_ >= second.cycle_; }));
-    EXPECT_GE(told.cycle_, last);
+    ASSERT_TRUE(await([&] { return second.cycle_ > 0U && cycleOfSlave() >= second.cycle_; }));
+    EXPECT_GE(cycleOfSlave(), last);
     EXPECT_EQ(told.steps_, 1);
-    slave.stop();
 }
 
 }  // namespace

@@ -8,9 +8,7 @@
 #include <thread>
 
 #include "net/listener.h"
-#include "node/log.h"
-#include "node/observers.h"
-#include "node/peer.h"
+#include "node/nodes.h"
 #include "time/units.h"
 
 namespace berkeley::node {
@@ -19,15 +17,15 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Sync cycles as they end, to wait for.
-class Cycles {
+class Cycles : public Observer {
   public:
-    void add(const sync::CycleStatus& status) {
+    void cycleEnded(const sync::CycleStatus& status) override {
         const std::lock_guard guard{lock_};
         statuses_.push_back(status);
         changed_.notify_all();
     }
 
-    /// The first cycle from `from` on that `wanted` accepts.
+    /// Returns the first cycle that `wanted` accepts.
     template <class Predicate>
     std::optional<sync::CycleStatus> await(Predicate wanted) {
         std::unique_lock guard{lock_};
@@ -50,38 +48,21 @@ class Cycles {
     std::vector<sync::CycleStatus> statuses_;
 };
 
-class Master {
-  public:
-    explicit Master(std::size_t minSlaves, Nanoseconds interval = 100ms,
-                    const host::HostClock& host = host::HostClock{})
-        : clock_(host, sync::Discipline{kMaxSlewPpb}) {
-        MasterConfig config;
-        config.listen = kAnyPort;
-        config.interval = interval;
+class GroupTest : public testing::Test {
+  protected:
+    Master& lead(std::size_t minSlaves, Nanoseconds interval = 100ms,
+                 const host::HostClock& host = host::HostClock{}) {
+        MasterConfig config = masterConfig(interval);
         config.minSlaves = minSlaves;
-        config.group.foundAfter = 0ms;
-        node_.emplace(config, Observers{&onCycle_}, clock_, silent());
-        node_->initiateClockServer();
+        return master_.emplace(std::move(config), Observers{&cycles_}, host);
+    }
+
+    SlaveConfig configOf(const std::string& name) const {
+        return slaveConfig(master_->local(), name);
     }
 
     Cycles cycles_;
-    OnCycle onCycle_{[this](const auto& status) { cycles_.add(status); }};
-    host::SteeredClock clock_;
-    std::optional<MasterNode> node_;
-};
-
-class Slave {
-  public:
-    Slave(const net::Endpoint& master, const std::string& name, Nanoseconds offset,
-          double driftPpb = 0)
-        : clock_(host::HostClock{offset, driftPpb}, sync::Discipline{kMaxSlewPpb}),
-          node_({.masters = {master}, .interval = 100ms, .name = name, .lab = false}, Observers{},
-                clock_, silent()) {
-        node_.initiateSlaveClient();
-    }
-
-    host::SteeredClock clock_;
-    SlaveNode node_;
+    std::optional<Master> master_;
 };
 
 const sync::ClockStatus* find(const sync::CycleStatus& status, const std::string& name) {
@@ -93,11 +74,11 @@ const sync::ClockStatus* find(const sync::CycleStatus& status, const std::string
     return nullptr;
 }
 
-TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
-    Master master{2};
-    const Slave fast{master.node_->local(), "fast", 25min},
-        slow{master.node_->local(), "slow", -10min};
-    const auto first = master.cycles_.await([](const sync::CycleStatus&) { return true; });
+TEST_F(GroupTest, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
+    lead(2);
+    const Slave fast{configOf("fast"), {}, host::HostClock{25min}},
+        slow{configOf("slow"), {}, host::HostClock{-10min}};
+    const auto first = cycles_.await([](const sync::CycleStatus&) { return true; });
     ASSERT_TRUE(first);
     EXPECT_EQ(first->cycle, 1U);
     EXPECT_EQ(first->clocks.size(), 3U);
@@ -106,12 +87,12 @@ TEST(Group, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
     EXPECT_LT(std::chrono::abs(*find(*first, "slow")->change - 15min), 100ms);
 }
 
-TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
+TEST_F(GroupTest, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
     // Nearer to the end of what is believable than a clock is ever set.
     const Nanoseconds late = kTimeLimit - 100 * 24h - page::systemNow().time_since_epoch();
-    Master master{1, 100ms, host::HostClock{late}};
-    const Slave slave{master.node_->local(), "late", late + 1min};
-    const auto cycle = master.cycles_.await([](const sync::CycleStatus&) { return true; });
+    const Master& master = lead(1, 100ms, host::HostClock{late});
+    const Slave slave{configOf("late"), {}, host::HostClock{late + 1min}};
+    const auto cycle = cycles_.await([](const sync::CycleStatus&) { return true; });
     ASSERT_TRUE(cycle);
     EXPECT_EQ(cycle->average, 0ns);
     EXPECT_EQ(cycle->clocks.size(), 2U);
@@ -122,25 +103,26 @@ TEST(Group, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
     EXPECT_FALSE(master.clock_.state().synchronized);
 }
 
-TEST(Group, SlaveThatHasLeftIsGoneFromTheAverage) {
-    Master master{1};
-    const Slave stays{master.node_->local(), "stays", 0s};
-    std::optional<Slave> leaves{std::in_place, master.node_->local(), "leaves", 1min};
-    ASSERT_TRUE(master.cycles_.await([](const auto& s) { return find(s, "leaves") != nullptr; }));
+TEST_F(GroupTest, SlaveThatHasLeftIsGoneFromTheAverage) {
+    lead(1);
+    const Slave stays{configOf("stays")};
+    std::optional<Slave> leaves{std::in_place, configOf("leaves")};
+    ASSERT_TRUE(cycles_.await([](const auto& s) { return find(s, "leaves") != nullptr; }));
     leaves.reset();
     std::uint32_t last = 0;
-    const auto without = master.cycles_.await([&](const sync::CycleStatus& status) {
+    const auto without = cycles_.await([&](const sync::CycleStatus& status) {
         last = find(status, "leaves") != nullptr ? status.cycle : last;
         return last != 0 && find(status, "leaves") == nullptr && find(status, "stays") != nullptr;
     });
     EXPECT_TRUE(without);
 }
 
-TEST(Group, ClocksAgreeWithinTheirBounds) {
-    Master master{3};
-    Slave a{master.node_->local(), "a", 25min}, b{master.node_->local(), "b", -10min},
-        c{master.node_->local(), "c", 0s, 40'000};
-    ASSERT_TRUE(master.cycles_.await([](const auto& status) { return status.cycle == 5; }));
+TEST_F(GroupTest, ClocksAgreeWithinTheirBounds) {
+    const Master& master = lead(3);
+    const Slave a{configOf("a"), {}, host::HostClock{25min}},
+        b{configOf("b"), {}, host::HostClock{-10min}},
+        c{configOf("c"), {}, host::HostClock{0s, 40'000}};
+    ASSERT_TRUE(cycles_.await([](const auto& status) { return status.cycle == 5; }));
     for (const Slave* slave : {&a, &b, &c}) {
         // Both clocks lie over the same raw clock: between two readings of one, the other's is
         // known.
@@ -157,22 +139,21 @@ TEST(Group, ClocksAgreeWithinTheirBounds) {
     }
 }
 
-TEST(Group, StopsAtOnceUnderLoad) {
-    const auto master = std::make_unique<Master>(20, 20ms);
+TEST_F(GroupTest, StopsAtOnceUnderLoad) {
+    Master& master = lead(20, 20ms);
     std::vector<std::unique_ptr<Slave>> slaves;
     for (int i = 0; i < 20; ++i) {
-        slaves.push_back(
-            std::make_unique<Slave>(master->node_->local(), "slave" + std::to_string(i), 0s));
+        slaves.push_back(std::make_unique<Slave>(configOf("slave" + std::to_string(i))));
     }
-    ASSERT_TRUE(master->cycles_.await([](const auto& status) { return status.cycle == 3; }));
+    ASSERT_TRUE(cycles_.await([](const auto& status) { return status.cycle == 3; }));
     const auto begin = std::chrono::steady_clock::now();
-    master->node_->stop();
+    master.node_.stop();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
     const net::Endpoint nobody = net::Listener{kAnyPort}.local();
-    Slave slave{nobody, "lonely", 0s};
+    Slave slave{slaveConfig(nobody, "lonely")};
     const auto begin = std::chrono::steady_clock::now();
     slave.node_.stop();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
@@ -180,76 +161,66 @@ TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
 
 TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
     net::Listener listener{kAnyPort};
-    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    Log log;
-    SlaveNode slave{
-        {.masters = {listener.local()}, .name = "slave"}, Observers{}, clock, log.logger()};
-    slave.initiateSlaveClient();
+    SlaveConfig config = slaveConfig(listener.local(), "slave");
+    config.patience = 200ms;
+    Slave slave{std::move(config)};
     const auto master = listener.accept();
     const wire::Frame welcome = wire::encode(wire::Welcome{5s});
     master->send(std::span{welcome}.first(wire::kFrameSize / 2));
-    EXPECT_TRUE(await([&] { return log.has("began a frame and did not finish it within 5s"); }));
+    EXPECT_TRUE(slave.says("began a frame and did not finish it within 200ms"));
 }
 
 TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
-    const Master first{1};
+    const Master first;
     MasterConfig config;
-    config.listen = first.node_->local();
+    config.listen = first.local();
     host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    MasterNode second{config, {}, clock, silent()};
+    MasterNode second{config, {}, clock, Log{}.logger()};
     EXPECT_THROW(second.initiateClockServer(), std::runtime_error);
 }
 
 /// Its clock is at the very end of the times that are believed, and beyond it when it is told.
-TEST(Group, ASlaveThatCanBeToldNothingIsNamed) {
-    Log log;
-    MasterConfig config;
-    config.listen = kAnyPort;
-    config.group.foundAfter = 0ms;
-    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    MasterNode master{config, {}, clock, log.logger()};
-    master.initiateClockServer();
+TEST(MasterNode, NamesASlaveThatCanBeToldNothing) {
+    Master master;
     Peer slave{master.local()};
     slave.say(wire::Hello{"late"});
     const HostTime last{kTimeLimit - 1ns};
     slave.say(wire::Report{slave.hear<wire::Poll>().value().sequence, true, last, last, {}});
-    EXPECT_TRUE(await([&] {
-        return log.has("(late) cannot be told its adjustment: adjustment's reference is outside");
-    }));
+    EXPECT_TRUE(
+        master.says("(late) cannot be told its adjustment: adjustment's reference is outside"));
 }
 
-TEST(Group, AMasterCountsWhoIsConnectedAndWhomItHasSentAway) {
-    Master master{1};
-    const Slave slave{master.node_->local(), "left", 0ns};
-    const auto stranger = net::Connector{}.connect(master.node_->local());
+TEST(MasterNode, CountsWhoIsConnectedAndWhomItHasSentAway) {
+    const Master master;
+    const Slave slave{slaveConfig(master.local(), "left")};
+    const auto stranger = net::Connector{}.connect(master.local());
     stranger->send(std::as_bytes(std::span{"nonsense"}));
     EXPECT_TRUE(await([&] {
-        const observe::PeerCounts counts = master.node_->peerCounts();
+        const observe::PeerCounts counts = master.node_.peerCounts();
         const auto& kinds = counts.timestamps;
         return counts.slaves == 1 && std::accumulate(kinds.begin(), kinds.end(), 0U) == 1 &&
                counts.sentAway.at(static_cast<std::size_t>(wire::Fault::protocol)) == 1;
     }));
 }
 
-TEST(Group, AMasterTellsItsCountsAlsoWhileItStops) {
-    Master master{1};
-    const Slave slave{master.node_->local(), "left", 0ns};
-    ASSERT_TRUE(await([&] { return master.node_->peerCounts().slaves == 1; }));
+TEST(MasterNode, TellsItsCountsAlsoWhileItStops) {
+    Master master;
+    const Slave slave{slaveConfig(master.local(), "left")};
+    ASSERT_TRUE(await([&] { return master.node_.peerCounts().slaves == 1; }));
     std::atomic<bool> stopped = false;
     std::thread watcher{[&] {
         while (!stopped) {
-            (void)master.node_->peerCounts();
+            (void)master.node_.peerCounts();
         }
     }};
-    master.node_->stop();
+    master.node_.stop();
     stopped = true;
     watcher.join();
-    EXPECT_EQ(0U, master.node_->peerCounts().slaves);
+    EXPECT_EQ(0U, master.node_.peerCounts().slaves);
 }
 
-TEST(Group, AMasterThatWaitsForSlavesSaysWhoIsThere) {
+TEST(MasterNode, SaysWhoIsThereWhileItWaitsForSlaves) {
     for (const std::size_t needed : {2U, 1U}) {
-        host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
         struct Skipped : Observer {
             void cycleSkipped(const std::vector<sync::ClockStatus>& slaves,
                               std::size_t /*needed*/) override {
@@ -259,14 +230,11 @@ TEST(Group, AMasterThatWaitsForSlavesSaysWhoIsThere) {
             std::mutex lock_;
             std::vector<sync::ClockStatus> there_;
         } skipped;
-        MasterConfig config;
-        config.listen = kAnyPort;
-        config.interval = 50ms;
+        MasterConfig config = masterConfig(50ms);
         config.minSlaves = needed;
         config.group.foundAfter = 1h;
-        MasterNode master{config, {&skipped}, clock, silent()};
-        master.initiateClockServer();
-        const Slave slave{master.local(), "left", 0ns};
+        const Master master{std::move(config), {&skipped}};
+        const Slave slave{slaveConfig(master.local(), "left")};
 
         EXPECT_TRUE(await([&] {
             const std::lock_guard guard{skipped.lock_};
@@ -276,11 +244,9 @@ TEST(Group, AMasterThatWaitsForSlavesSaysWhoIsThere) {
     }
 }
 
-TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
-    std::optional<Master> master;
-    master.emplace(1);
-    const net::Endpoint address = master->node_->local();
-    host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
+TEST(SlaveNode, TellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
+    std::optional<Master> master{std::in_place};
+    const net::Endpoint address = master->local();
     class Said : public Observer {
       public:
         void joined(const net::Endpoint& to, std::optional<Nanoseconds> interval) override {
@@ -301,11 +267,7 @@ TEST(Group, ASlaveTellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
         std::mutex lock_;
         std::vector<std::string> said_;
     } said;
-    SlaveNode slave{{.masters = {address}, .interval = 100ms, .name = "left", .lab = false},
-                    {&said},
-                    clock,
-                    silent()};
-    slave.initiateSlaveClient();
+    const Slave slave{slaveConfig(address, "left"), {&said}};
     const std::string joined = "joined " + toText(address) + " 100.0 ms";
     EXPECT_TRUE(await([&] { return said.is({joined, "timestamped"}); }));
     master.reset();

@@ -4,8 +4,7 @@
 #include <barrier>
 #include <thread>
 
-#include "node/log.h"
-#include "node/peer.h"
+#include "node/nodes.h"
 
 namespace berkeley::node {
 namespace {
@@ -14,84 +13,78 @@ using namespace std::chrono_literals;
 
 const net::Key kOne(32, 0x11), kTwo(32, 0x22), kThree(32, 0x33);
 
-class Slave : public Observer {
+/// Counts the answers of its master.
+class Counter : public Observer {
   public:
-    Slave(const net::Endpoint& master, const std::string& name, const net::Key& key,
-          bool lab = false)
-        : node_({.masters = {master},
-                 .interval = 50ms,
-                 .name = name,
-                 .lab = lab,
-                 .rememberedPpb = {},
-                 .key = key},
-                {this}, clock_, log_.logger()) {
-        node_.initiateSlaveClient();
-    }
-
     void synchronized(const sync::Change& /*change*/, GroupTime /*now*/,
                       Nanoseconds /*bound*/) override {
         ++told_;
     }
     void toldByLab(HostTime /*told*/) override { ++told_; }
 
+    std::atomic<int> told_ = 0;
+};
+
+SlaveConfig configOf(const net::Endpoint& master, const std::string& name, const net::Key& key,
+                     bool lab) {
+    SlaveConfig config = slaveConfig(master, name);
+    config.interval = 50ms;
+    config.lab = lab;
+    config.key = key;
+    return config;
+}
+
+class KeyedSlave : public Counter, public Slave {
+  public:
+    KeyedSlave(const net::Endpoint& master, const std::string& name, const net::Key& key,
+               bool lab = false)
+        : Slave(configOf(master, name, key, lab), {this}) {}
+
     bool isTold() {
         const int before = told_;
         return await([&] { return told_ > before + 1; });
     }
-
-    Log log_;
-    std::atomic<int> told_ = 0;
-    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    SlaveNode node_;
 };
 
 class KeysTest : public testing::Test {
   protected:
-    KeysTest() {
-        MasterConfig config;
-        config.listen = kAnyPort;
-        config.interval = 50ms;
+    static MasterConfig keyedConfig() {
+        MasterConfig config = masterConfig(50ms);
         config.keys = net::Keys{{"one", kOne}, {"two", kTwo}};
-        node_.emplace(config, Observers{}, clock_, log_.logger());
-        node_->initiateClockServer();
+        return config;
     }
 
-    net::Endpoint local() const { return node_->local(); }
-    bool masterSays(const std::string& text) {
-        return await([&] { return log_.has(text); });
-    }
+    net::Endpoint local() const { return master_.local(); }
 
-    Log log_;
-    host::SteeredClock clock_{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
-    std::optional<MasterNode> node_;
+    Master master_{keyedConfig()};
 };
 
 TEST_F(KeysTest, LetASlaveTakePart) {
-    Slave one{local(), "one", kOne};
+    KeyedSlave one{local(), "one", kOne};
     EXPECT_TRUE(one.isTold());
-    EXPECT_TRUE(masterSays("(one) got connected"));
+    EXPECT_TRUE(master_.says("(one) got connected"));
 }
 
 TEST_F(KeysTest, LetASlaveTakePartThatSpeaksTheLabsText) {
-    Slave one{local(), "one", kOne, true};
+    KeyedSlave one{local(), "one", kOne, true};
     EXPECT_TRUE(one.isTold());
-    EXPECT_TRUE(masterSays("(lab) got connected"));
+    EXPECT_TRUE(master_.says("(lab) got connected"));
 }
 
 TEST_F(KeysTest, LetNobodyTakeTheNameOfAnother) {
     Peer impostor{local(), net::NamedKey{"one", kOne}};
     impostor.say(wire::Hello{"two"});
-    EXPECT_TRUE(masterSays("says that it is \"two\", but has the key of \"one\""));
+    EXPECT_TRUE(master_.says("says that it is \"two\", but has the key of \"one\""));
     EXPECT_TRUE(impostor.isSentAway());
-    EXPECT_FALSE(log_.has("got connected"));
+    EXPECT_FALSE(master_.log_.has("got connected"));
 }
 
 TEST_F(KeysTest, KeepOutWhoHasNone) {
-    Slave stranger{local(), "stranger", kThree}, wrong{local(), "two", kThree};
-    EXPECT_TRUE(masterSays("the peer's key is unknown or wrong (it calls itself \"stranger\")"));
-    EXPECT_TRUE(masterSays("the peer's key is unknown or wrong (it calls itself \"two\")"));
-    for (Slave* slave : {&stranger, &wrong}) {
-        EXPECT_TRUE(await([&] { return slave->log_.has("the peer's key is unknown or wrong"); }));
+    KeyedSlave stranger{local(), "stranger", kThree}, wrong{local(), "two", kThree};
+    EXPECT_TRUE(master_.says("the peer's key is unknown or wrong (it calls itself \"stranger\")"));
+    EXPECT_TRUE(master_.says("the peer's key is unknown or wrong (it calls itself \"two\")"));
+    for (KeyedSlave* slave : {&stranger, &wrong}) {
+        EXPECT_TRUE(slave->says("the peer's key is unknown or wrong"));
         EXPECT_FALSE(slave->log_.has("connected to the master"));
         EXPECT_EQ(slave->told_, 0);
     }
@@ -123,44 +116,44 @@ TEST_F(KeysTest, LeaveOneConnectionOfThoseThatJoinWithThemAtOnce) {
 }
 
 TEST_F(KeysTest, SendAwayWhoseKeyIsTakenAwayAndNobodyElse) {
-    Slave one{local(), "one", kOne}, two{local(), "two", kTwo};
+    KeyedSlave one{local(), "one", kOne}, two{local(), "two", kTwo};
     ASSERT_TRUE(one.isTold() && two.isTold());
-    node_->replaceKeys(net::Keys{{"two", kTwo}});
-    EXPECT_TRUE(masterSays("(one)'s key was removed"));
-    EXPECT_TRUE(await([&] { return one.log_.has("the peer's key is unknown or wrong"); }));
+    master_.node_.replaceKeys(net::Keys{{"two", kTwo}});
+    EXPECT_TRUE(master_.says("(one)'s key was removed"));
+    EXPECT_TRUE(one.says("the peer's key is unknown or wrong"));
     const int told = one.told_;
     EXPECT_TRUE(two.isTold());
     EXPECT_EQ(one.told_, told);
-    EXPECT_FALSE(log_.has("(two) has left"));
+    EXPECT_FALSE(master_.log_.has("(two) has left"));
     EXPECT_FALSE(two.log_.has("trying again"));
 
-    node_->replaceKeys(net::Keys{{"one", kOne}, {"two", kTwo}});
+    master_.node_.replaceKeys(net::Keys{{"one", kOne}, {"two", kTwo}});
     EXPECT_TRUE(one.isTold());
 }
 
 TEST_F(KeysTest, SendAwayWhoHasAnOlderKey) {
-    Slave one{local(), "one", kOne};
+    KeyedSlave one{local(), "one", kOne};
     ASSERT_TRUE(one.isTold());
-    node_->replaceKeys(net::Keys{{"one", kThree}, {"two", kTwo}});
-    EXPECT_TRUE(masterSays("(one)'s key was removed"));
-    Slave renewed{local(), "one", kThree};
+    master_.node_.replaceKeys(net::Keys{{"one", kThree}, {"two", kTwo}});
+    EXPECT_TRUE(master_.says("(one)'s key was removed"));
+    KeyedSlave renewed{local(), "one", kThree};
     EXPECT_TRUE(renewed.isTold());
 }
 
 TEST_F(KeysTest, SendAwayWhoseLabTextComesWithAKeyThatIsTakenAway) {
-    Slave one{local(), "one", kOne, true};
+    KeyedSlave one{local(), "one", kOne, true};
     ASSERT_TRUE(one.isTold());
-    node_->replaceKeys(net::Keys{});
-    EXPECT_TRUE(masterSays("(lab)'s key was removed"));
+    master_.node_.replaceKeys(net::Keys{});
+    EXPECT_TRUE(master_.says("(lab)'s key was removed"));
 }
 
 TEST_F(KeysTest, DoNotLetAHandshakeThatHangsHoldUpTheEnd) {
     const auto hanging = net::Connector{}.connect(local());
     // Who came later is there: so is that one.
-    Slave one{local(), "one", kOne};
+    KeyedSlave one{local(), "one", kOne};
     ASSERT_TRUE(one.isTold());
     const auto begin = std::chrono::steady_clock::now();
-    node_->stop();
+    master_.node_.stop();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
 }
 

@@ -50,9 +50,6 @@ class Log {
     std::shared_ptr<Sink> sink_ = std::make_shared<Sink>();
 };
 
-/// For nodes whose log nobody reads.
-inline std::shared_ptr<spdlog::logger> silent() { return Log{}.logger(); }
-
 inline bool await(const std::function<bool()>& condition) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
     while (!condition()) {

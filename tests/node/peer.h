@@ -7,8 +7,6 @@
 #include <variant>
 
 #include "net/connector.h"
-#include "node/master_node.h"
-#include "node/slave_node.h"
 #include "wire/native.h"
 
 namespace berkeley::node {

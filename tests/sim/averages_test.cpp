@@ -1,4 +1,8 @@
 /// Where a group goes, and how fast.
+#include <cmath>
+#include <map>
+
+#include "sim/allan.h"
 #include "sim/scenario_test.h"
 
 namespace berkeley::sim {
@@ -107,6 +111,27 @@ TEST_F(Rates, GroupLeavesOutARateThatIsFarFromTheOthers) {
 
 TEST_F(Rates, TwoClocksGoAtTheMeanOfTheirRates) {
     EXPECT_NEAR(ratePpb(100'000, {-100'000}), 0, 50);
+}
+
+/// The mean of n rates that wander independently wanders 1/sqrt(n) as much as one.
+TEST_F(Rates, SixteenClocksTogetherWanderLessThanHalfAsMuchAsOne) {
+    Simulation simulation{group(15)};
+    Phase time;
+    std::map<std::string, Phase> hosts;
+    for (Nanoseconds now = 30min; now < 2h; now += 1s) {
+        simulation.runUntil(now);
+        time.push_back(static_cast<double>(fromTruth(simulation).count()));
+        for (const std::string& name : simulation.names()) {
+            const Nanoseconds error = simulation.hostClock(name).at(now) - exactClock(now);
+            hosts[name].push_back(static_cast<double>(error.count()));
+        }
+    }
+    AllanDeviation together{100}, alone{100};
+    together.add(time);
+    for (const auto& [name, phase] : hosts) {
+        alone.add(phase);
+    }
+    EXPECT_LT(together.ppb() / alone.ppb(), 1.5 / std::sqrt(16));
 }
 
 }  // namespace

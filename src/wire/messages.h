@@ -20,7 +20,7 @@
 
 namespace berkeley::wire {
 
-/// The reasons for which a peer is sent away, as far as they are counted separately.
+/// The reasons for which a peer is sent away; each is counted separately.
 enum class Fault {
     protocol,  ///< it sent what it may not send
     key,       ///< it has no key, a wrong one, or another peer's

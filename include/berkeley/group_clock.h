@@ -1,9 +1,9 @@
-/// Reads this machine's share of a group's time, as a Berkeley daemon publishes it: the C++
-/// interface of libberkeley, in this header, over the C one.
+/// Reads this machine's view of a group's time, as a Berkeley daemon publishes it: the C++
+/// interface of libberkeley, a header on top of the C interface.
 ///
-/// Link with -lberkeley, or to berkeley::berkeley with CMake. Needs C++17. Times are nanoseconds
-/// since 1970-01-01 00:00 UTC by the group's reckoning. Thread safety: any thread may read a clock;
-/// opening, moving and destroying is for one. docs/api.md tells more.
+/// Link with -lberkeley, or with berkeley::berkeley in CMake. Needs C++17. Times are nanoseconds
+/// since 1970-01-01 00:00 UTC by the group's reckoning. Thread safety: any number of threads may
+/// read a clock; opening, moving and destroying it is for one thread. See docs/api.md for more.
 #pragma once
 
 #include <atomic>
@@ -20,20 +20,20 @@ namespace berkeley {
 
 enum class GroupStatus {
     synchronized = BERKELEY_SYNCHRONIZED,     ///< adjustments come; the bound holds
-    holdover = BERKELEY_HOLDOVER,             ///< none has come for long; the bound grows
+    holdover = BERKELEY_HOLDOVER,             ///< none has come for long; the bound holds and grows
     unsynchronized = BERKELEY_UNSYNCHRONIZED  ///< the bound is unknown or too large
 };
 
 /// The group's time as a std::chrono clock, read from this machine's daemon (or from the page that
-/// BERKELEY_PAGE in the environment names). Never throws: where there is no page, the time is the
-/// system clock's and status() is unsynchronized. A program that wants to know how wrong a time can
-/// be reads a GroupClock instead.
+/// BERKELEY_PAGE in the environment names). Never throws: without a page, the time is the system
+/// clock's and status() is unsynchronized. A program that needs to know how wrong a time can be
+/// reads a GroupClock instead.
 struct group_clock {
     using rep = std::int64_t;
     using period = std::nano;
     using duration = std::chrono::nanoseconds;
     using time_point = std::chrono::time_point<group_clock>;
-    /// It is slewed, and it steps once, when it is synchronized first.
+    /// The clock is slewed, and it steps once, when it is first synchronized.
     static constexpr bool is_steady = false;
 
     static time_point now() noexcept;
@@ -62,10 +62,10 @@ struct GroupReading {
     std::uint64_t cycle{};  ///< the group's sync cycle of the last adjustment
 };
 
-/// Nothing can be read. what() names the page, what is wrong and what to do.
+/// Thrown if nothing can be read. what() names the page, what is wrong and what to do.
 class GroupClockError : public std::runtime_error {
   public:
-    /// What a function of the C interface has returned for `page`, which may be "".
+    /// `code` is the error that a function of the C interface returned for `page`, which may be "".
     GroupClockError(int code, const std::string& page)
         : std::runtime_error((page.empty() ? "" : page + ": ") + berkeley_error_text(code)),
           code_(static_cast<enum berkeley_error>(code)) {}
@@ -78,7 +78,7 @@ class GroupClockError : public std::runtime_error {
 
 class GroupClock {
   public:
-    /// The page at `path` or, without one, that of this machine's daemon.
+    /// Opens the page at `path` or, without a path, that of this machine's daemon.
     static GroupClock open(const std::string& path = {}) {
         berkeley_clock* clock = nullptr;
         if (const int error = berkeley_open(path.empty() ? nullptr : path.c_str(), &clock)) {
@@ -87,7 +87,7 @@ class GroupClock {
         return GroupClock{clock};
     }
 
-    /// Of a clock that was moved away: unsynchronized.
+    /// Reads the time now. A clock that was moved from is unsynchronized.
     GroupReading now() const noexcept {
         GroupReading reading;
         berkeley_reading read{};
@@ -124,8 +124,8 @@ class GroupClock {
 
 namespace detail {
 
-/// The clock behind group_clock: opened when it is first read, tried again once a second until
-/// there is one, and kept until the program ends.
+/// The clock behind group_clock: opened at the first reading, tried again once a second until there
+/// is one, and kept until the program ends.
 inline const berkeley_clock* machineClock() noexcept {
     using Steady = std::chrono::steady_clock;
     static std::atomic<berkeley_clock*> clock{nullptr};

@@ -1,4 +1,4 @@
-/// A file descriptor that is closed with its owner.
+/// A file descriptor that is closed when its owner is destroyed.
 ///
 /// Thread safety: none.
 #pragma once
@@ -8,16 +8,16 @@ namespace berkeley::os {
 class Descriptor {
   public:
     Descriptor() = default;
-    /// Takes over what a system call has returned: negative where it has failed.
+    /// Takes over the result of a system call, which is negative if the call failed.
     explicit Descriptor(int number) : number_(number) {}
     ~Descriptor() { close(); }
     Descriptor(Descriptor&& other) noexcept;
     Descriptor& operator=(Descriptor&& other) noexcept;
 
     bool isOpen() const { return number_ >= 0; }
-    /// For system calls; negative when it is not open.
+    /// For system calls; negative if not open.
     int get() const { return number_; }
-    /// Leaves errno as it was.
+    /// Closes the descriptor if it is open. Leaves errno unchanged.
     void close();
 
   private:

@@ -1,4 +1,4 @@
-/// What is said when the operating system refuses something.
+/// Error texts for what the operating system refuses.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -9,10 +9,10 @@
 
 namespace berkeley::os {
 
-/// Of the system call that has just failed: errno.
+/// Returns errno, the error of the system call that has just failed.
 std::error_code lastError();
 
-/// "what (why): remedy", in one line.
+/// Returns an error that reads "what (why): remedy", in one line.
 std::runtime_error systemError(const std::string& what, const std::string& remedy,
                                std::error_code why = lastError());
 

@@ -1,9 +1,9 @@
-/// Locks that the compiler checks: a mutex, its scoped lock and a condition, and the words with
-/// which a class says what they guard.
+/// Locks that the compiler checks: a mutex, its scoped lock and a condition, and the macros with
+/// which a class declares what they guard.
 ///
-/// clang++ refuses to compile an access without the lock (-Wthread-safety); to other compilers the
-/// words are empty. It does not look into constructors and destructors, where an object has one
-/// thread. Thread safety: any thread.
+/// clang++ refuses to compile an access without the lock (-Wthread-safety); for other compilers the
+/// macros are empty. Constructors and destructors are not checked, because there only one thread
+/// has the object. Thread safety: any thread.
 #pragma once
 
 #include <condition_variable>
@@ -15,10 +15,11 @@
 #define BERKELEY_THREAD_SAFETY(attribute)
 #endif
 
-/// Of a member: only with that mutex; of a pointer's target the same.
+/// Marks a member that may be accessed only with that mutex held; PT_GUARDED_BY marks the target of
+/// a pointer.
 #define GUARDED_BY(mutex) BERKELEY_THREAD_SAFETY(guarded_by(mutex))
 #define PT_GUARDED_BY(mutex) BERKELEY_THREAD_SAFETY(pt_guarded_by(mutex))
-/// Of a function, and of a lambda after its parentheses: its caller holds that mutex.
+/// Marks a function, or a lambda after its parentheses, whose caller must hold that mutex.
 #define REQUIRES(mutex) BERKELEY_THREAD_SAFETY(requires_capability(mutex))
 
 namespace berkeley::os {
@@ -34,7 +35,7 @@ class BERKELEY_THREAD_SAFETY(capability("mutex")) Mutex {
     std::mutex mutex_;
 };
 
-/// Holds the mutex as long as it lives, but for the waits of a Condition.
+/// Holds the mutex for its lifetime, except while a Condition waits.
 class BERKELEY_THREAD_SAFETY(scoped_lockable) MutexLock {
   public:
     explicit MutexLock(Mutex& mutex) BERKELEY_THREAD_SAFETY(acquire_capability(mutex))
@@ -49,8 +50,8 @@ class BERKELEY_THREAD_SAFETY(scoped_lockable) MutexLock {
     std::unique_lock<std::mutex> lock_;
 };
 
-/// As std::condition_variable. Each wait ends when `isMet()`, which is asked under the lock; those
-/// with an end say whether it was.
+/// Works like std::condition_variable. Each wait ends when `isMet()`, which is called under the
+/// lock, is true. A wait with a time limit returns whether it was.
 class Condition {
   public:
     void notifyAll() { changed_.notify_all(); }

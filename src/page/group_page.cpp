@@ -21,12 +21,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A write takes less than a microsecond, unless the writer is preempted.
+/// A write takes less than a microsecond unless the writer is preempted.
 constexpr Nanoseconds kLongestWrite = 1s;
 constexpr int kYields = 100;
 
-/// By how much the system clock leaves the raw clock before it is looked whether the machine was
-/// suspended: more than its own steering and the kernel's tick do within seconds.
+/// How far the system clock must move against the raw clock before the kernel is asked about a
+/// suspension: farther than steering and the kernel's tick move it within seconds.
 constexpr Nanoseconds kJump = 20ms;
 constexpr Nanoseconds kCompareEvery = 1ms;
 
@@ -53,7 +53,7 @@ Error errorOfOpen() {
     }
 }
 
-/// Whether the file holds a page that this code understands.
+/// Checks that the file holds a page that this code understands.
 Error check(File& file) {
     struct stat status {};
     std::uint64_t start[2] = {};
@@ -78,7 +78,7 @@ Error check(File& file) {
     return Error::none;
 }
 
-/// Maps the page at `path`, in the place of what is at `where`, if anything.
+/// Maps the page at `path`, in place of the mapping at `where` unless that is null.
 Error mapPage(const char* path, void* where, std::uint64_t*& words, File& file) {
     file.descriptor = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file.descriptor < 0) {
@@ -118,7 +118,7 @@ bool defaultPagePath(std::size_t index, const char* role, const char* userFolder
 
 Error GroupPage::open(const char* path) {
     close();
-    // Once, as the environment may change later.
+    // Only once, because the environment may change later.
     if (!std::exchange(vmClockSought_, true)) {
         vmClock_.open();
     }
@@ -166,15 +166,15 @@ Error GroupPage::findBest(Path& found) const {
                 best.openAt(path.data());
                 found = path;
             }
-            // What stands in the way of a page is worth more than that there is none elsewhere.
+            // An obstacle to one page is worth reporting more than the lack of another.
             error = opened != Error::missing ? opened : error;
         }
     }
     return best.isOpen() ? Error::none : error;
 }
 
-/// Long ago when it never was adjusted, is not about this run of the machine, or is being written:
-/// a search does not wait, least of all for a daemon that is dead.
+/// Returns RawTime::min() if the clock was never adjusted, or if the page is from another boot or
+/// is being written: a search does not wait, least of all for a dead daemon.
 RawTime GroupPage::lastAdjustment() const {
     Clock clock;
     RawTime raw;
@@ -200,7 +200,7 @@ Reading GroupPage::now() const {
     if (reading.status != Status::synchronized) {
         lookForAnother(raw);
         if (!reading.isOfPage()) {
-            // There is no other time than the system's.
+            // Only the system's time is left.
             reading.time = GroupTime{systemNow().time_since_epoch()};
         }
     }
@@ -221,8 +221,8 @@ bool GroupPage::readClock(Clock& clock, RawTime& raw, Patience patience) const {
     return read([&](auto& load) { visitClock(load, clock); }, raw, patience);
 }
 
-/// The words' loads carry the ordering themselves, in place of fences. `raw` is read while the
-/// words are current.
+/// The loads of the words provide the ordering themselves, in place of fences. `raw` is read while
+/// the words are current.
 template <class Visit>
 bool GroupPage::read(const Visit& visit, RawTime& raw, Patience patience) const {
     RawTime since;
@@ -244,7 +244,8 @@ bool GroupPage::read(const Visit& visit, RawTime& raw, Patience patience) const 
     }
 }
 
-/// Waits for the writer. False when it must be dead; the next reader need not wait again.
+/// Waits for the writer. Returns false if the writer must be dead; the next reader need not wait
+/// again.
 bool GroupPage::mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const {
     if (deadSequence_.load(std::memory_order_relaxed) == sequence) {
         return false;
@@ -263,8 +264,9 @@ bool GroupPage::mayGoOn(int tries, std::uint64_t sequence, RawTime& since) const
     return true;
 }
 
-/// How long this machine has been suspended, at least. When it was, the system clock ran on and the
-/// raw clock did not; only then it is worth asking for more.
+/// Returns how long this machine has been suspended, at least. During a suspension the system clock
+/// runs on and the raw clock does not, so the kernel is asked again only when their distance has
+/// jumped.
 Nanoseconds GroupPage::suspendedBy(RawTime raw) const {
     const std::int64_t now = raw.time_since_epoch().count();
     if (now - comparedAt_.load(std::memory_order_relaxed) >= kCompareEvery.count()) {
@@ -281,7 +283,7 @@ Nanoseconds GroupPage::suspendedBy(RawTime raw) const {
     return Nanoseconds{suspended_.load(std::memory_order_relaxed)};
 }
 
-/// The kernel exchanges the mapping in one piece: other threads see the old page or the new one.
+/// The kernel replaces the mapping atomically: other threads see the old page or the new one.
 void GroupPage::lookForAnother(RawTime raw) const {
     const std::int64_t now = raw.time_since_epoch().count();
     std::int64_t last = soughtAt_.load(std::memory_order_relaxed);

@@ -1,9 +1,9 @@
-/// Reads a published page, again and again, from any thread.
+/// Reads a published page repeatedly, from any thread.
 ///
-/// Costs no system call beyond what clock_gettime() costs, takes no lock, allocates nothing and
-/// throws nothing, so it also serves programs that are in the middle of anything. Source of the
-/// protocol: Boehm, "Can seqlocks get along with programming language memory models?" (2012).
-/// Units: std::chrono. Thread safety: const members from any thread.
+/// A reading costs no system call beyond what clock_gettime() costs, takes no lock, allocates
+/// nothing and throws nothing, so a program may read at any point. Source of the protocol: Boehm,
+/// "Can seqlocks get along with programming language memory models?" (2012). Units: std::chrono.
+/// Thread safety: const members from any thread.
 #pragma once
 
 #include <array>
@@ -18,23 +18,23 @@ namespace berkeley::page {
 
 enum class Error {
     none,
-    missing,       ///< there is no such file, as no daemon publishes there
+    missing,       ///< no daemon publishes there
     refused,       ///< this user may not read it
-    notAPage,      ///< the file is of another kind
+    notAPage,      ///< the file is not a page
     otherVersion,  ///< a daemon of another version writes it
-    system,        ///< errno says what
+    system,        ///< see errno
 };
 
-/// Short enough to be kept wherever a page is read.
+/// Short enough to keep wherever a page is read.
 using Path = std::array<char, 512>;
 
-/// Where a daemon publishes unless it is told otherwise: "berkeley/ROLE.page" in /run or, for
-/// users that may not write there, in `userFolder`. `index` counts them in the order of preference;
+/// Finds where a daemon publishes by default: "berkeley/ROLE.page" in /run or, for users that may
+/// not write there, in `userFolder`. `index` counts these places in order of preference; returns
 /// false beyond the last one.
 bool defaultPagePath(std::size_t index, const char* role, const char* userFolder, Path& path);
 
-/// XDG_RUNTIME_DIR in the environment, or ""; also "" for a program with more rights than its
-/// user, who could name any file.
+/// Returns XDG_RUNTIME_DIR from the environment, or "". Also returns "" in a program with more
+/// rights than its user, who could name any file.
 const char* userRuntimeFolder();
 
 class GroupPage {
@@ -44,19 +44,19 @@ class GroupPage {
     GroupPage(const GroupPage&) = delete;
     GroupPage& operator=(const GroupPage&) = delete;
 
-    /// The page at `path`. With nullptr, the one that BERKELEY_PAGE in the environment names, else
-    /// that of this machine's daemon: of several, the one that was adjusted last. A program with
-    /// more rights than its user does not look at the environment.
+    /// Opens the page at `path`. With nullptr, opens the page that BERKELEY_PAGE in the environment
+    /// names or, without it, that of this machine's daemon; of several, the one that was adjusted
+    /// last. A program with more rights than its user ignores the environment.
     Error open(const char* path);
     void close();
     bool isOpen() const { return words_ != nullptr; }
     const char* path() const { return path_.data(); }
 
-    /// The time right now. While the clock is not synchronized it is looked, once a second, whether
-    /// a daemon has put another page into the place of this one.
+    /// Reads the time now. While the clock is not synchronized, checks once a second whether a
+    /// daemon has replaced this page with a new one.
     Reading now() const;
 
-    /// Nothing when the daemon died while it wrote.
+    /// Returns nothing if the daemon died while writing.
     std::optional<Content> content() const;
 
   private:
@@ -79,15 +79,15 @@ class GroupPage {
     bool vmClockSought_ = false;
     BootId boot_{};
     Path path_{};
-    bool isSearched_ = false;  ///< rather than named
-    Path userFolder_{};        ///< as it was when the page was opened: the environment may change
-    mutable std::atomic<std::uint64_t> deadSequence_{0};  ///< of a daemon that died while it wrote
-    mutable std::atomic<std::uint64_t> device_{0};        ///< of the file, as inode_
+    bool isSearched_ = false;  ///< the path was searched for, not named
+    Path userFolder_{};        ///< as of open(): the environment may change
+    mutable std::atomic<std::uint64_t> deadSequence_{0};  ///< of a daemon that died writing
+    mutable std::atomic<std::uint64_t> device_{0};        ///< of the file, like inode_
     mutable std::atomic<std::uint64_t> inode_{0};
-    mutable std::atomic<std::int64_t> comparedAt_{0};  ///< system and raw clock, in raw time
+    mutable std::atomic<std::int64_t> comparedAt_{0};              ///< raw time of last comparison
     mutable std::atomic<std::int64_t> systemMinusRaw_{INT64_MIN};  ///< when the kernel was asked
-    mutable std::atomic<std::int64_t> suspended_{0};               ///< as it said then
-    mutable std::atomic<std::int64_t> soughtAt_{0};                ///< another page, in raw time
+    mutable std::atomic<std::int64_t> suspended_{0};               ///< what the kernel said then
+    mutable std::atomic<std::int64_t> soughtAt_{0};                ///< raw time of the last search
 };
 
 }  // namespace berkeley::page

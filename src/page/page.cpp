@@ -9,7 +9,8 @@ namespace berkeley::page {
 
 namespace {
 
-/// Since the clock's last adjustment, as its daemon knows, or as the reader finds out.
+/// Returns the pause since the clock's last adjustment, as its daemon knows it or as the reader
+/// finds out.
 PauseKind pauseSince(const Clock& clock, const Instant& instant) {
     if (clock.suspect != PauseKind::none) {
         return clock.suspect;
@@ -21,7 +22,7 @@ PauseKind pauseSince(const Clock& clock, const Instant& instant) {
     return isKnown && clock.vmMarker != instant.vmMarker ? PauseKind::stopped : PauseKind::none;
 }
 
-/// Without pauses, group, term and steps.
+/// Version 2 has no pauses, group, term or steps.
 ContentWords fromVersion2(const ContentWords& older) {
     ContentWords words{};
     const auto description = std::copy_n(older.begin(), 19, words.begin()) + 2;

@@ -1,5 +1,5 @@
-/// The words of a published page as members of Content, and the other way round: the one list
-/// of their order.
+/// Converts the members of Content to the words of a published page and back: the one list of their
+/// order.
 ///
 /// Thread safety: pure functions.
 #pragma once
@@ -12,7 +12,7 @@
 
 namespace berkeley::page {
 
-/// Puts values into words, or takes them out, one after the other: one list of them for both.
+/// Writes values into consecutive words. Storing and Loading share one list of the values.
 class Storing {
   public:
     explicit Storing(std::uint64_t* words) : words_(words) {}
@@ -39,7 +39,8 @@ class Storing {
     std::uint64_t* words_;
 };
 
-/// `load` gives the word with an index, from the first word of the content on.
+/// Reads values from consecutive words. `load` returns the word at an index, counted from the first
+/// word of the content.
 template <class Load>
 class Loading {
   public:

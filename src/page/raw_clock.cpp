@@ -9,7 +9,7 @@
 namespace berkeley::page {
 namespace {
 
-/// In nothing but system calls: the library reads its clocks here, also where nothing may fail.
+/// Makes only system calls: the library reads its clocks here, even where nothing may fail.
 Nanoseconds read(clockid_t clock) {
     timespec time{};
     clock_gettime(clock, &time);
@@ -31,8 +31,8 @@ SystemTime systemNow() { return SystemTime{read(CLOCK_REALTIME)}; }
 
 SystemTime coarseSystemNow() { return SystemTime{read(CLOCK_REALTIME_COARSE)}; }
 
-// The two clocks are steered alike, and differ by nothing else. Of a few looks each tells the
-// truth.
+// The two clocks are steered alike and differ in nothing else. Every look is true, so a few of them
+// narrow the result.
 Suspension suspension() {
     Suspension found{Nanoseconds::min(), Nanoseconds::max()};
     for (int look = 0; look < 4; ++look) {

@@ -1,5 +1,5 @@
-/// The clocks of this machine that tell what the published page is about: the raw clock, which
-/// nobody steers, and how long the machine was suspended.
+/// The clocks of this machine on which the published page relies: the raw clock, which is never
+/// steered, and how long the machine was suspended.
 ///
 /// Units: std::chrono, or in the name. Thread safety: any thread.
 #pragma once
@@ -30,21 +30,23 @@ struct HostLine {
     }
 };
 
-/// The system clock, which anyone may set: an epoch, and what timestamps are compared with.
+/// Reads the system clock, which anyone may set. It serves as an epoch and for comparison with
+/// timestamps.
 SystemTime systemNow();
 
-/// The same as of the kernel's last tick, some milliseconds ago at most: cheaper to read.
+/// Reads the system clock as of the kernel's last tick, at most some milliseconds ago; this is
+/// cheaper.
 SystemTime coarseSystemNow();
 
-/// For how long this machine has been suspended since it started: between the two, unless that
-/// happens just now.
+/// How long this machine has been suspended since it started: between `atLeast` and `atMost`,
+/// unless it is suspended during the call.
 struct Suspension {
     Nanoseconds atLeast{};
     Nanoseconds atMost{};
 };
 Suspension suspension();
 
-/// Which run of this machine: a new one after each start.
+/// Identifies one run of this machine; different after each boot.
 struct BootId {
     std::uint64_t high{};
     std::uint64_t low{};
@@ -53,7 +55,7 @@ struct BootId {
     friend bool operator==(const BootId&, const BootId&) = default;
 };
 
-/// This run's; unknown where the kernel does not tell it.
+/// Returns the id of this run; unknown if the kernel does not tell it.
 BootId bootId();
 
 }  // namespace berkeley::page

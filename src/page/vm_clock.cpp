@@ -13,7 +13,7 @@
 namespace berkeley::page {
 namespace {
 
-/// The beginning of the page, which has more. It is little-endian, and so are the machines that
+/// The beginning of the page; more follows. The page is little-endian, and so are the machines that
 /// have one.
 struct Layout {
     std::uint32_t magic;
@@ -41,7 +41,7 @@ Word load(const Word& word) {
     return std::atomic_ref<Word>{const_cast<Word&>(word)}.load(std::memory_order_acquire);
 }
 
-/// A plain file in its place may be too short to be looked at.
+/// Whether the file has room for a Layout: a plain file in place of the device may be too short.
 bool isLongEnough(int file) {
     struct stat status {};
     return ::fstat(file, &status) == 0 &&
@@ -77,7 +77,7 @@ void VmClock::close() {
     }
 }
 
-// Counted from 1, as the host's own may be 0.
+// Adds 1, because the host's own marker may be 0.
 std::uint64_t VmClock::marker() const {
     if (page_ == nullptr) {
         return 0;

@@ -1,7 +1,8 @@
-/// Whether a virtual machine was stopped, moved or restored, as its host tells it in /dev/vmclock0.
+/// Tells whether a virtual machine was stopped, moved or restored, as its host reports it in
+/// /dev/vmclock0.
 ///
-/// Source: the kernel's include/uapi/linux/vmclock-abi.h. The device is mapped once; looking costs
-/// some loads. Nothing here throws or allocates. Thread safety: const members from any thread.
+/// Source: the kernel's include/uapi/linux/vmclock-abi.h. The device is mapped once; a look costs a
+/// few loads. Nothing here throws or allocates. Thread safety: const members from any thread.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,12 @@ class VmClock {
     VmClock(const VmClock&) = delete;
     VmClock& operator=(const VmClock&) = delete;
 
-    /// The device, or the file in its place that BERKELEY_VMCLOCK in the environment names, which
-    /// is for tests. Most machines have none.
+    /// Opens the device or, in tests, the file that BERKELEY_VMCLOCK in the environment names
+    /// instead. Most machines have no such device.
     void open();
     void close();
 
-    /// Changes with each disruption of the machine's clock; 0 when it is not known.
+    /// Returns a value that changes with each disruption of the machine's clock; 0 if unknown.
     std::uint64_t marker() const;
 
   private:

@@ -1,7 +1,7 @@
-/// What a clock is told after a sync cycle: the line on which its correction has to lie.
+/// What a clock is told after a sync cycle: the line on which its correction must lie.
 ///
-/// It is a difference to the clock's own unsteered clock, so it does not matter how long the
-/// message takes, nor how often it arrives; a later one replaces it whole. Units: std::chrono, or
+/// The line is relative to the clock's own unsteered clock, so it does not matter how long the
+/// message takes or how often it arrives. A later one replaces it entirely. Units: std::chrono, or
 /// in the name. Thread safety: values.
 #pragma once
 
@@ -16,17 +16,18 @@
 
 namespace berkeley::sync {
 
-/// How well a correction is known: not the limit of its error, but the error to be expected.
+/// How well a correction is known: not the limit of its error but the error to expect.
 struct Deviation {
     Nanoseconds sigma{};         ///< standard deviation
     double driftDeviationPpb{};  ///< standard deviation of the rate
 
-    /// Whether the rate was measured, and is no guess: so well that it says something about the
-    /// group's.
+    /// Whether the rate was measured rather than guessed, and well enough to say something about
+    /// the group's rate.
     bool driftKnown() const { return driftDeviationPpb < 1'000; }
 
-    /// Beyond what is known of its rate, a clock that is left alone gets worse as rates wander. At
-    /// most `kLargestSigma`, however large `sigma` came from a peer.
+    /// Returns `sigma` after `elapsed` without an adjustment. A clock that is left alone gets worse
+    /// by more than the deviation of its rate, because rates wander. At most `kLargestSigma`,
+    /// however large a `sigma` came from a peer.
     Nanoseconds after(Nanoseconds elapsed) const {
         assert(sigma >= Nanoseconds::zero() && driftDeviationPpb >= 0);
         return std::min(
@@ -37,7 +38,7 @@ struct Deviation {
     friend bool operator==(const Deviation&, const Deviation&) = default;
 };
 
-/// Of a sum of two whose errors have nothing to do with each other.
+/// Returns the deviation of a sum of two terms with independent errors.
 inline Deviation both(const Deviation& a, const Deviation& b) {
     const double sigma =
         std::hypot(static_cast<double>(a.sigma.count()), static_cast<double>(b.sigma.count()));
@@ -47,7 +48,7 @@ inline Deviation both(const Deviation& a, const Deviation& b) {
 
 struct Adjustment {
     std::uint32_t cycle{};
-    HostTime reference;        ///< on the unsteered clock of whom it is for
+    HostTime reference;        ///< on the recipient's unsteered clock
     Nanoseconds correction{};  ///< group time minus host time at `reference`
     double frequencyPpb{};     ///< the rate at which the correction grows after `reference`
     Nanoseconds bound{};       ///< the correction's largest possible error at `reference`
@@ -59,7 +60,7 @@ struct Adjustment {
     Nanoseconds correctionAt(HostTime host) const {
         return correction + driftOver(host - reference, frequencyPpb);
     }
-    /// That of a clock on it.
+    /// Returns the line and the bound of a clock that is on this line.
     BoundedLine line() const {
         return {CorrectionLine::through(reference, correction, frequencyPpb), reference, bound,
                 boundGrowthPpb};

@@ -34,7 +34,7 @@ std::optional<Agreement> agreementOf(std::span<const Interval> intervals) {
         if (ends[i].isHigh) {
             --open;
         } else if (++open; !best || open >= best->count) {
-            // The next end closes it, unless there is a better place behind it.
+            // The next end closes the place, unless a better one follows.
             best = {{ends[i].where, ends[i + 1].where}, open};
         }
     }

@@ -14,7 +14,7 @@ namespace {
 /// Makes the median absolute deviation of a normal sample an estimate of its standard deviation.
 constexpr double kMadScale = 1.4826;
 
-/// What a method makes of the clocks: where the middle is, and who does not count.
+/// A method's result: where the middle is, and which clocks count.
 struct Choice {
     double middle{};
     std::vector<Standing> standings;
@@ -34,7 +34,7 @@ double meanOf(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// The median of the distances from `median`.
+/// Returns the median distance from `median`.
 double deviationOf(std::span<const double> values, double median) {
     std::vector<double> deviations;
     for (const double value : values) {
@@ -62,7 +62,8 @@ Choice robustChoice(std::span<const double> values, double typicalBound) {
     return choice;
 }
 
-/// The clocks from rank `low` up to, not including, rank `high`; `reason` for all others.
+/// Counts the clocks from rank `low` up to, but not including, rank `high`; all others get
+/// `reason`.
 std::vector<Standing> ranked(std::span<const double> values, std::size_t low, std::size_t high,
                              Standing reason) {
     std::vector<std::size_t> order(values.size());
@@ -122,8 +123,8 @@ Average averageOf(std::span<const Reading> readings, const AverageOptions& optio
                                     options.sanityLimit.count()) {
         return {readings[0].offset, {Standing::counted, Standing::noMajority}};
     }
-    // Distances from one of the middle clocks are small where clocks that are years off are not, so
-    // nothing is lost to the mantissa of a double.
+    // Distances from one of the middle clocks are small except for clocks that are years off, so
+    // nothing is lost in the mantissa of a double.
     std::vector<Nanoseconds> offsets;
     for (const Reading& reading : readings) {
         offsets.push_back(reading.offset);

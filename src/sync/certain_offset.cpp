@@ -13,7 +13,7 @@ double slopePpb(Nanoseconds rise, Nanoseconds run) {
     return static_cast<double>(rise.count()) / static_cast<double>(run.count()) * 1e9;
 }
 
-/// The slowest and the fastest way from anywhere in one interval to anywhere in another.
+/// Returns the slowest and the fastest rate from anywhere in one interval to anywhere in the other.
 std::pair<double, double> slopes(const Interval& from, const Interval& to, Nanoseconds run) {
     return {slopePpb(to.low - from.high, run), slopePpb(to.high - from.low, run)};
 }
@@ -56,8 +56,9 @@ void CertainOffset::forget() {
     distance_ = kLandmarkDistance;
 }
 
-/// To what explains how the offset came from the first sample to `now`. A clock that is as fast as
-/// no clock is was set; and between samples of one burst, whose drift says little, it was set too.
+/// Widens the limit to what explains how the offset came from the first sample to `now`. If no
+/// clock is that fast, the clock was set. A contradiction between samples of one burst, whose drift
+/// says little, also counts as a clock that was set.
 void CertainOffset::widenLimit(const Landmark& now) {
     if (!first_ || now.when - first_->when < kLandmarkDistance) {
         return;
@@ -65,7 +66,8 @@ void CertainOffset::widenLimit(const Landmark& now) {
     const auto [low, high] = slopes(first_->offset, now.offset, now.when - first_->when);
     const double fastest = std::max(-low, high);
     if (std::max(low, -high) <= kFastestPpb && fastest > assumedPpb_) {
-        // More than what the exchanges' durations hide, and than the rate will wander.
+        // The margin is more than what the durations of the exchanges hide, and more than the rate
+        // will wander.
         limitPpb_ = std::min(fastest + assumedPpb_, kFastestPpb);
     }
 }
@@ -97,7 +99,8 @@ void CertainOffset::remember() {
         landmarks_.pop_front();
     }
     if (landmarks_.size() == kLandmarks) {
-        // Every second one goes, and new ones come half as often, so that they reach twice as far.
+        // Drop every second landmark and add new ones half as often, so that they reach twice as
+        // far.
         std::deque<Landmark> kept;
         for (std::size_t i = 0; i < landmarks_.size(); i += 2) {
             kept.push_back(landmarks_[i]);

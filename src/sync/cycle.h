@@ -1,4 +1,4 @@
-/// What becomes of one sync cycle: how each clock did, and what each is told.
+/// The outcome of one sync cycle: how each clock did and what it is told.
 ///
 /// Units: std::chrono, or in the name; offsets are clock minus master. Thread safety: values.
 #pragma once
@@ -16,8 +16,8 @@
 
 namespace berkeley::sync {
 
-/// One clock in one sync cycle. A figure that is not known is absent, never zero, as are all of one
-/// that is late.
+/// One clock in one sync cycle. An unknown figure is absent, never zero; all figures of a late
+/// clock are absent.
 struct ClockStatus {
     std::string name;
     std::string address;  ///< "" for the master's own clock
@@ -31,29 +31,29 @@ struct ClockStatus {
     std::optional<Nanoseconds> change;  ///< how much its adjustment changes this clock
 };
 
-/// One sync cycle.
 struct CycleStatus {
     std::uint32_t cycle{};            ///< counted from 1
     GroupTime when;                   ///< when it ended
     std::vector<ClockStatus> clocks;  ///< the master first, then by name
-    Nanoseconds average{};       ///< by how much the group's time moves, seen from its old line
-    Nanoseconds spreadBefore{};  ///< largest minus smallest offset of the counted clocks
-    Nanoseconds duration{};      ///< from the first poll to the last adjustment
-    Nanoseconds lateness{};      ///< how long after its turn it began
-    Membership membership{};     ///< of the group that it was a cycle of
-    /// The members of the group contradict the master: its line was not theirs, by so much.
+    Nanoseconds average{};            ///< how far the group's time moves, seen from its old line
+    Nanoseconds spreadBefore{};       ///< largest minus smallest offset of the counted clocks
+    Nanoseconds duration{};           ///< from the first poll to the last adjustment
+    Nanoseconds lateness{};           ///< how long after its turn it began
+    Membership membership{};          ///< of the group in which the cycle took place
+    /// How far the master's line was from that of the members, if they contradict it.
     std::optional<Nanoseconds> contradiction{};
-    double dragPpb{};  ///< at which rate the averages of the last minute have moved the line
+    double dragPpb{};  ///< the rate at which the averages of the last minute have moved the line
 };
 
 struct CycleOutcome {
     CycleStatus status;
-    /// Also the group's new line; nothing, and none for the slaves, while that is not known.
+    /// Also the group's new line. Absent while the line is unknown; then the slaves get no
+    /// adjustments either.
     std::optional<Adjustment> master;
     std::vector<std::pair<SlaveId, Adjustment>> adjustments;  ///< for those that answered
 };
 
-/// Of a slave that was not asked: nothing but who it is.
+/// Returns the status of a slave that was not polled: only its identity.
 ClockStatus statusOf(const Member& member);
 
 }  // namespace berkeley::sync

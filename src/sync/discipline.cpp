@@ -64,7 +64,7 @@ Manner Discipline::mannerOf(HostTime now, Nanoseconds offset) const {
     if (offset > step_) {
         return Manner::stepped;
     }
-    // Once it is slowed down it is so to the end.
+    // Once a fast slew has begun, it continues to its end.
     const bool isFast = state_.line.slewPpb == -kFastSlewPpb &&
                         state_.line.pendingAt(now) < Nanoseconds::zero() &&
                         offset < Nanoseconds::zero();

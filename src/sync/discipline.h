@@ -1,10 +1,9 @@
-/// Applies adjustments to one group clock and carries its bound along; the master's and the
-/// slaves'.
+/// Applies adjustments to one group clock, the master's or a slave's, and carries its bound along.
 ///
-/// The first adjustment sets the clock, later ones slew it. A clock that is far off would need
-/// hours for that: when it is behind it steps forward, as time did pass, and when it is ahead it is
-/// slewed as fast as is allowed at all. It never steps backward. Units: std::chrono, or in the
-/// name. Thread safety: none.
+/// The first adjustment sets the clock, later ones slew it. For a clock that is far off, a slew
+/// would take hours: if the clock is behind, it steps forward, because time did pass; if it is
+/// ahead, it is slewed at the highest rate allowed. It never steps backward. Units: std::chrono, or
+/// in the name. Thread safety: none.
 #pragma once
 
 #include <array>
@@ -20,18 +19,18 @@ namespace berkeley::sync {
 /// A group clock at one instant: its line, and what is known of it. A value.
 struct ClockState {
     BoundedLine line;
-    bool synchronized{};      ///< whether it was ever adjusted; the bound means nothing before
-    std::uint32_t cycle{};    ///< of its last adjustment, as what follows
+    bool synchronized{};      ///< adjusted at least once; before that the bound means nothing
+    std::uint32_t cycle{};    ///< of its last adjustment, like what follows
     Deviation deviation{};    ///< at the line's reference
     Membership membership{};  ///< whose line it is
-    std::uint32_t steps{};    ///< forward, after the first adjustment
-    bool suspect{};  ///< the machine stood still since then, so how well it goes is not known
+    std::uint32_t steps{};    ///< steps forward since the first adjustment
+    bool suspect{};  ///< the machine stood still since then, so the error of the clock is unknown
 
-    /// The last adjustment, to some nanoseconds.
+    /// Returns the last adjustment, accurate to some nanoseconds.
     Adjustment told() const;
 
-    /// How well the clock is known at `host`, the slew under way included; nothing when it was
-    /// never adjusted, or is suspect.
+    /// Returns how well the clock is known at `host`, including the slew under way; nothing if it
+    /// was never adjusted or is suspect.
     std::optional<Deviation> deviationAt(HostTime host) const;
 };
 
@@ -43,37 +42,37 @@ enum class Manner {
     fastSlew,  ///< back, at kFastSlewPpb
 };
 
-/// Their names, in their order.
+/// The names of the manners, in order.
 inline constexpr auto kManners =
     std::to_array<std::string_view>({"set", "step", "slew", "fast_slew"});
 
 /// What an adjustment did to the clock.
 struct Change {
-    Nanoseconds offset{};  ///< by how much the clock moves
+    Nanoseconds offset{};  ///< how far the clock moves
     Manner manner = Manner::slewed;
 };
 
 /// Whether readers of the clock see it jump.
 constexpr bool isStep(Manner manner) { return manner == Manner::set || manner == Manner::stepped; }
 
-/// How far a clock that is told to go back by more than the step limit is slowed down: the most
-/// that any clock is.
+/// By how much a clock is slowed down if it is told to go back by more than the step limit: no
+/// clock is slowed down more.
 inline constexpr double kFastSlewPpb = 100'000'000;
 
 class Discipline {
   public:
-    /// No slew is faster than `maxSlewPpb` while the clock is off by `step` at most.
+    /// No slew is faster than `maxSlewPpb` while the clock is off by at most `step`.
     explicit Discipline(double maxSlewPpb, Nanoseconds step = std::chrono::seconds{1})
         : maxSlewPpb_(maxSlewPpb), step_(step) {}
 
-    /// Nothing, and the clock as it was, when the adjustment would lead to a time that is not
-    /// believable, or will not be within a year.
+    /// Applies an adjustment. Returns nothing, and leaves the clock as it was, if the adjustment
+    /// would lead to a time that is not believable, or will not be within a year.
     std::optional<Change> apply(HostTime now, const Adjustment& adjustment);
 
-    /// Goes on with a clock of an earlier run over the same host time.
+    /// Continues with the clock of an earlier run over the same host time.
     void resume(const ClockState& state) { state_ = state; }
 
-    /// The clock is suspect until the next adjustment.
+    /// Makes the clock suspect until the next adjustment.
     void doubt() { state_.suspect = true; }
 
     const ClockState& state() const { return state_; }

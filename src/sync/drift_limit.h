@@ -1,12 +1,12 @@
-/// How far the rates of unsteered clocks are taken to lie from the truth, and from each other.
+/// How far the rates of unsteered clocks are assumed to lie from the truth, and from each other.
 ///
 /// Units: parts per billion. Thread safety: values.
 #pragma once
 
 namespace berkeley::sync {
 
-/// No two clocks that are worth listening to are farther apart in rate. What a clock is told about
-/// its rate, and how fast its bound grows, stay within what the wire carries up to here.
+/// No two clocks worth listening to are farther apart in rate. Up to this limit, the rate that a
+/// clock is told and the growth of its bound stay within what the wire carries.
 inline constexpr double kFastestPpb = 20'000'000;
 
 struct DriftLimit {
@@ -14,7 +14,7 @@ struct DriftLimit {
 
     static constexpr double kWidestPpb = kFastestPpb / 2;
 
-    /// How far two of them may lie apart.
+    /// Returns how far two clocks may lie apart.
     constexpr double betweenTwoPpb() const { return 2 * ppb; }
 };
 

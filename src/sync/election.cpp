@@ -28,8 +28,8 @@ std::optional<Rank> Election::look(Nanoseconds now) {
 bool Election::mayAct(Nanoseconds now) const { return active_ && !wasStopped(now); }
 
 void Election::know(std::uint64_t group, std::uint32_t term, Nanoseconds now) {
-    // The others have to hear of it before it becomes active for that reason, and this one of
-    // another that has become active meanwhile.
+    // Before this master becomes active for that reason, the others must hear of it, and this
+    // master must hear of any other that has become active meanwhile.
     if (group != 0 && group_ == 0 && !active_) {
         began_ = std::max(began_, now - patience_ / 2);
     }
@@ -84,7 +84,8 @@ void Election::heard(const Announcement& announcement, Nanoseconds now) {
     }
     peer.alive = alive;
     peer.active = announcement.active;
-    // One that has yielded did so to another one, of which this master may not have heard yet.
+    // A master that has yielded did so to another active one, of which this master may not have
+    // heard yet.
     if (announcement.active) {
         peer.acted = alive;
     } else if (announcement.wait > Nanoseconds::zero()) {
@@ -178,9 +179,9 @@ bool Election::mayBecomeActive(Nanoseconds now) const {
                         [&](const Peer& peer) { return isRecent(peer.acted, now); });
 }
 
-// One that is ready before it could hear of this master counts as ready: both would become active.
-// One that is not yet does not, or a master that starts again and again would keep the group
-// without an active one.
+// A peer that will be ready before it could hear of this master counts as ready; otherwise both
+// would become active. A peer that is not ready yet does not count; otherwise a master that starts
+// over and over would keep the group without an active one.
 bool Election::betterIsReady(Nanoseconds now) const {
     for (Rank rank = 0; rank < peers_.size(); ++rank) {
         const Peer& peer = peers_[rank];

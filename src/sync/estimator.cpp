@@ -11,70 +11,70 @@
 #include "offset_filter.h"
 #include "sync/tuning.h"
 
-// What one has to know to change this.
+// What to know before changing this file.
 //
-// Two answers are computed side by side from the same samples, and must not mix:
+// Two answers are computed side by side from the same samples and must not mix:
 //
-//   certain_   within which limits offset and drift must lie. It believes no statistics.
-//   filters_   where they probably are. They believe statistics, and may be wrong.
+//   certain_   the limits within which offset and drift must lie. It uses no statistics.
+//   filters_   where offset and drift probably are. They use statistics and may be wrong.
 //
-// They meet where the probable value is kept within the certain limits (at()), and where the limits
-// refute the filters (isRuledOut()). Never let a filter narrow a limit: the bound of every clock in
-// the group is made of them, and holds only as long as no guess is in it.
+// They meet in two places: at() keeps the probable value within the certain limits, and
+// isRuledOut() lets the limits refute the filters. Never let a filter narrow a limit: the bound of
+// every clock in the group is made of the limits and holds only as long as no guess is in them.
 //
 // What happens to a sample, in this order:
 //
-//   1. certain_ takes it, whatever its delay. A slow exchange proves less, but it proves it. When
-//      it contradicts what was certain, the clock is not the one that it was: begin().
-//   2. The filters are carried on to its time, even if it is then left out: all of them have to
-//      stay at one time, when_.
-//   3. Jitter::admit() decides whether it says anything, and notices a new route.
-//   4. Each filter learns from it, and its score from how well it was predicted. Predict first,
-//      then learn: a filter that scored itself afterwards would praise itself.
-//   5. Jitter::learn() comes last, with the offset as the filters see it now, as the residuals are
-//      measured from there. The filters used the jitter as it was before this sample.
+//   1. certain_ takes the sample, whatever its delay. A slow exchange proves less, but what it
+//      proves is certain. If the sample contradicts what was certain, the clock is no longer what
+//      it was: begin().
+//   2. The filters are carried on to the time of the sample, even if it is then left out: all of
+//      them must stay at one time, when_.
+//   3. Jitter::admit() decides whether the sample says anything, and notices a new route.
+//   4. Each filter is scored by how well it predicted the sample, then learns from it. A filter
+//      that scored itself after learning would praise itself.
+//   5. Jitter::learn() comes last, with the offset as the filters see it now, because the residuals
+//      are measured from there. The filters used the jitter as it was before this sample.
 //
 // Nothing is tuned to a clock or a path. The ten filters are five kinds of clock on two kinds of
-// path, and their scores forget (kScoreKept), so that another one can win when the sun comes out. A
-// filter is never restarted on its own: then its score would not compare.
+// path. Their scores forget (kScoreKept), so that a different filter can win when the sun comes
+// out. A filter is never restarted alone, because its score would not be comparable.
 //
-// begin() is for three cases that look alike and differ in what is left:
+// begin() handles three cases that look alike and differ in what is left:
 //
-//   the first sample   nothing is known but what is remembered (an earlier run) or expected (the
-//                      slave's word): either helps if it is better, and the sample does not refute
-//                      it
-//   a contradiction    the clock was set, or stood still: its offset is gone, its rate is probably
-//                      not, so the filters' drift stays, less sure (kDriftAfterStepPpb); the path
-//                      is the same, so jitter_ stays
-//   a ruled-out drift  the rate is another one: all that is left of it are the certain limits
+//   the first sample   only what is remembered (an earlier run) or expected (the slave's word) is
+//                      known: either helps if it is better and the sample does not refute it
+//   a contradiction    the clock was set, or stood still: its offset is lost, but its rate probably
+//                      is not, so the filters' drift stays, less sure (kDriftAfterStepPpb); the
+//                      path is the same, so jitter_ stays
+//   a ruled-out drift  the rate has changed: only the certain limits are left of it
 //
-// Only a contradiction makes add() true: Group::record() then forgets that the slave was told
-// anything. A ruled-out drift is the estimate's affair.
+// Only a contradiction makes add() return true: Group::record() then forgets that the slave was
+// told anything. A ruled-out drift concerns only the estimate.
 //
 // What comes from the slave (an Expectation) may only help: it is used once, with the first sample,
-// if it is surer than that sample alone, and the bound does not know of it. Its rate is taken only
-// for a clock whose drift is remembered, and only to be surer.
+// if it is surer than that sample alone, and it never enters the bound. Its rate deviation is used
+// only for a clock whose drift is remembered, and only if it is smaller.
 //
-// Doubles have 53 bits, and a time in nanoseconds has 61. So the filters count offsets from origin_
+// A double has 53 bits, and a time in nanoseconds has 61. So the filters count offsets from origin_
 // and times from when_; only at() goes back to whole nanoseconds.
 //
-// at() changes nothing and may be asked for any time after the latest sample. Its deviation grows
+// at() changes nothing and may be called for any time after the latest sample. Its deviation grows
 // with what is not known of the drift, but not with the wander until then: Deviation::after() adds
-// that for a clock that is left alone. It also leaves out how far the filters are from one another.
+// that for a clock that is left alone. It also leaves out how far the filters are from each other.
 //
-// All this runs for each exchange, under the group's lock, which all slaves share; what one more
-// filter costs, `scripts/bench scale` shows.
+// All this runs for each exchange, under the group's lock, which all slaves share. `scripts/bench
+// scale` shows what one more filter costs.
 
 namespace berkeley::sync {
 namespace {
 
-/// A uniform distribution of this half-width has this standard deviation.
+/// Returns the standard deviation of a uniform distribution with this half-width.
 double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
 
 }  // namespace
 
-/// The bank of filters, and the frame in which they compute: numbers stay small when offsets and
-/// times are counted from the first sample.
+/// The bank of filters and the frame in which they compute: numbers stay small because offsets are
+/// counted from origin_ and times from when_.
 class OffsetEstimator::Bank {
   public:
     Bank(std::optional<RememberedDrift> remembered, DriftLimit limit)
@@ -85,7 +85,7 @@ class OffsetEstimator::Bank {
         }
     }
 
-    /// What is known of the offset before the first sample.
+    /// What is expected of the offset before the first sample.
     struct Expectation {
         HostTime when;
         Nanoseconds offset;
@@ -147,14 +147,14 @@ class OffsetEstimator::Bank {
         double covariance = 0;
         double driftVariance = 0;
 
-        /// Long after the latest sample the offset is known no better than the drift.
+        /// Long after the latest sample, the offset is known no better than the drift allows.
         double offsetVarianceAfter(double seconds) const {
             return offsetVariance + seconds * (2 * covariance + seconds * driftVariance);
         }
     };
 
-    /// Nothing is left of the offset. But a clock that was set, or stood still for a while, goes on
-    /// at its rate, and the path is the one it was.
+    /// Nothing is left of the offset. But a clock that was set, or stood still for a while,
+    /// continues at its rate, and the path is the same.
     void begin(const Sample& sample) {
         origin_ = sample.offset.midpoint();
         when_ = sample.when;
@@ -170,7 +170,7 @@ class OffsetEstimator::Bank {
         } else {
             jitter_.emplace(delay);
             if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift.ppb)) {
-                // A claim can help, and not more: it comes from the slave.
+                // A claim may only help, because it comes from the slave.
                 const Deviation& claimed = expectation_->deviation;
                 if (const double claim = static_cast<double>(claimed.sigma.count()) + 1;
                     claim < sigma) {
@@ -193,20 +193,22 @@ class OffsetEstimator::Bank {
         return {mean.drift, std::sqrt(mean.driftVariance)};
     }
 
-    /// All that is known of the drift without the filters.
+    /// Returns all that is known of the drift without the filters.
     RememberedDrift certainDrift() const {
         const double low = certain_.driftLowPpb(), high = certain_.driftHighPpb();
         return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualDriftPpb)};
     }
 
-    /// It is far outside of what is certain: the clock's rate is not what it was.
+    /// Whether the drift is far outside the certain limits: then the clock's rate is not what it
+    /// was.
     bool isRuledOut(const RememberedDrift& drift) const {
         const double nearest =
             std::clamp(drift.ppb, certain_.driftLowPpb(), certain_.driftHighPpb());
         return std::abs(drift.ppb - nearest) > kRuledOut * drift.driftDeviationPpb;
     }
 
-    /// Nothing when the sample contradicts it.
+    /// Returns the expected offset at the time of the sample; nothing if there is none or the
+    /// sample contradicts it.
     std::optional<Nanoseconds> expectedIn(const Sample& sample, double driftPpb) const {
         if (!expectation_) {
             return std::nullopt;
@@ -264,7 +266,7 @@ class OffsetEstimator::Bank {
     std::optional<Expectation> expectation_;
     CertainOffset certain_;
     std::vector<OffsetFilter> filters_;
-    std::optional<Jitter> jitter_;  ///< nothing before the first sample
+    std::optional<Jitter> jitter_;  ///< absent before the first sample
     Nanoseconds origin_{};          ///< the offset from which the filters count
     HostTime when_;                 ///< the time that the filters have reached
     Nanoseconds delay_{};

@@ -1,12 +1,13 @@
-/// Samples of one slave become an estimate of its offset and drift, with a bound that holds.
+/// Turns the samples of one slave into an estimate of its offset and drift, with a bound that
+/// holds.
 ///
-/// The bound and the estimate are separate. The bound is what follows from the exchanges whatever
-/// the jitter is (certain_offset.h). The estimate is the mean of a bank of filters, each with its
-/// own hypothesis about how much the clock wanders and what kind of jitter the path has
+/// The bound and the estimate are separate. The bound follows from the exchanges, whatever the
+/// jitter is (certain_offset.h). The estimate is the mean of a bank of filters, each with its own
+/// hypothesis about how much the clock wanders and what kind of jitter the path has
 /// (offset_filter.h), weighted by how well each of them predicted the samples (Magill, "Optimal
 /// adaptive estimation of sampled stochastic processes", 1965); it never leaves the bound. So the
 /// window over which samples are averaged is found, not chosen. A clock that is faster than its
-/// limit is found out by its second or third burst, and is then measured like any other. Units:
+/// limit is noticed by its second or third burst and is then measured like any other. Units:
 /// std::chrono, or in the name. Thread safety: none.
 #pragma once
 
@@ -32,7 +33,8 @@ struct Estimate {
     bool driftKnown() const { return deviation().driftKnown(); }
 };
 
-/// Of a clock that was measured before its machine was started anew, when it was perhaps colder.
+/// The drift of a clock as measured before its machine was restarted, when the temperature may have
+/// been different.
 struct RememberedDrift {
     double ppb{};
     double driftDeviationPpb = 2'000;  ///< standard deviation
@@ -40,30 +42,31 @@ struct RememberedDrift {
 
 class OffsetEstimator {
   public:
-    /// What is remembered of an earlier run helps the estimate, but is not trusted with the bound.
+    /// What is remembered from an earlier run helps the estimate but is not trusted with the bound.
     explicit OffsetEstimator(std::optional<RememberedDrift> remembered = std::nullopt,
                              DriftLimit limit = {});
     ~OffsetEstimator();
     OffsetEstimator(OffsetEstimator&&) noexcept;
     OffsetEstimator& operator=(OffsetEstimator&&) noexcept;
 
-    /// Before the first sample, of a slave that says it knows the line (Group::record()): that is
-    /// probably the offset at `when`, and the remembered drift is
-    /// the drift. Helps the estimate, unless the first sample contradicts it; the bound does not
-    /// rely on it.
+    /// Called before the first sample of a slave that says it knows the line (Group::record()): the
+    /// offset at `when` is probably `offset`, and the drift is probably the remembered drift. This
+    /// helps the estimate, unless the first sample contradicts it; the bound does not rely on it.
     void expect(HostTime when, Nanoseconds offset, const Deviation& deviation);
 
-    /// The samples that follow belong together: they are taken within a moment. Only delay() cares.
+    /// The samples that follow belong together: they are taken within a moment. Only delay()
+    /// depends on this.
     void beginBurst();
 
-    /// In the order of their arrival. A sample that contradicts what was certain before begins
-    /// anew, which is the answer: the slave's clock, or the master's, is not the one it was.
+    /// Adds a sample, in order of arrival. Returns true if it contradicts what was certain before;
+    /// then everything begins anew, because the slave's clock or the master's is no longer what it
+    /// was.
     bool add(const Sample& sample);
 
-    /// Nothing before the first sample. `when` is not before the latest sample.
+    /// Returns nothing before the first sample. `when` must not be before the latest sample.
     std::optional<Estimate> at(HostTime when) const;
 
-    /// The shortest round trip of the latest burst.
+    /// Returns the shortest round trip of the latest burst.
     std::optional<Nanoseconds> delay() const;
 
   private:

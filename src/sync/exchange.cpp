@@ -12,7 +12,7 @@ std::optional<Sample> toSample(const Exchange& exchange) {
         return std::nullopt;
     }
     const Nanoseconds delay = (t4 - t1) - (t3 - t2);
-    // A slave that was held up before it answered may count more time than there was.
+    // A fast clock may count more time than there was if the slave was held up before it answered.
     if (delay < -driftOver(t3 - t2, kFastestPpb)) {
         return std::nullopt;
     }

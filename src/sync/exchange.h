@@ -27,9 +27,9 @@ struct Sample {
     Nanoseconds duration{};  ///< from t1 to t4
 };
 
-/// Nothing when the four times contradict each other: an answer before its question, or a slave
-/// that claims to have taken longer than the whole exchange, and by more than any clock that is
-/// worth listening to can be fast (kFastestPpb).
+/// Returns nothing if the four times contradict each other: an answer precedes its question, or the
+/// slave claims to have taken longer than the whole exchange, by more than any clock worth
+/// listening to can be fast (kFastestPpb).
 std::optional<Sample> toSample(const Exchange& exchange);
 
 }  // namespace berkeley::sync

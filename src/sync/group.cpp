@@ -9,74 +9,77 @@
 #include "sync/burst.h"
 #include "sync/tuning.h"
 
-// What one has to know to change this.
+// What to know before changing this file.
 //
-// One object of this class is the memory of a master. Its threads feed it under the lock of
+// An object of this class is the memory of a master. The master's threads feed it under the lock of
 // SharedGroup: the receive threads with join(), introduce(), record() and leave(), the sync thread
 // with beginCycle(), beginBurst() and, once a cycle, conclude(). Nothing here reads a clock or
 // waits.
 //
-// The line lies over the master's *unsteered* clock, and so do all times and offsets. Where a group
-// clock is, the master's included, is only ever an observation: nothing that was told to a clock
-// comes back as a measurement of its offset. So no gain has to be tuned and no error is fed back.
-// Keep it that way: what a slave says of its correction only helps a new estimate (expectOn()).
+// The line is over the master's *unsteered* clock, and so are all times and offsets. Where a group
+// clock is, even the master's, is only ever an observation: nothing that was told to a clock comes
+// back as a measurement of its offset. So no gain has to be tuned and no error is fed back. Keep it
+// that way: what a slave says of its correction only helps a new estimate (expectOn()).
 //
-// A clock stands at `fromLine` as seen from the *old* line. The cycle finds one number, `shift`,
-// and moves the line by it, so each clock has to change by `shift - fromLine`. Whatever needs the
-// old line (elapsed_, participantsOf(), ownPlace()) comes before moveLine(), and what is told after
-// it.
+// A clock is at `fromLine` as seen from the *old* line. The cycle finds one number, `shift`, and
+// moves the line by it, so each clock has to change by `shift - fromLine`. Everything that needs
+// the old line (elapsed_, participantsOf(), ownPlace()) comes before moveLine(); what clocks are
+// told comes after it.
 //
-// Which way a cycle goes depends on what is known:
+// What a cycle does depends on what is known:
 //
-//   membership unknown   no slave knows a group either: found(); else adopt() makes it the next
-//                        case
-//   error_, unknown      the line is known to nobody here: learn() takes the place where most agree
+//   membership unknown   no slave knows a group either: found(); else adopt() leads to
+//                        the next case
+//   error_, unknown      the line is not known here: learn() takes the place where most agree
 //   error_, known        the line may be off: learn() moves it by what its witnesses say
 //   no error_            the line is the group's by definition: follow() moves it with the average
 //
-// lead(), adopt() and forget() lead to error_, holdLine() ends it. Go through them, so that the
-// flags below stay right.
+// lead(), adopt() and forget() set error_; holdLine() ends it. Go through these functions, so that
+// the flags below stay right.
 //
 // What is remembered of each slave (Member):
 //
-//   told     this master has told it a line. Then it is an echo, and no witness of a line that is
-//            known. Forgotten whenever the line is, or the slave's clock is another one.
-//   knew     it knew the line before it was told. Of these most have to be told before the line of
-//            a new master is the group's (endError()): the first to come may know it worst.
-//   counted  it has been on the line since it joined: that is the difference between a clock that
-//            jumped and a newcomer.
+//   told     this master has told the slave a line. The slave is then an echo, and no witness of a
+//            line that is known. Forgotten whenever the line is, or when the slave's clock is no
+//            longer what it was.
+//   knew     the slave knew the line before it was told. Most of these slaves must be told before
+//            the line of a new master is the group's (endError()): the first to come may know it
+//            worst.
+//   counted  the slave has been on the line at some time since it joined: this tells a clock that
+//            jumped from a newcomer.
 //
 // The order in conclude() is part of the design:
 //
 //   1. The error ages first: everything afterwards compares with what is known *now*.
-//   2. Who is too fast is named before anything is averaged.
+//   2. Clocks that are too fast are named before anything is averaged.
 //   3. adopt() comes before judge(), which then finds a line that is unknown.
 //   4. judge() comes before the shift: it may find that the line is unknown, and then learn() takes
-//      it from the others in this same cycle. While the verdict is `open`, an unknown line stays
+//      it from the others in the same cycle. While the verdict is `open`, an unknown line stays
 //      where it is, and only clocks that hold the line are told.
-//   5. The rate follows after the shift, as learn() may have corrected it.
-//   6. endError() comes last: who was told in this cycle counts as told.
+//   5. The rate follows after the shift, because learn() may have corrected it.
+//   6. endError() comes last: a slave that was told in this cycle counts as told.
 //
-// Whom to wait for (settledAt()): after a power cut slaves come one by one, and the first must not
-// decide for the others. arrived_ has those who are new since nobody contradicted the line, so that
-// a slave that comes and goes does not put the decision off for ever. A master that is alone with
-// its line waits as well (isAlone in judge()): otherwise it would tell newcomers a wrong line, and
-// then count them as its majority.
+// Which slaves to wait for (settledAt()): after a power cut slaves come one by one, and the first
+// must not decide for the others. arrived_ holds the slaves that are new since the line was last
+// uncontradicted, so that a slave that comes and goes does not put the decision off for ever. A
+// master that is alone with its line waits as well (isAlone in judge()): otherwise it would tell
+// newcomers a wrong line and then count them as its majority.
 //
-// What to believe of a slave. Its bound is ours: it follows from the exchanges. Its word
-// (deviation, membership, correction) can help and is never relied on: a term is the median of
-// those that are said, a line is the robust average of the witnesses, and a witness has to agree
-// with most others, or to pass the gate. A change that lets one slave's word decide is a hole;
+// What to believe of a slave: its bound is our own, because it follows from the exchanges. Its word
+// (deviation, membership, correction) can help but is never relied on: a term is the median of the
+// terms that slaves report, a line is the robust average of the witnesses, and a witness has to
+// agree with most others or pass the gate. A change that lets one slave's word decide is a hole;
 // tests/sim/liars_test.cpp has the cases.
 //
-// What is told carries the line's own bound. It is for clocks that still follow the line as it was
-// told before: it comes from lead() and learn(), and fades in moveLine() slower than theirs grow.
+// What is told carries the line's own bound, for clocks that still follow the line as it was told
+// before. This bound comes from lead() and learn(); in moveLine() it shrinks more slowly than the
+// bounds of those clocks grow.
 
 namespace berkeley::sync {
 namespace {
 
-/// Where the group's time is, on the clock of which `line` is the correction, when its clock shows
-/// `time`. `near` is not far from it.
+/// Returns the time at which group time is `time`, on the host clock whose correction `line` is.
+/// `near` is not far from it.
 HostTime whenOn(const Adjustment& line, GroupTime time, HostTime near) {
     for (int i = 0; i < 2; ++i) {
         near = HostTime{time.time_since_epoch() - line.correctionAt(near)};
@@ -84,7 +87,7 @@ HostTime whenOn(const Adjustment& line, GroupTime time, HostTime near) {
     return near;
 }
 
-/// The offset of a slave that is on the line.
+/// Tells the estimator which offset to expect of a slave whose clock is on the line.
 void expectOn(const Adjustment& line, const ClockReading& reading, HostTime arrival,
               OffsetEstimator& estimator) {
     const HostTime when = whenOn(line, corrected(reading.sent, reading.correction), arrival);
@@ -106,7 +109,7 @@ Group::Group(GroupOptions options, HostTime now)
     line_.deviation.driftDeviationPpb = driftDeviationPpb();
 }
 
-/// How well the rate is known before there is a line.
+/// Returns how well the rate is known before there is a line.
 double Group::driftDeviationPpb() const {
     return options_.rememberedPpb ? kRememberedRatePpb : kUnknownRatePpb;
 }
@@ -123,7 +126,7 @@ void Group::lead(const ClockState& own, std::uint32_t term, HostTime now) {
     line_ = own.told();
     rateBoundPpb_ = line_.boundGrowthPpb;
     if (!line_.membership.isKnown()) {
-        line_.membership.group = options_.newGroup;  // Its master was of a version without.
+        line_.membership.group = options_.newGroup;  // Its master's version had no group ids.
     }
     line_.membership.term = std::max({line_.membership.term, term, std::uint32_t{1}});
     rate_ = GroupRate{line_.frequencyPpb, true};
@@ -142,7 +145,7 @@ void Group::doubt(HostTime now) {
     }
 }
 
-/// The master's clock has jumped, or may have.
+/// Called when the master's clock has jumped, or may have.
 void Group::forget() {
     error_ = LineError::unknown(kRateAfterJumpPpb);
     roster_.forgetTold();
@@ -158,7 +161,7 @@ SlaveId Group::join(const std::string& name, const std::string& address,
     }
     std::optional<RememberedDrift> remembered;
     if (frequencyPpb) {
-        // It is a difference to the group's rate.
+        // The slave's frequency is relative to the group's rate.
         remembered = {.ppb = (rate_.ppb() - *frequencyPpb) / (1 + *frequencyPpb * 1e-9)};
         remembered->driftDeviationPpb =
             std::hypot(remembered->driftDeviationPpb, line_.deviation.driftDeviationPpb);
@@ -202,7 +205,7 @@ bool Group::record(SlaveId slave, const Exchange& exchange, const ClockReading& 
             expectOn(line_, reading, exchange.t4, member->estimator);
         }
         if (member->estimator.add(*sample)) {
-            member->told = false;  // Its clock, or the master's, is not the one that it was.
+            member->told = false;  // The clock of the slave, or of the master, is not what it was.
         }
         member->reading = reading;
         member->heard = exchange.t4;
@@ -218,14 +221,14 @@ std::optional<HostTime> Group::readyAt() const {
     return settledAt();
 }
 
-/// However many new ones come, they are not waited for for ever.
+/// Returns when the wait for new slaves ends; the wait is limited, however many come.
 HostTime Group::settledAt() const {
     const HostTime quiet = lastArrival_ + options_.foundAfter;
     return arrived_.empty() ? quiet
                             : std::min(quiet, firstArrival_ + kMostWaits * options_.foundAfter);
 }
 
-/// Those who are there do not decide for those who are about to come.
+/// Clocks that are there do not decide for clocks that are about to come.
 bool Group::isSettled(HostTime now, std::size_t voters) const {
     return now >= settledAt() || (voters_ > 2 && voters >= voters_);
 }
@@ -287,7 +290,7 @@ void Group::nameStandings(Participants& clocks, Nanoseconds shift) {
         }
         Member& member = *roster_.find(clock.slave);
         if (clock.counts || std::chrono::abs(clock.fromLine - shift) <= clock.host.bound) {
-            // A founder is new until it is where it was told to be.
+            // A founder is a newcomer until it is where it was told to be.
             member.counted = member.counted || clock.told || isMember(clock);
         } else {
             clock.status.standing = member.counted ? Standing::jumped : Standing::newcomer;
@@ -295,7 +298,7 @@ void Group::nameStandings(Participants& clocks, Nanoseconds shift) {
     }
 }
 
-/// Adds what each clock is told, the master's own first.
+/// Adds what each clock is told to `outcome`, the master's own clock first.
 void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, CycleOutcome& outcome) {
     for (const Participant& clock : clocks) {
         if (isMember(clock) && !clock.told) {
@@ -324,8 +327,9 @@ void Group::tell(Participants& clocks, Nanoseconds shift, Verdict verdict, Cycle
     }
 }
 
-/// While it is not decided whose line is right, only those hear of this one that hold it. A member
-/// that this master has not told yet may know its own correction better than it could be told.
+/// While it is undecided whose line is right, only clocks that hold this one are told. A member
+/// that this master has not told yet may know its own correction better than the master could tell
+/// it.
 bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, Nanoseconds shift,
                         Verdict verdict) const {
     if (verdict == Verdict::open && !intersection(clock.place(), ownPlace())) {
@@ -336,8 +340,8 @@ bool Group::isLeftAlone(const Participant& clock, const Adjustment& adjustment, 
            std::chrono::abs(clock.fromLine - shift) <= clock.host.bound;
 }
 
-/// Once this master has told most of those who knew the line, it is the group's. The first of them
-/// to come may be the one that knows it worst.
+/// Once this master has told most of the members that knew the line, the line is the group's. The
+/// first of them to come may be the one that knows it worst.
 void Group::endError(HostTime now) {
     if (now < ledSince_ + options_.foundAfter) {
         return;
@@ -354,7 +358,7 @@ void Group::endError(HostTime now) {
     }
 }
 
-/// The line is the one that this master keeps.
+/// From now on the group's line is the one that this master keeps.
 void Group::holdLine() {
     error_.reset();
     rateBoundPpb_ = 0;

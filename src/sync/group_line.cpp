@@ -1,4 +1,4 @@
-/// Where the group's line is, and how fast it goes.
+/// Where the group's line is, and how fast it moves.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -19,14 +19,14 @@ T nthOf(std::vector<T> values, std::size_t n) {
     return *nth;
 }
 
-/// Of an even number the upper one of the two.
+/// Returns the middle value; of an even number, the upper one of the middle two.
 template <class T>
 T middleOf(std::vector<T> values) {
     const std::size_t middle = values.size() / 2;
     return nthOf(std::move(values), middle);
 }
 
-/// Without those that are much less sure than most, such as a clock that is slewed from afar.
+/// Drops witnesses that are much less sure than most, such as a clock that is slewed from afar.
 std::vector<const Participant*> surest(std::vector<const Participant*> witnesses) {
     std::vector<Nanoseconds> sigmas;
     for (const Participant* witness : witnesses) {
@@ -50,7 +50,7 @@ Average averageOfCounted(const std::vector<Participant>& clocks, const AverageOp
     return readings.empty() ? Average{} : averageOf(readings, options);
 }
 
-/// `standings` are of those that count, in their order.
+/// Sets the standings of the clocks that count; `standings` has them in order.
 void exclude(std::vector<Participant>& clocks, const std::vector<Standing>& standings) {
     auto next = standings.begin();
     for (Participant& clock : clocks) {
@@ -62,13 +62,13 @@ void exclude(std::vector<Participant>& clocks, const std::vector<Standing>& stan
 
 }  // namespace
 
-/// Where the group's line is by the master's own knowledge.
+/// Returns where the group's line is by the master's own knowledge.
 Interval Group::ownPlace() const {
     const Nanoseconds margin = kGate * (error_ ? error_->deviation().sigma : Nanoseconds{});
     return {-margin, margin};
 }
 
-/// Whether there are slaves that know the line, whether they have answered or not.
+/// Whether any slaves know the line, whether they have answered or not.
 bool Group::hasOtherMembers() const {
     const auto& members = roster_.members();
     return std::any_of(members.begin(), members.end(), [this](const auto& member) {
@@ -86,7 +86,8 @@ std::vector<Interval> Group::placesOfMembers(const Participants& clocks) const {
     return places;
 }
 
-/// By their measured rates, the master's own among them, which is 0.
+/// Names the clocks that are too fast by their measured rates. The master's own rate, 0, is among
+/// these.
 void Group::nameTooFast(Participants& clocks) {
     std::vector<double> rates;
     for (const Participant& clock : clocks) {
@@ -102,8 +103,9 @@ void Group::nameTooFast(Participants& clocks) {
     }
 }
 
-/// A master that knows no group asks its slaves for theirs, and takes up the largest. Of those who
-/// are of a version without identities, and know a line all the same, it makes one.
+/// A master that knows no group takes up the largest of the groups that its slaves know. Slaves
+/// that know a line but whose version has no group ids count as one group, which then gets an id.
+/// Returns false if no slave knows a line.
 bool Group::adopt(Participants& clocks) {
     std::map<GroupId, std::vector<std::uint32_t>> terms;
     for (const Participant& clock : clocks) {
@@ -132,8 +134,9 @@ bool Group::adopt(Participants& clocks) {
     return true;
 }
 
-/// Who contradicts most of those who know the line is the one that jumped, the master included.
-/// When neither side has most, a clock rather stood still than ran ahead: the later line is right.
+/// A clock that contradicts most of the clocks that know the line is the one that jumped, even if
+/// it is the master's. If neither side has a majority, the later line is right, because a clock is
+/// more likely to have stood still than to have run ahead.
 Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     const std::vector<Interval> places = placesOfMembers(clocks);
     const std::size_t voters = places.size() + 1;
@@ -150,12 +153,12 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     }
     const auto nearby = agreementOf(here);
     const std::size_t forLine = 1 + (nearby ? nearby->count : 0);
-    // Newcomers that such a master has told would only echo its line.
+    // Newcomers that a master alone with its line has told would only echo that line.
     const bool isAlone = voters == 1 && voters_ != 1;
     if (2 * forLine > voters && (!isAlone || isSettled(now, voters))) {
         voters_ = voters;
         arrived_.clear();
-        lastArrival_ = now;  // To be without a majority has to last.
+        lastArrival_ = now;  // A lack of majority has to last.
         return Verdict::stands;
     }
     if (!isSettled(now, voters)) {
@@ -170,7 +173,7 @@ Group::Verdict Group::judge(const Participants& clocks, HostTime now) {
     return Verdict::falls;
 }
 
-/// No clock knows a group: all that are there make its time.
+/// No clock knows a group: all clocks that are there make its time.
 Nanoseconds Group::found(Participants& clocks) {
     line_.membership = {options_.newGroup, 1};
     voters_ = 1;
@@ -182,8 +185,8 @@ Nanoseconds Group::found(Participants& clocks) {
     return average.offset;
 }
 
-/// Of a line that is known the members whom this master has not told yet, and who are near it; of
-/// one that is not, the place where most members agree.
+/// Returns the witnesses: of a known line, the members near it that this master has not told yet;
+/// of an unknown line, the members at the place where most agree.
 std::vector<const Participant*> Group::witnessesAmong(const Participants& clocks) const {
     std::optional<Agreement> agreement;
     if (isUnknown()) {
@@ -225,13 +228,15 @@ Nanoseconds Group::learn(const Participants& clocks) {
     const auto [offset, ratePpb] = error_->learn({theirs, middleOf(sigmas), middleOf(ages)});
     rate_.correct(ratePpb);
     rateBoundPpb_ += std::abs(ratePpb);
-    // The line is as near to the witnesses' as they can be measured, or as it was and moved.
+    // The line is as near to that of the witnesses as they can be measured, or as near as it was,
+    // plus its move.
     const Nanoseconds bound = middleOf(bounds) + std::chrono::abs(theirs - offset);
     line_.bound = wasUnknown ? bound : std::min(line_.bound + std::chrono::abs(offset), bound);
     return offset;
 }
 
-/// The master's clock is on the line by definition, but while it is slewed there.
+/// Excludes the master's clock while it is still slewed to the line; otherwise it is on the line by
+/// definition.
 void Group::countMaster(Participants& clocks) {
     std::vector<Nanoseconds> bounds;
     for (const Participant& clock : clocks) {
@@ -246,7 +251,7 @@ void Group::countMaster(Participants& clocks) {
     }
 }
 
-/// The clocks on the line, which measure it, pull it along; no faster than rates explain.
+/// The clocks on the line, which measure it, pull it along, no faster than rates explain.
 Nanoseconds Group::follow(Participants& clocks, HostTime now) {
     const Average average = averageOfCounted(clocks, options_.average);
     exclude(clocks, average.standings);
@@ -261,9 +266,9 @@ Nanoseconds Group::follow(Participants& clocks, HostTime now) {
     return shift;
 }
 
-/// A clock that is late keeps its part in the rate: the others' must not change with every answer
-/// that is missing. One that is not told yet has none: what is still to be found out about its
-/// drift would change the rate.
+/// Returns the drifts that make the rate. A late clock keeps its part in the rate; otherwise the
+/// parts of the others would change with every missing answer. A clock that is not told yet has no
+/// part: what is still to be found out about its drift would change the rate.
 std::map<SlaveId, double> Group::knownDrifts(HostTime now, const Participant& master) const {
     std::map<SlaveId, double> drifts;
     if (!master.tooFast) {
@@ -278,7 +283,7 @@ std::map<SlaveId, double> Group::knownDrifts(HostTime now, const Participant& ma
     return drifts;
 }
 
-/// How many there are whose rates can be believed, as far as that is known.
+/// Returns the number of clocks whose rates can be believed, as far as that is known.
 std::size_t Group::goodClocks(const Participant& master) const {
     const auto& members = roster_.members();
     const auto bad = std::count_if(members.begin(), members.end(),
@@ -286,9 +291,9 @@ std::size_t Group::goodClocks(const Participant& master) const {
     return members.size() + 1 - static_cast<std::size_t>(bad) - (master.tooFast ? 1 : 0);
 }
 
-/// How fast the line may move, apart from its frequency. While the group is being founded that goes
-/// to the mean of the drifts at once, wherever in their ranges they turn out to be. A clock that
-/// does not hear of the next cycle has to reckon with as much.
+/// Returns how fast the line may move, apart from its frequency. While the group is being founded,
+/// the frequency goes to the mean of the drifts at once, wherever in their ranges they turn out to
+/// be. A clock that does not hear of the next cycle has to reckon with that much.
 double Group::motionPpb(HostTime now) const {
     double motion = kMostMotionPpb;
     for (const auto& [slave, member] : roster_.members()) {
@@ -301,8 +306,8 @@ double Group::motionPpb(HostTime now) const {
     return std::min(motion, 2 * options_.driftLimit.betweenTwoPpb());
 }
 
-/// The bound of a line is for those who still follow it as it was told before; it fades as theirs
-/// grow.
+/// The bound of a line is for clocks that still follow it as it was told before; it shrinks as
+/// their bounds grow.
 void Group::moveLine(HostTime now, Nanoseconds shift, double motionPpb) {
     const Nanoseconds reserve = driftOver(elapsed_, kReservePpb);
     line_.bound =

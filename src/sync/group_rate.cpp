@@ -26,7 +26,7 @@ void GroupRate::follow(HostTime now, const std::map<SlaveId, double>& drifts, st
     const bool mostKnown = clocks > 1 && 2 * drifts.size() > clocks;
     if (founded_ && !drifts.empty()) {
         if (!mostKnown) {
-            rates_.clear();  // Those who are there make the present rate, whatever theirs are.
+            rates_.clear();  // Those present make the current rate, whatever their drifts are.
         }
         admit(drifts);
         ppb_ = unbiasedMean();
@@ -56,8 +56,9 @@ void GroupRate::found(HostTime now, const std::map<SlaveId, double>& drifts) {
     }
 }
 
-/// By what they were in the cycle before, those who are still there make the same rate as all did;
-/// who is new makes the present one.
+/// Changes the biases so that the clocks that are still there, with their drifts of the previous
+/// cycle, make the same rate as all clocks did. A new clock gets the bias with which it makes the
+/// present rate.
 void GroupRate::admit(const std::map<SlaveId, double>& drifts) {
     if (std::erase_if(rates_, [&](const auto& rate) { return !drifts.contains(rate.first); }) > 0) {
         const double without = unbiasedMean();

@@ -14,8 +14,8 @@ namespace {
 /// Timestamps have whole nanoseconds.
 constexpr double kResolution = 1;
 
-/// The shortest of n sums of two exponential delays with means a and b exceeds nothing by about
-/// this, and with about this deviation, times sqrt(a b / n): it has a Rayleigh distribution.
+/// The shortest of n sums of two exponential delays, with means a and b, has about a Rayleigh
+/// distribution, with this mean and this deviation, each times sqrt(a b / n).
 constexpr double kRayleighMean = 1.2533;
 constexpr double kRayleighSigma = 0.6551;
 

@@ -1,5 +1,5 @@
 /// What the path between master and slave does to messages: the shortest delay, and how far and in
-/// which way delays lie above it.
+/// which way delays exceed it.
 ///
 /// Units: nanoseconds as double. Thread safety: none.
 #pragma once
@@ -16,14 +16,14 @@ class Jitter {
   public:
     explicit Jitter(double roundTrip) { restart(roundTrip); }
 
-    /// Takes note of a round trip before the observation is used. False for one that says nothing:
-    /// retransmitted, or queued behind something for many times the usual.
+    /// Takes note of a round trip before the observation is used. Returns false for one that says
+    /// nothing: it was retransmitted, or queued for many times the usual delay.
     bool admit(double roundTrip);
 
     /// Learns from an observation, once the offset is known better.
     void learn(const Observation& observation, double offset);
 
-    /// Half of the shortest round trip: as far as anybody can know, the shortest delay each way.
+    /// Half of the shortest round trip: as far as can be known, the shortest delay each way.
     double base() const { return base_; }
     /// How uncertain `base` is.
     double baseSigma() const { return baseSigma_; }
@@ -39,7 +39,7 @@ class Jitter {
     void restart(double roundTrip);
     void noteShortest(double roundTrip);
 
-    double count_ = 0;  ///< of what was learned, up to a limit
+    double count_ = 0;  ///< observations that were learned from, up to a limit
     double pollExcess_ = 0;
     double reportExcess_ = 0;
     double middleVariance_ = 0;
@@ -48,7 +48,7 @@ class Jitter {
 
     double base_ = 0;
     double baseSigma_ = 0;
-    double shortest_ = 0;          ///< round trip of this window and the one before
+    double shortest_ = 0;          ///< shortest round trip of this window and the previous one
     double shortestOfWindow_ = 0;  ///< of this window
     double seen_ = 0;              ///< round trips of both windows
     double seenInWindow_ = 0;

@@ -9,7 +9,7 @@
 namespace berkeley::sync {
 namespace {
 
-/// Beyond all times that are believed.
+/// Beyond all believable times.
 constexpr double kUnknown = 1e19;
 
 double square(double value) { return value * value; }
@@ -51,7 +51,7 @@ Deviation LineError::deviation() const {
     return {std::min(rounded(std::sqrt(offsetVariance_)), kLargestSigma), std::sqrt(rateVariance_)};
 }
 
-/// Of the offset as it was then, and the noise.
+/// Returns the variance of the offset as it was then, plus that of the noise.
 double LineError::expectedVariance(const Measured& measured) const {
     const double ago = toSeconds(measured.ago);
     return offsetVariance_ - ago * (2 * covariance_ - ago * rateVariance_) +
@@ -68,13 +68,13 @@ LineError::Shift LineError::learn(const Measured& measured) {
     const double total = expectedVariance(measured);
     const double noise = noiseOf(measured.sigma);
     assert(total >= noise);
-    // How the error of then goes along with offset and rate of now.
+    // The covariances of the error then with the offset and the rate now.
     const double withOffset = offsetVariance_ - ago * covariance_;
     const double withRate = covariance_ - ago * rateVariance_;
     const double error = toNanoseconds(measured.offset);
     const Shift shift{rounded(withOffset / total * error), withRate / total * error};
     if (isUnknown()) {
-        // The rate is none the better known, and has been at work since.
+        // The rate is known no better, and its error has added up since then.
         offsetVariance_ = noise + square(ago) * rateVariance_;
         covariance_ = ago * rateVariance_;
         return {measured.offset, 0};

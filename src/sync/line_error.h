@@ -1,13 +1,13 @@
-/// How far the line of a master can be from that of its group: what is not known of it, and what
-/// its members teach it.
+/// How far the line of a master can be from that of its group: what the master does not know of it,
+/// and what the members teach it.
 ///
-/// A master that has led all along has no such error, as the group's line is the one that it keeps.
-/// One that takes over, comes back, or had its clock jump goes on along a line that may be off. Its
-/// members hold the group's line too, each over its own clock; where they are, seen from here, is a
-/// measurement of the error. Its state is offset and rate with their covariance, which grows as the
-/// line gets older, and is updated as Kalman's filter does (Maybeck, "Stochastic Models,
-/// Estimation, and Control", volume 1, 1979, chapter 5). Units: std::chrono, or in the name.
-/// Thread safety: none.
+/// A master that has led all along has no such error, because the group's line is the one that it
+/// keeps. A master that takes over, comes back, or whose clock has jumped continues along a line
+/// that may be off. Its members hold the group's line too, each over its own clock; where they are,
+/// as seen by the master, is a measurement of the error. The state of the error is offset and rate
+/// with their covariance, which grows as the line gets older and is updated as in a Kalman filter
+/// (Maybeck, "Stochastic Models, Estimation, and Control", volume 1, 1979, chapter 5). Units:
+/// std::chrono, or in the name. Thread safety: none.
 #pragma once
 
 #include <algorithm>
@@ -19,41 +19,41 @@ namespace berkeley::sync {
 
 class LineError {
   public:
-    /// Of a line that is known that well.
+    /// The error of a line that is known this well.
     explicit LineError(const Deviation& known);
 
-    /// Of a line that is not known at all. Its rate is, as well as that.
+    /// The error of a line that is not known at all, but whose rate is known this well.
     static LineError unknown(double driftDeviationPpb);
 
     /// Whether nothing is known of the offset yet.
     bool isUnknown() const;
 
-    /// The line is older by `elapsed`, which is not negative.
+    /// Ages the line by `elapsed`, which must not be negative.
     void age(Nanoseconds elapsed);
 
-    /// How well the line is known.
+    /// Returns how well the line is known.
     Deviation deviation() const;
 
-    /// Of the error as it was some time ago.
+    /// A measurement of the error as it was some time ago.
     struct Measured {
         Nanoseconds offset{};
         Nanoseconds sigma{};  ///< standard deviation of its noise
-        Nanoseconds ago{};    ///< how old it is
+        Nanoseconds ago{};    ///< how old the measurement is
     };
 
-    /// Whether it is within five standard deviations of what is expected: the gate through which a
-    /// witness has to come.
+    /// Whether the measurement is within five standard deviations of what is expected: the gate
+    /// that a witness has to pass.
     bool admits(const Measured& measured) const;
 
-    /// By how much the line has to be moved.
+    /// How far the line has to be moved.
     struct Shift {
         Nanoseconds offset{};
         double ratePpb{};
     };
 
-    /// What follows from a measurement. Measurements of one cycle after the other come from the
-    /// same estimates, and so do not average out: the offset is never taken to be known better than
-    /// by the best one.
+    /// Learns from a measurement; returns how far the line has to be moved. Measurements of
+    /// successive cycles come from the same estimates and so do not average out: the offset is
+    /// never taken to be known better than by the best one.
     Shift learn(const Measured& measured);
 
   private:

@@ -1,7 +1,7 @@
-/// Which group a clock belongs to, and under which of its leaders.
+/// Which group a clock belongs to, and in which term.
 ///
-/// A group has an identity from the cycle that founds it, and a term, which grows whenever another
-/// master takes it over. Members know both, so that a master that knows neither can ask them.
+/// A group has an identity from the cycle that founds it, and a term, which grows whenever a
+/// different master takes it over. Members know both, so a master that knows neither can ask them.
 /// Thread safety: values.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace berkeley::sync {
 
-/// At random when the group is founded; 0 for none.
+/// Random, drawn when the group is founded; 0 for none.
 using GroupId = std::uint64_t;
 
 struct Membership {

@@ -12,7 +12,8 @@
 namespace berkeley::sync {
 namespace {
 
-/// The variance that an observation leaves at least, so that rounding cannot make it negative.
+/// The least share of the variance that an observation leaves, so that rounding cannot make it
+/// negative.
 constexpr double kLeft = 1e-6;
 
 double logNormal(double deviation, double variance) {
@@ -47,11 +48,11 @@ void OffsetFilter::observe(const Observation& observation, const Jitter& jitter)
 }
 
 /// The density of the observation given the offset is exp(-(poll's excess) / a) / a times
-/// exp(-(report's excess) / b) / b between the two ends, and zero outside. Over the offset that is
-/// an exponential with rate 1/b - 1/a; multiplied by a normal density it gives one whose mean is
-/// shifted and which ends at the interval's ends.
+/// exp(-(report's excess) / b) / b between the two ends, and zero outside. As a function of the
+/// offset, that is an exponential with rate 1/b - 1/a. Multiplied by a normal density, it gives a
+/// normal density with a shifted mean, cut off at the ends of the interval.
 double OffsetFilter::observeOneSided(const Observation& observation, const Jitter& jitter) {
-    // What is uncertain about the ends is put on the offset's side.
+    // The uncertainty of the ends is added to that of the offset.
     const double variance = offsetVariance_ + jitter.baseSigma() * jitter.baseSigma();
     const double low = observation.low + jitter.base();
     const double high = std::max(observation.high - jitter.base(), low);
@@ -93,7 +94,7 @@ void OffsetFilter::setOffset(double mean, double variance) {
     assert(isDistribution());
 }
 
-/// False for what is not finite as well. Rounding may make a correlation of one a little larger.
+/// Also false if a value is not finite. Rounding may make a correlation of one slightly larger.
 bool OffsetFilter::isDistribution() const {
     constexpr double kRounding = 1 + 1e-6;
     return std::isfinite(offset_) && std::isfinite(drift_) && offsetVariance_ > 0 &&

@@ -6,8 +6,8 @@
 /// and related variances", 2005). Under one-sided jitter an observation is not a noisy value but an
 /// interval that contains the offset, with an exponential density inside; it truncates the normal
 /// distribution, and the moments of the result are kept (assumed density filtering: Maybeck,
-/// "Stochastic models, estimation and control" 2, 1982). That an observation was to be expected is
-/// how hypotheses compare.
+/// "Stochastic models, estimation and control" 2, 1982). Hypotheses are compared by how well they
+/// predicted the observations.
 ///
 /// Units: nanoseconds, seconds and ppb as double. Thread safety: none.
 #pragma once
@@ -37,7 +37,7 @@ class OffsetFilter {
     double offsetVariance() const { return offsetVariance_; }
     double covariance() const { return covariance_; }
     double driftVariance() const { return driftVariance_; }
-    /// The logarithm of how well it predicted the latest observations.
+    /// The logarithm of how well the filter predicted the latest observations.
     double score() const { return score_; }
 
   private:

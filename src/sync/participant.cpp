@@ -19,9 +19,9 @@ Participant masterParticipant(HostTime now, const Adjustment& line, const ClockS
             .status = std::move(status)};
 }
 
-/// The slave's group clock is compared with the group's line at the moment of its reading, so a
-/// slew that ended since then does not matter. `heard` is the estimate at the reading's arrival,
-/// which may be seconds later, if it was lost once or twice.
+/// Compares the slave's group clock with the group's line at the time of its reading, so a slew
+/// that has ended since then does not matter. `heard` is the estimate at the arrival of the
+/// reading, which may be seconds later if the reading was lost once or twice.
 Nanoseconds fromLineAt(const ClockReading& reading, HostTime arrival, const Estimate& heard,
                        const Adjustment& line) {
     const HostTime onMaster = reading.sent - heard.offset;
@@ -47,7 +47,7 @@ Participant slaveParticipant(SlaveId slave, const Member& member, HostTime now,
                             .status = statusOf(member)};
     participant.counts = member.lab || std::chrono::abs(participant.fromLine) <= estimate.bound;
     if (!member.lab) {
-        // A report on one way proves only one end of the interval.
+        // A one-way report proves only one end of the interval.
         participant.status.bound = estimate.bound;
     }
     participant.status.delay = member.estimator.delay();

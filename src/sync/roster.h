@@ -15,18 +15,18 @@
 
 namespace berkeley::sync {
 
-/// Never given twice by one master; from 1.
+/// Counts from 1; no master gives one twice.
 using SlaveId = std::uint64_t;
 
-/// The master's own clock among those of its slaves: measured against itself, so its drift is 0. It
-/// is not on the roster.
+/// The master's own clock among those of its slaves. It is measured against itself, so its drift is
+/// 0. It is not on the roster.
 inline constexpr SlaveId kMaster = 0;
 
 /// What a slave's own group clock showed, on the slave's unsteered clock.
 struct ClockReading {
     HostTime sent;
     Nanoseconds correction{};  ///< group time minus host time at `sent`
-    /// Of the clock at `sent`; absent when it was never adjusted, or does not believe itself.
+    /// Of the clock at `sent`; absent if it was never adjusted or is suspect.
     std::optional<Deviation> deviation{};
 };
 
@@ -35,15 +35,15 @@ struct Member {
     std::string address;
     bool lab{};  ///< speaks the lab's text: one-way reports, and a clock that is not steered
     OffsetEstimator estimator{};
-    Membership membership{};  ///< of whose line its clock is, as it has said or was told
-    bool knew{};              ///< the group's line before this master told it
-    bool told{};              ///< an adjustment, since it joined or its offset jumped
-    bool tooFast{};           ///< its rate is not one of a good clock
-    bool counted{};           ///< has been on the group's line since it joined
-    bool expected{};          ///< was on the roster already when the present sync cycle began
+    Membership membership{};  ///< the group whose line its clock is on, as it has said or was told
+    bool knew{};              ///< knew the group's line before this master told it
+    bool told{};              ///< was told an adjustment since it joined or its offset jumped
+    bool tooFast{};           ///< its rate is not that of a good clock
+    bool counted{};           ///< has been on the group's line at some time since it joined
+    bool expected{};          ///< was already on the roster when the present sync cycle began
     std::optional<ClockReading> reading{};
     HostTime heard{};    ///< when the reading arrived, on the master's unsteered clock
-    bool inThisCycle{};  ///< whether that was after the present sync cycle began
+    bool inThisCycle{};  ///< whether the reading arrived after the present sync cycle began
 
     /// Whether its reading is fresh enough for the average of a sync cycle that ends at `now`.
     bool answered(HostTime now) const;
@@ -54,10 +54,10 @@ class Roster {
     SlaveId join(Member member);
     void leave(SlaveId slave) { members_.erase(slave); }
 
-    /// Nothing for one that has left.
+    /// Returns null for a slave that has left.
     Member* find(SlaveId slave);
 
-    /// None was told anything by who leads from now on.
+    /// Forgets what the slaves were told, and whether they knew the line before.
     void forgetTold();
 
     /// From now on every slave has to answer anew.

@@ -16,14 +16,15 @@ constexpr double kNarrow = 1e-3;
 constexpr double kNarrowest = 1e-9;
 /// The smallest variance, in squared deviations, that rounding leaves intact.
 constexpr double kSmallest = 1e-9;
-/// Below this many deviations the density is an exponential one.
+/// Below this many deviations the density is exponential.
 constexpr double kFarBelow = -30;
 
 double logDensity(double x) { return -x * x / 2 - kLogSqrtTwoPi; }
 
 double logDistribution(double x) { return std::log(std::erfc(-x / std::numbers::sqrt2) / 2); }
 
-/// What lies below `high` is exponentially distributed, as exp(-x * x / 2) is there.
+/// Far below zero, exp(-x * x / 2) is nearly exponential, so the distance below `high` has an
+/// exponential distribution.
 TruncatedNormal truncateFarBelow(double low, double high) {
     const double rate = -high, width = high - low;
     const double edge = std::exp(-rate * width), inside = -std::expm1(-rate * width);
@@ -56,7 +57,7 @@ TruncatedNormal truncate(double mean, double sigma, double low, double high) {
         return {std::midpoint(low, high), width * width / 12,
                 logDensity(std::midpoint(from, to)) + std::log(std::max(to - from, kNarrowest))};
     }
-    // The lower tail is the one that can be computed.
+    // Mirrored if necessary, because only the lower tail can be computed.
     const bool mirrored = from > 0;
     TruncatedNormal result = mirrored ? truncateStandard(-to, -from) : truncateStandard(from, to);
     result.variance = std::max(result.variance, kSmallest) * sigma * sigma;

@@ -9,7 +9,7 @@ namespace berkeley::sync {
 struct TruncatedNormal {
     double mean;
     double variance;
-    double logProbability;  ///< of the interval, before it was known
+    double logProbability;  ///< of lying in the interval, before that was known
 };
 
 /// The normal variable has mean `mean` and deviation `sigma`, which is positive; `low` <= `high`.

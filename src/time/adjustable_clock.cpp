@@ -9,7 +9,7 @@ namespace berkeley {
 inline namespace time {
 
 Nanoseconds CorrectionLine::at(HostTime host) const {
-    // Rounded once: two roundings down at once would be a step backward.
+    // Round only once: if two terms were rounded down at once, the clock would step backward.
     const auto elapsed = static_cast<double>((host - anchor).count());
     const auto slewed = static_cast<double>((std::min(host, slewEnd) - anchor).count());
     return correction +
@@ -30,7 +30,7 @@ CorrectionLine CorrectionLine::slewedTo(HostTime now, Nanoseconds target, double
     const Nanoseconds current = at(now);
     const Nanoseconds pending = target - current;
     const double slew = std::copysign(maxSlewPpb, static_cast<double>(pending.count()));
-    // The slew may last longer than time can be written: then it never ends.
+    // A slew may last longer than a time can express; then it never ends.
     const double duration = static_cast<double>(pending.count()) / slew * 1e9;
     const double longest = static_cast<double>((kTimeLimit - now.time_since_epoch()).count());
     return {now, current, frequency, slew,

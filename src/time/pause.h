@@ -1,4 +1,5 @@
-/// That a machine stood still: its clock cannot have noticed, and so is late by as much.
+/// A pause in which a machine stood still: its clock cannot have noticed, so it is behind by as
+/// much.
 ///
 /// Units: std::chrono. Thread safety: values and pure functions.
 #pragma once
@@ -20,18 +21,18 @@ enum class PauseKind : std::uint64_t {
     stopped,    ///< a virtual machine, by its host: a backup, a migration, a snapshot
 };
 
-/// Their names, in their order.
+/// The names of the kinds, in order.
 inline constexpr auto kPauseKinds =
     std::to_array<std::string_view>({"none", "suspended", "stopped"});
 
 struct Pause {
     PauseKind kind{};
-    std::optional<Nanoseconds> duration{};  ///< where it is known
+    std::optional<Nanoseconds> duration{};  ///< if known
 
     friend bool operator==(const Pause&, const Pause&) = default;
 };
 
-/// What follows from it for the clock, as in "this machine was suspended for 8 h 0 min 0.000 s: its
+/// Says what follows for the clock, as in "this machine was suspended for 8 h 0 min 0.000 s: its
 /// clock is not believed until it is measured again".
 std::string toText(const Pause& pause);
 

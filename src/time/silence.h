@@ -1,4 +1,4 @@
-/// When a peer that is to be heard at intervals counts as silent: the one rule for pages, daemons
+/// When a peer that should be heard at intervals counts as silent: the one rule for pages, daemons
 /// and their watchdogs.
 ///
 /// Units: std::chrono. Thread safety: pure functions.
@@ -11,8 +11,8 @@
 namespace berkeley {
 inline namespace time {
 
-/// After this long without a sync cycle, or an adjustment, something is wrong: six are missing. In
-/// less than 5 s no operator could act on it.
+/// Returns how long without a sync cycle or an adjustment means that something is wrong: six are
+/// missing. It is at least 5 s, because no operator could act sooner.
 constexpr Nanoseconds silenceAfter(Nanoseconds interval) {
     constexpr int kMissing = 6;
     constexpr std::chrono::seconds kAtLeast{5};

@@ -1,8 +1,8 @@
-/// The timelines of this software: the unsteered time of one host, the time of the group, and the
-/// system clock's.
+/// The timelines of this software: the unsteered time of one host, the group's time and the system
+/// clock's time.
 ///
-/// They are different std::chrono clocks so that the compiler refuses to mix them. None is read
-/// here: that is the work of the layers above, and the core is handed the time.
+/// They are different std::chrono clocks, so the compiler refuses to mix them. None is read here:
+/// the layers above read them and hand the time to the core.
 ///
 /// Unit: nanoseconds since 1970-01-01 00:00 UTC in a signed 64-bit count. Thread safety: values.
 #pragma once
@@ -17,7 +17,7 @@ using Nanoseconds = std::chrono::nanoseconds;
 
 constexpr double toSeconds(Nanoseconds span) { return std::chrono::duration<double>(span).count(); }
 
-/// What they have in common; `Self` is the timeline.
+/// The common part of the timelines; `Self` is the timeline.
 template <class Self>
 struct Timeline {
     using rep = std::int64_t;
@@ -36,14 +36,14 @@ struct GroupTimeline : Timeline<GroupTimeline> {};
 using HostTime = HostTimeline::time_point;
 using GroupTime = GroupTimeline::time_point;
 
-/// The system clock's time (CLOCK_REALTIME), in which the kernel's timestamps come. It is set and
-/// steered by the administrator of the machine, so nothing is measured in it: a kernel's timestamp
-/// is turned into host time at once.
+/// The system clock's time (CLOCK_REALTIME), in which the kernel gives its timestamps. The
+/// machine's administrator sets and steers it, so nothing is measured in it: a kernel timestamp is
+/// converted to host time at once.
 using SystemTime = std::chrono::sys_time<Nanoseconds>;
 
-/// Every time that is believed lies in [1970, 1970 + kTimeLimit), which ends in the year 2116. So
-/// the difference of two believed times, and of two such differences that describe believed times
-/// again, never overflows. Whatever comes from outside is checked against it first.
+/// Every believable time lies in [1970, 1970 + kTimeLimit), which ends in the year 2116. So the
+/// difference of two believable times never overflows, nor does that of two such differences that
+/// again describe believable times. Everything from outside is checked against this limit first.
 inline constexpr Nanoseconds kTimeLimit{std::int64_t{1} << 62};
 
 template <class Clock>
@@ -62,11 +62,12 @@ constexpr bool isBelievable(HostTime host, Nanoseconds correction) {
            isBelievable(corrected(host, correction));
 }
 
-/// Whether a clock can have this rate: one that is a tenth off is broken. False for NaN.
+/// Whether a clock can have this rate: a clock that is off by more than a tenth is broken. False
+/// for NaN.
 constexpr bool isBelievableRate(double ppb) { return ppb >= -1e8 && ppb <= 1e8; }
 
-/// The nanoseconds that a frequency of `ppb` parts per billion adds over `elapsed`, to the nearest;
-/// from minus to plus 1e9, as no clock goes backward.
+/// Returns the nanoseconds that a frequency of `ppb` parts per billion adds over `elapsed`, rounded
+/// to the nearest. `ppb` is from -1e9 to 1e9, because no clock runs backward.
 Nanoseconds driftOver(Nanoseconds elapsed, double ppb);
 
 }  // namespace time

@@ -61,7 +61,7 @@ constexpr std::string_view kFrequencyRemedy =
     throw std::invalid_argument{'"' + std::string{text} + "\" " + std::string{why}};
 }
 
-// Not std::isdigit, which asks the locale.
+// Not std::isdigit, which depends on the locale.
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes the leading characters of `rest` for which `belongs` holds.
@@ -76,7 +76,7 @@ std::string_view takeWhile(std::string_view& rest, Predicate belongs) {
     return taken;
 }
 
-/// Takes a leading sign and says whether it is a minus.
+/// Takes a leading sign; returns whether it is a minus.
 bool takeMinus(std::string_view& rest) {
     const bool minus = rest.starts_with('-');
     if (minus || rest.starts_with('+')) {
@@ -85,14 +85,14 @@ bool takeMinus(std::string_view& rest) {
     return minus;
 }
 
-/// Nothing when the digits do not fit.
+/// Returns nothing if the number does not fit.
 std::optional<Count> toCount(std::string_view digits) {
     Count value = 0;
     const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return result.ec == std::errc{} ? std::optional{value} : std::nullopt;
 }
 
-/// 0.`digits` of `unit`; nothing when that is no whole number of nanoseconds.
+/// Returns 0.`digits` of `unit`; nothing if that is not a whole number of nanoseconds.
 std::optional<Count> fractionOf(Count unit, std::string_view digits) {
     const std::size_t significant = digits.find_last_not_of('0') + 1;
     digits = digits.substr(0, significant);
@@ -104,7 +104,8 @@ std::optional<Count> fractionOf(Count unit, std::string_view digits) {
     for (std::size_t i = 0; i < digits.size(); ++i) {
         scale *= 10;
     }
-    // Both reduced by their common factor, so that the product below stays under the unit itself.
+    // Both are divided by their common factor, so that the product in the last line stays below the
+    // unit itself.
     const Count common = std::gcd(unit, scale);
     const Count value = digits.empty() ? 0 : toCount(digits).value();
     if (value % (scale / common) != 0) {
@@ -118,7 +119,7 @@ struct Number {
     std::string_view fraction;  ///< "" without a decimal point
 };
 
-/// Takes an unsigned decimal number; nothing when there is none.
+/// Takes an unsigned decimal number; returns nothing if there is none.
 std::optional<Number> takeNumber(std::string_view& rest) {
     Number number{takeWhile(rest, isDigit), {}};
     if (number.whole.empty()) {
@@ -144,7 +145,7 @@ std::optional<Count> takeUnit(std::string_view& rest) {
     return std::nullopt;
 }
 
-/// Takes one number with its unit. `text` is the whole, for the error.
+/// Takes one number with its unit. `text` is the whole text, for the error.
 Count takeTerm(std::string_view& rest, std::string_view text) {
     const auto number = takeNumber(rest);
     const auto unit = number ? takeUnit(rest) : std::nullopt;
@@ -164,7 +165,7 @@ Count takeTerm(std::string_view& rest, std::string_view text) {
 
 // --- writing ---
 
-/// `count` of quanta as a decimal number of a unit that has 10^`decimals` of them.
+/// Writes `count` quanta as a decimal number of a unit that has 10^`decimals` of them.
 std::string decimalText(Count count, int decimals) {
     std::string digits = std::to_string(count);
     const auto places = static_cast<std::size_t>(decimals);
@@ -179,7 +180,7 @@ std::string decimalText(Count count, int decimals) {
 
 Count rounded(Count value, Count quantum) { return (value + quantum / 2) / quantum * quantum; }
 
-/// "1.5" for 1500 thousandths.
+/// Turns "1.500" into "1.5".
 std::string withoutTrailingZeros(std::string decimal) {
     decimal.erase(decimal.find_last_not_of('0') + 1);
     if (decimal.ends_with('.')) {
@@ -188,7 +189,7 @@ std::string withoutTrailingZeros(std::string decimal) {
     return decimal;
 }
 
-/// Less than a minute, exactly, in the largest unit that it fills.
+/// Writes less than a minute exactly, in the largest unit that it fills.
 std::string optionTextBelowMinute(Count rest) {
     if (rest >= kSecond) {
         return withoutTrailingZeros(decimalText(rest, 9)) + "s";
@@ -202,7 +203,8 @@ std::string optionTextBelowMinute(Count rest) {
     return std::to_string(rest) + "ns";
 }
 
-/// Up to a minute: what is below `below` after rounding to `quantum` is written in `unit`.
+/// For up to a minute: a value that is less than `below` after rounding to `quantum` is written in
+/// `unit`.
 struct Scale {
     Count below;
     Count quantum;
@@ -228,7 +230,7 @@ std::string daysText(Count value) {
            std::to_string(value % kHour / kMinute) + " min";
 }
 
-/// What rounds to 365 d, and is less than a year of 365.25 d, is one more year.
+/// A remainder that rounds to 365 d, though less than a year of 365.25 d, counts as one more year.
 std::string yearsText(Count value) {
     const Count days = rounded(value % kYear, kDay) / kDay;
     const Count years = value / kYear + days / 365;
@@ -236,7 +238,7 @@ std::string yearsText(Count value) {
            std::to_string(days % 365) + " d";
 }
 
-/// Rounds before it chooses the unit, so that no 1000.0 µs and no 60.00 s come out.
+/// Rounds before choosing the unit, so that neither 1000.0 µs nor 60.00 s comes out.
 std::string magnitudeText(Count value) {
     for (const Scale& scale : kScales) {
         if (const Count shown = rounded(value, scale.quantum); shown < scale.below) {
@@ -305,7 +307,7 @@ std::string toOptionText(Nanoseconds duration) {
         return "0s";
     }
     std::string text = duration < Nanoseconds::zero() ? "-" : "";
-    // Years only when they come out even: "1y34d18h" is no way to say 400 days.
+    // Uses years only when they come out even: "1y34d18h" is no way to say 400 days.
     if (rest % kYear == 0) {
         return text + std::to_string(rest / kYear) + "y";
     }
@@ -331,7 +333,7 @@ std::string toDriftText(double ppb, std::string_view plus) {
     if (!std::isfinite(ppb)) {
         return "\u2013";
     }
-    // Whole, because a double may be shown as "-0.000".
+    // An integer, because a double could be shown as "-0.000".
     const long long whole = std::llround(ppb);
     const std::string_view sign = whole == 0 ? "" : whole < 0 ? kMinus : plus;
     return std::string{sign} + decimalText(static_cast<Count>(std::abs(whole)), 3) + " ppm";

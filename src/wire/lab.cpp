@@ -13,8 +13,8 @@ using std::chrono::microseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// A 'd' stands for any digit, everything else for itself. What precedes the point is the short
-/// form.
+/// A 'd' stands for any digit, any other character for itself. The part before the point is the
+/// short form.
 constexpr std::string_view kShape = "dddd-dd-dd dd:dd:dd.dddddd";
 constexpr std::size_t kPoint = kShape.find('.');
 constexpr std::size_t kQuoteLimit = 40;
@@ -37,7 +37,7 @@ bool hasShape(std::string_view text) {
     return true;
 }
 
-/// Only what cannot forge or break a log line.
+/// Escapes what could forge or break a log line.
 std::string escaped(char c) {
     constexpr std::string_view digits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
@@ -68,7 +68,7 @@ WireError notATime(std::string_view text, std::string_view why) {
 
 constexpr std::string_view kNotTheShape = "is not of the form YYYY-MM-DD HH:MM:SS[.ffffff]";
 
-/// The digits of `text` as a number; they were checked to be digits.
+/// Returns `text` as a number; the caller has checked that it consists of digits.
 int number(std::string_view text) {
     int value = 0;
     for (const char digit : text) {
@@ -77,7 +77,7 @@ int number(std::string_view text) {
     return value;
 }
 
-/// The civil time that `text`, of the right shape, names.
+/// Returns the civil time that `text` names; `text` has the right shape.
 date::local_time<microseconds> civilTime(std::string_view text) {
     const auto field = [text](std::size_t at, std::size_t size) {
         return number(text.substr(at, size));
@@ -107,7 +107,8 @@ HostTime fromLabText(std::string_view text, const date::time_zone& zone) {
     if (!hasShape(text)) {
         throw notATime(text, kNotTheShape);
     }
-    // Exactly what the lab's times need: the first of two, or the moment of the change.
+    // `earliest` is exactly what the lab's times need: the first of two, or the moment of the
+    // change.
     const auto time = zone.to_sys(civilTime(text), date::choose::earliest).time_since_epoch();
     // The year 9999 overflows in nanoseconds, so compare before converting to them.
     if (time < microseconds::zero() || time > date::floor<microseconds>(kTimeLimit)) {
@@ -120,7 +121,7 @@ std::vector<HostTime> LabDecoder::feed(std::span<const std::byte> bytes) {
     const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     std::vector<HostTime> times;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        // A digit where the point would be: it begins the next report.
+        // A digit where the point would be begins the next report.
         if (ambiguous() && isDigit(text[i])) {
             times.push_back(finish());
         }

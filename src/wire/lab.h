@@ -1,8 +1,8 @@
 /// The lab's text protocol: Python's str(datetime.now()), naive local time, without a delimiter.
 ///
-/// "2026-11-24 15:00:00.123456" is a report of 26 characters; where the microseconds are zero
-/// Python drops them, and the report has 19. Units: a lab time becomes the HostTime of a clock that
-/// shows it. Thread safety: pure functions; a decoder belongs to one thread. Errors: WireError.
+/// "2026-11-24 15:00:00.123456" is a report of 26 characters. If the microseconds are zero, Python
+/// drops them and the report has 19. Units: a lab time becomes the HostTime of a clock that shows
+/// it. Thread safety: pure functions; a decoder belongs to one thread. Errors: WireError.
 #pragma once
 
 #include <date/tz.h>
@@ -18,12 +18,13 @@
 
 namespace berkeley::wire {
 
-/// The local time of `zone`, always with six digits of microseconds (truncated, as Python does).
+/// Returns the local time of `zone`, always with six digits of microseconds (truncated, as Python
+/// does).
 std::string toLabText(Nanoseconds sinceEpoch, const date::time_zone& zone);
 
-/// Of a local time that happens twice (clocks set back) the first is meant; one that never happens
-/// (clocks set forward) counts as the moment of the change. WireError for a date that cannot be or
-/// that is not believable; the message quotes the text.
+/// If a local time happens twice (clocks set back), the first one is meant; one that never happens
+/// (clocks set forward) counts as the moment of the change. Throws WireError for a date that cannot
+/// exist or is not believable; the message quotes the text.
 HostTime fromLabText(std::string_view text, const date::time_zone& zone);
 
 /// Turns a stream of characters, cut anywhere, into lab times.
@@ -35,14 +36,14 @@ class LabDecoder {
 
     explicit LabDecoder(const date::time_zone& zone) : zone_(&zone) {}
 
-    /// The complete reports in `bytes` and what was kept of earlier calls. 19 characters with
-    /// nothing behind them may be a report or the beginning of one, and are kept.
+    /// Returns the complete reports in `bytes` and in what was kept from earlier calls. 19
+    /// characters with nothing after them may be a report or the beginning of one, and are kept.
     std::vector<HostTime> feed(std::span<const std::byte> bytes);
 
-    /// Whether what is kept would be a report if nothing more came.
+    /// Whether the kept characters would be a report if nothing more came.
     bool ambiguous() const { return buffer_.size() == kShortReport; }
 
-    /// Nothing more came: the kept 19 characters are a report.
+    /// Returns the kept 19 characters as a report, because nothing more came.
     HostTime finish();
 
     std::size_t pending() const { return buffer_.size(); }

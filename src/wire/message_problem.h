@@ -1,4 +1,4 @@
-/// What a message has to satisfy to travel in a native frame, in either direction.
+/// What a message must satisfy to travel in a native frame, in either direction.
 ///
 /// Thread safety: pure functions.
 #pragma once
@@ -9,7 +9,8 @@
 
 namespace berkeley::wire {
 
-/// The first thing that is wrong with it, in words for a log line; "" for nothing.
+/// Returns the first thing that is wrong with the message, in words for a log line; "" if nothing
+/// is.
 std::string_view problemOf(const Message& message);
 
 }  // namespace berkeley::wire

@@ -1,7 +1,8 @@
-/// What master and slave say to each other, as values; the codecs put them into bytes.
+/// What master and slave say to each other, as values; the codecs turn them into bytes.
 ///
-/// An Adjustment travels without its membership: a master sends a Membership before the first one
-/// and whenever it changes. A slave sends one behind its hello, if its clock is on a group's line.
+/// An Adjustment travels without its membership: a master sends a Membership before the first
+/// Adjustment and whenever it changes. A slave sends one after its hello if its clock is on a
+/// group's line.
 ///
 /// Units: std::chrono, or in the name. Thread safety: values. docs/protocol.md gives every field.
 #pragma once
@@ -19,17 +20,18 @@
 
 namespace berkeley::wire {
 
-/// Why a peer is sent away, as far as they are counted apart.
+/// The reasons for which a peer is sent away; each is counted separately.
 enum class Fault {
     protocol,  ///< it sent what it may not send
-    key,       ///< it has none, a wrong one, or another peer's
-    silence,   ///< it did not say in time what it had to
+    key,       ///< it has no key, a wrong one, or another peer's
+    silence,   ///< it did not say in time what it had to say
     unread,    ///< it does not read what it is sent
-    refused,   ///< there are too many, or something has run out
+    refused,   ///< there are too many peers, or a resource has run out
 };
 inline constexpr std::size_t kFaults = 5;
 
-/// A peer broke the protocol. what() says how, in words for a log line. The connection is over.
+/// Thrown when a peer has broken the protocol. what() says how, in words for a log line. The
+/// connection is over.
 class WireError : public std::runtime_error {
   public:
     explicit WireError(const std::string& what, Fault fault = Fault::protocol)
@@ -41,14 +43,14 @@ class WireError : public std::runtime_error {
     Fault fault_;
 };
 
-/// Of the protocol's version 1: grows with every new message, field or flag that those who do not
-/// know it can do without.
+/// The minor version of protocol version 1: it grows with every new message, field or flag that
+/// peers can do without if they do not know it.
 inline constexpr std::uint8_t kMinorVersion = 1;
 
 /// Slave to master, once and first: who is speaking.
 struct Hello {
     std::string name;  ///< 1 to 40 bytes of printable ASCII without space
-    /// Of its group clock, now or in an earlier run; only where it knows one.
+    /// Of its group clock, now or in an earlier run; absent if unknown.
     std::optional<double> frequencyPpb{};
     std::uint8_t minorVersion = kMinorVersion;  ///< that the sender speaks
 
@@ -62,22 +64,22 @@ struct Poll {
     friend bool operator==(const Poll&, const Poll&) = default;
 };
 
-/// Slave to master: the answer to a poll, or unasked from the send thread as a sign of life.
+/// Slave to master: the answer to a poll or, unasked, a sign of life from the send thread.
 struct Report {
     std::uint32_t sequence{};  ///< the poll's; 0 when unasked
     bool solicited{};
     HostTime received;         ///< t2; equal to `sent` when unasked
     HostTime sent;             ///< t3
     Nanoseconds correction{};  ///< group time minus host time by the slave's clock at `sent`
-    /// t3 of the answer to the poll before this one, as it turned out; only where that is known.
+    /// The actual t3 of the answer to the previous poll; absent if unknown.
     std::optional<HostTime> previousSent{};
-    /// Of `correction`; absent when the clock was never adjusted, and when unasked.
+    /// Of `correction`; absent if the clock was never adjusted or is suspect, and if unasked.
     std::optional<sync::Deviation> deviation{};
 
     friend bool operator==(const Report&, const Report&) = default;
 };
 
-/// Active master to slave: it has been heard, and is one of a group with such sync cycles. Also
+/// Active master to slave: the slave was heard and belongs to a group with this interval. Also sent
 /// when there is no sync cycle, as a sign of life.
 struct Welcome {
     Nanoseconds interval{};                     ///< from one sync cycle to the next
@@ -86,7 +88,7 @@ struct Welcome {
     friend bool operator==(const Welcome&, const Welcome&) = default;
 };
 
-/// Standby to slave, instead of a welcome: who is the active master. The connection is over.
+/// Standby to slave, instead of a welcome: which master is active. The connection is over.
 struct Redirect {
     std::string host;  ///< 1 to 48 bytes of printable ASCII without space; "" when there is none
     std::uint16_t port{};
@@ -94,7 +96,7 @@ struct Redirect {
     friend bool operator==(const Redirect&, const Redirect&) = default;
 };
 
-/// Master to master, first and again and again: what the election lives on.
+/// Master to master, first and then repeatedly: the input of the election.
 struct MasterAnnouncement {
     sync::Announcement announcement;
     std::uint64_t masters{};  ///< a checksum of the list of masters, which is the same everywhere
@@ -102,7 +104,7 @@ struct MasterAnnouncement {
     friend bool operator==(const MasterAnnouncement&, const MasterAnnouncement&) = default;
 };
 
-/// What only a later minor version knows. It is received, and never sent.
+/// A message that only a later minor version knows. It is received and never sent.
 struct UnknownMessage {
     std::uint8_t type{};
 

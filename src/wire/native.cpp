@@ -30,13 +30,13 @@ enum class FrameType : std::uint8_t {
 
 constexpr std::uint8_t kNoFlags = 0;
 constexpr std::uint8_t kSolicited = 1;  ///< of a report
-constexpr std::uint8_t kDeviates = 2;   ///< of a report: there is a deviation
-constexpr std::uint8_t kRemembers = 1;  ///< of a hello: there is a frequency
+constexpr std::uint8_t kDeviates = 2;   ///< of a report: it has a deviation
+constexpr std::uint8_t kRemembers = 1;  ///< of a hello: it has a frequency
 constexpr std::uint8_t kActive = 1;     ///< of an announcement
-constexpr std::uint8_t kAnswers = 2;    ///< of an announcement: there is one that it answers
-constexpr std::uint8_t kCounts = 4;     ///< of an announcement: and one that its count answers
+constexpr std::uint8_t kAnswers = 2;    ///< of an announcement: it has `answers`
+constexpr std::uint8_t kCounts = 4;     ///< of an announcement: it has `counted`
 
-/// Puts fields one behind the other into a frame that is zero to begin with.
+/// Writes fields one after another into a frame of zeros.
 class FrameWriter {
   public:
     FrameWriter(FrameType type, std::uint8_t flags, std::uint32_t sequence) {
@@ -59,9 +59,9 @@ class FrameWriter {
     void number(std::uint64_t number) { put(number, sizeof number); }
     void count(std::uint32_t count) { put(count, sizeof count); }
     void version(std::uint8_t minor) { put8(minor); }
-    /// Zeros.
+    /// Leaves zeros.
     void skip(std::size_t size) { used_ += size; }
-    /// Zeros behind it, up to `size`.
+    /// Pads the text with zeros up to `size`.
     void text(std::string_view text, std::size_t size) {
         for (const char c : text) {
             put8(static_cast<std::uint8_t>(c));
@@ -167,12 +167,12 @@ std::string hexOf(std::uint8_t value) {
     return {'0', 'x', digits[value >> 4], digits[value & 0x0F]};
 }
 
-/// Takes the fields of a frame one behind the other, after the three bytes of the preamble.
+/// Reads the fields of a frame one after another, beginning after the three bytes of the preamble.
 class FrameReader {
   public:
     explicit FrameReader(std::span<const std::byte, kFrameSize> frame) : rest_(frame.subspan(3)) {}
 
-    /// Unknown flags are of a later minor version.
+    /// Ignores unknown flags, which belong to a later minor version.
     std::uint8_t flags(std::uint8_t known) { return static_cast<std::uint8_t>(take(1) & known); }
     std::uint32_t sequence() { return static_cast<std::uint32_t>(take(4)); }
     HostTime time() { return HostTime{span()}; }
@@ -189,7 +189,8 @@ class FrameReader {
     std::uint32_t count() { return static_cast<std::uint32_t>(take(4)); }
     std::uint8_t version() { return static_cast<std::uint8_t>(take(1)); }
 
-    /// Without the padding; a zero byte inside stays in the text, which then is not printable.
+    /// Returns the text without its padding. A zero byte inside the text stays, so the text is not
+    /// printable.
     std::string text(std::size_t size) {
         std::string text(size, '\0');
         for (char& c : text) {
@@ -199,7 +200,7 @@ class FrameReader {
         return text;
     }
 
-    /// What is reserved here may have a meaning in a later minor version.
+    /// Skips reserved bytes, which may have a meaning in a later minor version.
     void skip(std::size_t size) { rest_ = rest_.subspan(size); }
 
   private:
@@ -216,7 +217,7 @@ class FrameReader {
     std::span<const std::byte> rest_;
 };
 
-// The fields of a braced initializer are read in their order, which is the order in the frame.
+// A braced initializer evaluates its fields in order, which is their order in the frame.
 
 Message readHello(FrameReader& reader) {
     const bool remembers = reader.flags(kRemembers) == kRemembers;
@@ -297,11 +298,11 @@ Message readMembership(FrameReader& reader) {
     return sync::Membership{.group = reader.number(), .term = term};
 }
 
-/// In the order of FrameType, which begins with 1.
+/// In the order of FrameType, which begins at 1.
 constexpr std::array kReaders{readHello,   readPoll,     readReport,       readAdjustment,
                               readWelcome, readRedirect, readAnnouncement, readMembership};
 
-/// What a peer that speaks something else most probably speaks.
+/// Returns a guess at what a peer speaks instead of this protocol.
 std::string_view looksLike(std::uint8_t first) {
     if (first == 0x15 || first == 0x16) {
         return " (TLS? The peer uses keys; this side has no --key-file)";
@@ -315,8 +316,8 @@ std::string_view looksLike(std::uint8_t first) {
     return "";
 }
 
-/// Looks at as much of magic, version and type as `begun` has, so that a stranger is refused at
-/// once and not after 64 bytes that it may never send.
+/// Checks as much of magic, version and type as `begun` has, so that a stranger is refused at once
+/// and not only after 64 bytes, which it may never send.
 void checkPreamble(std::span<const std::byte> begun) {
     const auto at = [begun](std::size_t i) { return std::to_integer<std::uint8_t>(begun[i]); };
     if (!begun.empty() && begun[0] != kFrameMagic) {

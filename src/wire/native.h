@@ -23,37 +23,37 @@ inline constexpr std::byte kFrameMagic{0xBE};  ///< first byte of every frame; n
 using Frame = std::array<std::byte, kFrameSize>;
 
 inline constexpr std::size_t kLongestName = 40;  ///< of a slave
-inline constexpr std::size_t kLongestHost = 48;  ///< to which a standby can send a slave on
+inline constexpr std::size_t kLongestHost = 48;  ///< of a host to which a standby redirects a slave
 
-/// "1.3" of a peer that speaks this minor version of the same major one.
+/// Returns the version of a peer with this minor version and the same major one, as in "1.3".
 std::string toVersionText(std::uint8_t minorVersion);
 
-/// What names and hosts are made of: printable ASCII without space.
+/// Whether `text` is printable ASCII without space, as names and hosts must be.
 bool isPrintable(std::string_view text);
 
-/// Whether a slave can say hello under that name: 1 to kLongestName bytes of it.
+/// Whether a slave can say hello with this name: 1 to kLongestName printable bytes.
 bool isName(std::string_view text);
 
-/// A value that the layout cannot carry (a name too long, a time that is not believable) is the
-/// caller's mistake: std::invalid_argument. So is an UnknownMessage.
+/// Throws std::invalid_argument for a value that the layout cannot carry (a name too long, a time
+/// that is not believable) and for an UnknownMessage: these are mistakes of the caller.
 Frame encode(const Message& message);
 
-/// Checks every field before it believes it; WireError names the first one that cannot be. What a
-/// later minor version may have added is left aside.
+/// Checks every field before believing it; WireError names the first one that is not possible.
+/// Ignores what a later minor version may have added.
 Message decode(std::span<const std::byte, kFrameSize> frame);
 
 /// Turns a stream of bytes, cut anywhere, into messages.
 class NativeDecoder {
   public:
-    /// Complete messages in `bytes` and what was kept of earlier calls. Throws WireError at the
-    /// first byte that cannot be, also before a frame is complete.
+    /// Returns the complete messages in `bytes` and in what was kept from earlier calls. Throws
+    /// WireError at the first byte that is not possible, even before a frame is complete.
     std::vector<Message> feed(std::span<const std::byte> bytes);
 
-    /// How many bytes of an unfinished frame are kept.
+    /// Returns how many bytes of an unfinished frame are kept.
     std::size_t pending() const { return size_; }
 
-    /// Whether the last feed was one frame from its first byte to its last, so that what is known
-    /// of the bytes, such as when they arrived, is known of the frame.
+    /// Whether the last feed was exactly one frame, so that what is known of the bytes, such as
+    /// when they arrived, is known of the frame.
     bool fedOneFrame() const { return fedOneFrame_; }
 
   private:

@@ -14,14 +14,14 @@ namespace {
 
 constexpr const char* kNowhere = "none";
 
-/// The folder is made for the daemons alone to write to, and for all to read.
+/// Creates a missing folder so that only the daemons can write to it, and all can read it.
 std::unique_ptr<host::PageWriter> tryToPublish(const page::Path& path,
                                                const host::Publisher& publisher,
                                                spdlog::logger& logger) {
     const auto folder = std::filesystem::path{path.data()}.parent_path();
-    std::error_code ignored;  // What is missing then, the page itself will miss too.
+    std::error_code ignored;  // If this fails, so will the page itself.
     if (std::filesystem::create_directory(folder, ignored)) {
-        // Whatever the umask.
+        // Regardless of the umask.
         std::filesystem::permissions(folder, std::filesystem::perms{0755}, ignored);
     }
     try {
@@ -58,7 +58,7 @@ std::unique_ptr<host::PageWriter> pageFor(const CommonOptions& options, page::Ro
     return nullptr;
 }
 
-/// What the daemon before this one has left in the page, if this one can go on with it.
+/// Returns what the previous daemon left on the page, if this one can continue with it.
 std::optional<page::Content> memoryIn(const host::PageWriter& page, double driftPpb,
                                       spdlog::logger& logger) {
     const std::optional<host::LeftPage>& left = page.left();
@@ -74,7 +74,7 @@ std::optional<page::Content> memoryIn(const host::PageWriter& page, double drift
     }
     const page::Clock& clock = left->content->clock;
     if (!clock.adjusted) {
-        return std::nullopt;  // There is nothing to go on with.
+        return std::nullopt;  // There is nothing to continue.
     }
     if (const auto difference = host::differenceIn(*left->content, driftPpb); !difference.empty()) {
         return ignore(spdlog::level::info, difference);

@@ -1,7 +1,7 @@
-/// The clock that a daemon steers: above which host clock, published where, and whether the system
-/// clock follows.
+/// The clock that a daemon steers: over which host clock, where it is published, and whether the
+/// system clock follows it.
 ///
-/// Thread safety: none. Errors: as for PageWriter, where the user has named the file, and for
+/// Thread safety: none. Errors: as for PageWriter, if the user has named the file, and as for
 /// KernelClock.
 #pragma once
 
@@ -14,10 +14,10 @@
 
 namespace berkeley::apps {
 
-/// Goes on with the clock that the page is about, where the daemon before this one has left one.
-/// Published in the file that the options name or, without one, in the usual place if it can be
-/// used. Nowhere when it cannot, or is taken by another daemon, and for a simulated clock, which is
-/// not this machine's.
+/// Continues the clock that the previous daemon left on the page, if there is one. The clock is
+/// published in the file that the options name or, without one, in the usual place. It is not
+/// published if that place cannot be used or another daemon has it, or if the clock is simulated,
+/// and so not this machine's.
 host::SteeredClock clockFor(const CommonOptions& options, page::Role role, std::string name,
                             spdlog::logger& logger);
 

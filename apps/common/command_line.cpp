@@ -23,8 +23,8 @@ std::string onOneLine(std::string text) {
     return text;
 }
 
-/// Boost puts what the user wrote into its errors in the place of these and, where that has one of
-/// them too, never ends.
+/// In its errors, Boost replaces these by what the user wrote and, if that contains one of them
+/// too, never ends.
 void refusePlaceholders(const std::string& source, std::string_view text) {
     for (const std::string_view placeholder : {"%canonical_option%", "%invalid_line%", "%option%",
                                                "%original_token%", "%prefix%", "%value%"}) {
@@ -35,7 +35,7 @@ void refusePlaceholders(const std::string& source, std::string_view text) {
     }
 }
 
-/// Boost owns what it is told of an option's value.
+/// Boost takes ownership of what is returned.
 const po::value_semantic* semanticOf(const Option& option) {
     const auto set = [option](const std::string& text) {
         try {
@@ -86,7 +86,7 @@ std::string helpText(const Program& program) {
         text << fmt::format("  {:<10}{}\n", name, purpose);
     }
     if (program.groups.size() == 1) {
-        // Within another table its first column would be wider than need be.
+        // Within another table, its first column would be wider than necessary.
         text << "\n" << tableOf(program.groups.front());
     } else {
         text << tableOf(program.groups);
@@ -101,7 +101,7 @@ po::variables_map stored(const po::parsed_options& parsed) {
     return values;
 }
 
-/// What Boost lets pass: words that belong to no option, and an option in the place of a value.
+/// Refuses what Boost lets pass: words that belong to no option, and an option in place of a value.
 void refuseStrayWords(const po::parsed_options& parsed) {
     for (const po::option& option : parsed.options) {
         if (option.string_key.empty()) {
@@ -144,12 +144,12 @@ po::variables_map readConfig(const std::string& file, const po::options_descript
     }
     std::string content;
     std::getline(stream, content, '\0');
-    // A directory opens as well as a file, and fails only when it is read.
+    // A directory opens like a file, and fails only when it is read.
     if (stream.bad()) {
         refuseFile(file);
     }
     if (!stream.eof()) {
-        // It would end every error about the line that it is in.
+        // It would cut off every error about the line that it is in.
         throw UsageError(file + ": holds a zero byte; give a text file in ASCII or UTF-8");
     }
     refusePlaceholders(file + ": ", content);
@@ -162,7 +162,7 @@ po::variables_map readConfig(const std::string& file, const po::options_descript
     }
 }
 
-/// Turns texts into values. `source` goes before an option's name in an error.
+/// Turns texts into values. In an error, `source` precedes the option's name.
 void assignAll(po::variables_map values, const std::string& source) {
     try {
         po::notify(values);

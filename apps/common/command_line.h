@@ -1,6 +1,6 @@
 /// How the programs are told what to do: on the command line and in a file.
 ///
-/// Thread safety: before any thread starts. Errors: UsageError.
+/// Thread safety: for use before any thread starts. Errors: UsageError.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@
 
 namespace berkeley::apps {
 
-/// The user asked for something that cannot be. what() is one line, whatever the user wrote into
-/// it, that names the culprit and the remedy.
+/// The user asked for something impossible. what() names the culprit and the remedy, in one line
+/// whatever the user wrote.
 class UsageError : public std::runtime_error {
   public:
     explicit UsageError(std::string text);
@@ -25,10 +25,9 @@ class UsageError : public std::runtime_error {
 template <class Options>
 using ParseResult = std::variant<Options, std::string>;
 
-/// Sets the options of `known`, which are all of `program` that can be given here, from the command
+/// Sets the options in `known`, which are all of `program` that can be given here, from the command
 /// line and from the file that it names with --config; the command line wins. The first of
-/// `arguments` is the program's name. Returns the text that --help or --version asks for, and sets
-/// nothing then.
+/// `arguments` is the program's name. For --help or --version, sets nothing and returns the text.
 std::optional<std::string> readOptions(const Program& program,
                                        const std::vector<OptionGroup>& known,
                                        std::span<const char* const> arguments);

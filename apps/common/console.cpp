@@ -24,7 +24,7 @@ bool isWritableBefore(Clock::time_point deadline, int output) {
 void print(std::string_view text, int output) {
     const Clock::time_point deadline = Clock::now() + kPatience;
     while (!text.empty() && isWritableBefore(deadline, output)) {
-        // A pipe that can be written at all takes this much without waiting.
+        // A pipe that is writable at all takes this much without blocking.
         const ssize_t written =
             ::write(output, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
         if (written <= 0) {

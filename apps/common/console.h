@@ -9,8 +9,8 @@
 
 namespace berkeley::apps {
 
-/// Writes to `output`. When it is not read for a tenth of a second (a stopped terminal, a pager
-/// that waits), the rest of `text` is dropped.
+/// Writes `text` to `output`. What the reader (a stopped terminal, a pager that waits) does not
+/// take within a tenth of a second is dropped.
 void print(std::string_view text, int output = STDOUT_FILENO);
 
 }  // namespace berkeley::apps

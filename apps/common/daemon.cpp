@@ -51,7 +51,7 @@ bool waitForStop(std::chrono::seconds patience, const std::function<void()>& han
     }
 }
 
-// A signal to itself needs no second channel to wait for: it stays pending until it is waited for.
+// A signal needs no second channel to wait on, and stays pending until it is waited for.
 void requestStop() { kill(getpid(), SIGTERM); }
 
 std::size_t allowDescriptors(std::size_t wanted) {

@@ -1,6 +1,6 @@
 /// The keys that the options name.
 ///
-/// Thread safety: pure functions, but for the file. Errors: UsageError.
+/// Thread safety: pure functions, except that they read the file. Errors: UsageError.
 #pragma once
 
 #include <optional>
@@ -10,15 +10,15 @@
 
 namespace berkeley::apps {
 
-/// Of all slaves; nothing without a --key-file.
+/// Returns the keys of all slaves; nothing without a --key-file.
 std::optional<net::Keys> keysOf(const MasterOptions& options);
 
-/// Of a master that is one of several, for the others. Throws UsageError when there are keys and
-/// none of its name.
+/// Returns the key of one of several masters, for the others. Throws UsageError when there are keys
+/// but none for its name.
 std::optional<net::Key> ownKeyOf(const MasterOptions& options,
                                  const std::optional<net::Keys>& keys);
 
-/// Of this slave; nothing without a --key-file.
+/// Returns this slave's key; nothing without a --key-file.
 std::optional<net::Key> keyOf(const SlaveOptions& options);
 
 }  // namespace berkeley::apps

@@ -23,7 +23,7 @@ class JsonFormatter final : public spdlog::formatter {
             {"time", std::string{time.data(), time.size()}},
             {"level", std::string{level.data(), level.size()}},
             {"message", std::string{message.payload.data(), message.payload.size()}}};
-        // What a peer sent may stand in a message, and need not be UTF-8.
+        // A message may contain what a peer sent, which need not be UTF-8.
         const std::string text =
             object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
         line.append(text.data(), text.data() + text.size());

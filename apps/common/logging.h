@@ -1,4 +1,4 @@
-/// The daemons' log: one line an event on stderr, for people or for machines.
+/// The daemons' log: one line per event on stderr, for people or for machines.
 ///
 /// Thread safety: the loggers made here may be used by any number of threads at once.
 #pragma once
@@ -11,11 +11,11 @@ namespace berkeley::apps {
 
 enum class LogFormat {
     text,  ///< local time, level and message; coloured on a terminal
-    json,  ///< one object a line: "time" (ISO 8601, UTC, ms), "level", "message"
+    json,  ///< one object per line: "time" (ISO 8601, UTC, ms), "level", "message"
 };
 
-/// Whether the file behind `descriptor` wants ANSI colours: it is a terminal, and the user has not
-/// opted out with NO_COLOR (no-color.org).
+/// Returns whether the file behind `descriptor` wants ANSI colours: it is a terminal, and the user
+/// has not opted out with NO_COLOR (no-color.org).
 bool wantsColour(int descriptor);
 
 std::shared_ptr<spdlog::logger> makeLogger(spdlog::level::level_enum level, LogFormat format);

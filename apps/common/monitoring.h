@@ -1,4 +1,4 @@
-/// Lets others see what a daemon does, when it is told to.
+/// Lets others see what a daemon does, as its options say.
 ///
 /// Thread safety: values; one thread.
 #pragma once
@@ -16,21 +16,22 @@
 
 namespace berkeley::apps {
 
-/// Of a master called `name`.
+/// Returns the monitor of a master called `name`.
 node::Monitor monitorFor(const MasterOptions& options, const std::string& name,
                          const host::SteeredClock& clock);
-/// Of a slave.
+/// Returns the monitor of a slave.
 node::Monitor monitorFor(const SlaveOptions& options, const host::SteeredClock& clock);
 
-/// Looks whether this machine stood still, which `clock` does not show; warns of it, and has
-/// `monitor` count it. Main's, about once a second.
+/// Checks whether this machine stood still, which the time of `clock` does not show; if so, logs a
+/// warning and has `monitor` count it. Called by the main thread about once a second.
 void lookForPause(host::SteeredClock& clock, node::Monitor& monitor, spdlog::logger& logger);
 
-/// Says when what is due to the daemon stops coming, and when it comes again. Likewise.
+/// Logs when what is due to the daemon stops coming, and when it comes again. Called likewise.
 void lookForSilence(const observe::Status& status, Watchdog& watchdog, spdlog::logger& logger);
 
-/// Until it is destroyed, and says where; nothing unless the options ask for it. The largest bound
-/// is that of the options. std::runtime_error when the address cannot be had.
+/// Serves HTTP until the result is destroyed, and logs where; returns null unless the options ask
+/// for it. The largest bound is that of the options. Throws std::runtime_error when the address is
+/// not available.
 std::unique_ptr<net::HttpServer> serveHttp(const CommonOptions& options,
                                            node::MonitorSiteConfig config,
                                            const node::Monitor& monitor, spdlog::logger& logger);

@@ -13,7 +13,7 @@
 namespace berkeley::apps {
 namespace {
 
-// --- what there is to be told ---
+// --- the options ---
 
 template <class Value>
 std::string nameOf(Value value, std::span<const std::string_view> names) {
@@ -98,7 +98,7 @@ OptionGroup limitsGroup(MasterOptions& options) {
               into(options.maxUnread, readUnread)}}};
 }
 
-/// `period` is what passes in an interval.
+/// `period` says what an interval is.
 OptionGroup timeGroup(CommonOptions& options, const std::string& period) {
     return {
         "Time",
@@ -196,9 +196,9 @@ OptionGroup loggingGroup(CommonOptions& options) {
               into(options.logFormat, readLogFormat), kLogFormats}}};
 }
 
-// --- what cannot be together ---
+// --- what cannot be combined ---
 
-/// Which of the masters is this one: the one that listens where this one does.
+/// Returns which of the masters is this one: the one that listens where this one does.
 sync::Rank rankIn(const std::vector<net::Endpoint>& peers, const net::Endpoint& listen) {
     if (const auto exact = std::find(peers.begin(), peers.end(), listen); exact != peers.end()) {
         return static_cast<sync::Rank>(exact - peers.begin());
@@ -256,7 +256,7 @@ void check(MasterOptions& options) {
     }
 }
 
-// --- all of it ---
+// --- parsing ---
 
 template <class Options>
 ParseResult<Options> parse(std::span<const char* const> arguments) {

@@ -1,8 +1,8 @@
 /// What a program can be told, as data: the readers of the command line and of configuration files
-/// work from it, and --help, man pages and completion are made of it.
+/// work from it, and --help, man pages and completion are made from it.
 ///
-/// Thread safety: before any thread starts. Errors: a setter throws std::invalid_argument whose
-/// what() names the text and says what is expected.
+/// Thread safety: for use before any thread starts. Errors: a setter throws std::invalid_argument
+/// whose what() names the text and says what is expected.
 #pragma once
 
 #include <functional>
@@ -14,19 +14,19 @@
 
 namespace berkeley::apps {
 
-/// What holds where an option is not given. Without a text, nothing is said of it.
+/// What applies when an option is not given. If `text` is empty, nothing is said about it.
 struct Default {
     std::string text{};
-    bool isValue{};  ///< it could be given just as well; otherwise it says what happens
+    bool isValue{};  ///< `text` is a value that could be given; else it says what happens
 };
 
 inline Default value(std::string text) { return {std::move(text), true}; }
 inline Default inWords(std::string text) { return {std::move(text), false}; }
 
-/// Takes the text of an option's value, of a flag "true" or "false".
+/// Takes the text of an option's value; of a flag, "true" or "false".
 using Setter = std::function<void(const std::string& text)>;
 
-/// Puts what `read` makes of the text into `target`, which has to outlive the setter.
+/// Returns a setter that puts what `read` makes of the text into `target`, which must outlive it.
 template <class Target, class Read>
 Setter into(Target& target, Read read) {
     return [&target, read](const std::string& text) { target = read(text); };
@@ -40,17 +40,17 @@ inline Setter into(bool& target) {
 /// How often an option may be given.
 enum class Times {
     once,
-    any,  ///< which is as good as once, with commas between the values
+    any,  ///< the same as once, with commas between the values
 };
 
-/// All that there is to know of an option. What has no initializer here cannot be left out: the
-/// compiler's warning is an error.
+/// Everything about an option. A member without an initializer cannot be left out: the compiler's
+/// warning is an error.
 struct Option {
     std::string name;         ///< without dashes
     std::string placeholder;  ///< for its value; empty: it is a flag, which has none
-    std::string text;         ///< what it does, without capital letter and full stop
+    std::string text;         ///< what it does, without a capital letter or full stop
     Default byDefault;
-    Setter set;  ///< empty: the command line's reader itself heeds it, and no file can have it
+    Setter set;  ///< empty: only the command line's reader handles it, and no file can have it
     std::span<const std::string_view> choices{};  ///< all values it can have, if they are few
     Times times = Times::once;
 };
@@ -68,23 +68,23 @@ struct Command {
 
 struct Program {
     std::string name;
-    std::string usage;  ///< what comes behind the name
+    std::string usage;  ///< what comes after the name
     std::string purpose;
     std::vector<Command> commands;
     std::vector<OptionGroup> groups;
     std::string examples;
 };
 
-/// --help and --version.
+/// Returns --help and --version.
 std::vector<Option> helpOptions();
 
-/// The choices, if there are any, and the text.
+/// Returns the choices, if there are any, and the text.
 std::string descriptionOf(const Option& option);
 
-/// That, and the default.
+/// Returns descriptionOf() and the default.
 std::string fullDescriptionOf(const Option& option);
 
-/// What can be in a configuration file.
+/// Returns the options that can be in a configuration file.
 std::vector<OptionGroup> settingsOf(const Program& program);
 
 }  // namespace berkeley::apps

@@ -1,4 +1,5 @@
-/// The log beside a screen: its lines would destroy it, so warnings and errors are shown on it.
+/// The log while there is a screen: its lines would garble the screen, so warnings and errors are
+/// shown on it instead.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -17,26 +18,27 @@
 
 namespace berkeley::apps {
 
-/// With a lock of its own, which the compiler checks.
+/// Uses its own lock, which the compiler checks.
 class ScreenLog final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
   public:
     static constexpr std::size_t kKept = 50;
 
-    /// Comes before the only sink of `logger`, and passes everything on to it. Warnings and errors
-    /// are kept as well, with the time that `clock` tells. Before any thread uses that logger.
+    /// Puts a ScreenLog before the only sink of `logger`, to which it passes everything on. It also
+    /// keeps warnings and errors, with the time that `clock` tells. Call it before any thread uses
+    /// `logger`.
     static std::shared_ptr<ScreenLog> before(spdlog::logger& logger,
                                              std::function<GroupTime()> clock);
 
     ScreenLog(spdlog::sink_ptr other, std::function<GroupTime()> clock)
         : other_(std::move(other)), clock_(std::move(clock)) {}
 
-    /// From now on nothing is passed on.
+    /// Stops passing lines on.
     void hold();
 
-    /// Everything is passed on again, and nothing more is kept.
+    /// Passes everything on again, and keeps nothing more.
     void end();
 
-    /// The last ones that were kept, oldest first.
+    /// Returns the last ones that were kept, oldest first.
     std::vector<observe::Notice> notices();
 
   protected:

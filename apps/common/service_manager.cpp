@@ -10,14 +10,14 @@
 namespace berkeley::apps {
 namespace {
 
-/// A manager that does not listen is none of the daemon's business.
+/// Ignores failures: whether the manager listens is not the daemon's business.
 void notify(const std::string& message) {
     if (!message.empty()) {
         (void)sd_notify(0, message.c_str());
     }
 }
 
-/// So that the manager can tell this reload from an earlier one.
+/// Lets the manager tell this reload from an earlier one.
 std::string monotonicMicroseconds() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,6 +1,6 @@
-/// Waits for the end of a daemon, and meanwhile tells the service manager that has started it how
-/// it is (sd_notify(3)): ready, alive, reloading, stopping, and a line for people. Without a
-/// service manager nothing is told.
+/// Waits until a daemon is to stop, and meanwhile tells the service manager that started it its
+/// state (sd_notify(3)): ready, alive, reloading, stopping, and a line for people. Without a
+/// service manager it tells nothing.
 ///
 /// Thread safety: none.
 #pragma once
@@ -10,15 +10,15 @@
 
 namespace berkeley::apps {
 
-/// The state of a daemon, as it looks at one moment.
+/// The state of a daemon at one moment.
 struct ServiceState {
     bool ready{};        ///< services that wait for the daemon may start; it stays ready
-    bool alive{};        ///< what is due is done; a daemon that is not is started again
+    bool alive{};        ///< it does what is due; if not, it is restarted
     std::string status;  ///< one line
 };
 
-/// Calls `look` about once a second until SIGINT, SIGTERM or requestStop(), and `reload`, if it is
-/// there, at each SIGHUP. After blockStopSignals().
+/// Calls `look` about once a second until SIGINT, SIGTERM or requestStop(), and `reload`, if given,
+/// at each SIGHUP. Call it after blockStopSignals().
 void superviseUntilStop(const std::function<ServiceState()>& look,
                         const std::function<void()>& reload = nullptr);
 

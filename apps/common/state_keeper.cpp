@@ -52,7 +52,7 @@ std::optional<double> StateKeeper::rememberedPpb() const {
 void StateKeeper::save(const host::SteeredClock& clock) const {
     const sync::ClockState state = clock.state();
     const double frequencyPpb = state.line.frequencyPpb;
-    // What was not measured yet is a guess, or the end of what is possible.
+    // A frequency that was not measured yet is a guess, or the limit of what is possible.
     if (!file_ || !state.synchronized || !state.deviation.driftKnown() || !isGood(frequencyPpb)) {
         return;
     }

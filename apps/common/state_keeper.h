@@ -1,4 +1,4 @@
-/// Keeps what a daemon remembers of its host's clock, and says in the log when it cannot.
+/// Keeps what a daemon remembers of its host's clock, and logs when it cannot.
 ///
 /// Units: in the name. Thread safety: none.
 #pragma once
@@ -23,21 +23,21 @@ class StateKeeper {
     /// Keeps nothing of a simulated clock, unless the user has named a folder for it.
     StateKeeper(const CommonOptions& options, std::shared_ptr<spdlog::logger> logger);
 
-    /// The frequency of the group clock in the run before this one. Nothing, after a warning, when
-    /// the file is damaged, or no good clock can have it.
+    /// Returns the group clock's frequency in the previous run; nothing, after a warning, when the
+    /// file is damaged or no good clock can have that frequency.
     std::optional<double> rememberedPpb() const;
 
-    /// Remembers the clock's present frequency, if that was measured and is one that a good clock
-    /// can have. A failure is a warning.
+    /// Saves the clock's present frequency, if it was measured and a good clock can have it. A
+    /// failure is only a warning.
     void save(const host::SteeredClock& clock) const;
 
-    /// The same, unless that was done a short while ago.
+    /// The same, but at most once per kSaveEvery.
     void saveNowAndThen(const host::SteeredClock& clock);
 
   private:
     bool isGood(double frequencyPpb) const;
 
-    double farthestPpb_;  ///< that two good clocks lie apart
+    double farthestPpb_;  ///< how far two good clocks can lie apart
     std::optional<host::StateFile> file_;
     std::shared_ptr<spdlog::logger> logger_;
     std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();

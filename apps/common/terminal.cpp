@@ -23,15 +23,15 @@ namespace {
 
 constexpr Terminal::Size kUsualSize{80, 24};
 
-/// Terminals that know it show everything in between at once; the others ignore it.
+/// Terminals that know these show everything in between at once; the others ignore them.
 constexpr std::string_view kBeginFrame = "\033[?2026h\033[H";
 constexpr std::string_view kEndFrame = "\033[J\033[?2026l";
-/// The alternate screen, no cursor, and no line goes on in the next one.
+/// The alternate screen, no cursor, and no line wraps into the next one.
 constexpr std::string_view kTakeOver = "\033[?1049h\033[?25l\033[?7l\033[2J";
 constexpr std::string_view kGiveBack = "\033[?7h\033[?25h\033[?1049l";
 
-/// A description of its own, because it does not block: the one of standard output belongs to the
-/// shell as well. Where the terminal is another user's, as after su, it has to do.
+/// Opens a separate file description, because it must not block, and standard output's is the
+/// shell's as well. Where the terminal is another user's, as after su, standard output's has to do.
 int openOutput() {
     const int output = ::open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     return output >= 0 ? output : ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -44,7 +44,7 @@ int openResizes() {
     return ::signalfd(-1, &resized, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/// Keys at once and unseen; and none that stops or kills the program.
+/// Keys come at once and are not echoed; none stops the output, and only Ctrl-C sends a signal.
 termios screenModes(termios modes) {
     modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
     modes.c_iflag &= ~static_cast<tcflag_t>(IXON);
@@ -55,7 +55,7 @@ termios screenModes(termios modes) {
     return modes;
 }
 
-/// Erased to its end before it is written: after its last column the cursor would still be on that.
+/// Erases each line before writing it: after a full line, the cursor is still on its last column.
 std::string frameOf(std::string_view screen) {
     std::string frame{kBeginFrame};
     frame += "\033[K";
@@ -100,7 +100,7 @@ Terminal::Terminal()
 
 Terminal::~Terminal() {
     print(kGiveBack, output_.get());
-    // What was typed meanwhile is not for the shell. TCSAFLUSH would wait for a stopped terminal.
+    // Keys typed meanwhile are not for the shell. TCSAFLUSH would wait for a stopped terminal.
     ::tcflush(STDIN_FILENO, TCIFLUSH);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
 }

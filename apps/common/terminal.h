@@ -1,5 +1,4 @@
-/// The terminal that a program was started in, as one screen that is redrawn, with keys that come
-/// at once.
+/// The terminal that a program was started in, as one screen that is redrawn; keys come at once.
 ///
 /// Thread safety: one thread at a time.
 #pragma once
@@ -14,19 +13,19 @@
 
 namespace berkeley::apps {
 
-/// Whether standard input and output are one that can be a screen.
+/// Returns whether standard input and output are a terminal that can be a screen.
 bool isTerminal();
 
-/// Whether the user's locale says that the terminal shows UTF-8.
+/// Returns whether the user's locale says that the terminal shows UTF-8.
 bool showsUnicode();
 
 class Terminal {
   public:
-    /// Takes it over: the alternate screen, without a cursor. Ctrl-C still is SIGINT; Ctrl-Z and
-    /// Ctrl-\ do nothing, as they would leave the terminal as it is. SIGWINCH has to be blocked in
-    /// all threads, see blockStopSignals().
+    /// Takes over the terminal: the alternate screen, without a cursor. Ctrl-C is still SIGINT;
+    /// Ctrl-Z and Ctrl-\ do nothing, as they would leave the terminal in this state. SIGWINCH must
+    /// be blocked in all threads, see blockStopSignals().
     Terminal();
-    /// Gives it back as it was.
+    /// Gives back the terminal as it was.
     ~Terminal();
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
@@ -36,8 +35,8 @@ class Terminal {
     };
     Size size() const;
 
-    /// Lines with newlines in between, no wider and no more than size(). What the terminal does not
-    /// take within a tenth of a second is dropped; the next screen replaces it.
+    /// Shows lines with newlines in between, no wider and no more than size(). What the terminal
+    /// does not take within a tenth of a second is dropped; the next screen replaces it.
     void show(std::string_view screen);
 
     enum class Happening { nothing, key, resize, wake, end };
@@ -45,10 +44,10 @@ class Terminal {
         Happening what{};
         char key{};
     };
-    /// Waits for a key, another size, wake(), or the end of the terminal.
+    /// Waits at most `longest` for a key, a new size, wake(), or the end of the terminal.
     Found await(std::chrono::milliseconds longest);
 
-    /// Ends await(), also one that has not begun yet. Any thread.
+    /// Ends await(), even one that has not begun yet. Any thread.
     void wake();
 
   private:

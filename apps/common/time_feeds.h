@@ -1,6 +1,6 @@
-/// The other time daemons of this machine that a slave hands the group's time to.
+/// The other time daemons on this machine to which a slave hands the group's time.
 ///
-/// Thread safety: none; one thread. Errors: std::runtime_error at the start.
+/// Thread safety: none; one thread. Errors: std::runtime_error from the constructor.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -17,11 +17,12 @@ namespace berkeley::apps {
 
 class TimeFeeds : public node::Observer {
   public:
-    /// `clock` outlives it.
+    /// `clock` must outlive it.
     TimeFeeds(const SlaveOptions& options, const host::SteeredClock& clock,
               std::shared_ptr<spdlog::logger> logger);
 
-    /// Sends each a sample of now. One that does not take it is named once, until it does.
+    /// Sends each daemon a sample taken now. Logs once when one stops taking it, and when it takes
+    /// it again.
     void synchronized(const sync::Change& change, GroupTime now, Nanoseconds bound) override;
 
   private:

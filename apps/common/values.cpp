@@ -31,7 +31,7 @@ constexpr Nanoseconds kFarthestOffset = 50 * (365 * 24h + 6h);
     throw std::invalid_argument{'"' + std::string{text} + "\" " + why};
 }
 
-/// A whole number of at least `least`, and no more than its type holds.
+/// Reads a whole number from `least` to `most`.
 template <class Number>
 Number readWhole(const std::string& text, const std::string& what, Number least,
                  Number most = std::numeric_limits<Number>::max()) {
@@ -62,7 +62,7 @@ double readFrequencyWithin(const std::string& text, double lowPpb, double highPp
     return ppb;
 }
 
-/// `names` are those of all values in their order.
+/// `names` are those of all values, in their order.
 template <class Value = std::size_t>
 Value readChoice(const std::string& text, std::span<const std::string_view> names) {
     const auto found = std::find(names.begin(), names.end(), text);
@@ -79,7 +79,7 @@ bool isIpv6(const std::string& text) {
     return inet_pton(AF_INET6, withoutScope.c_str(), &address) == 1;
 }
 
-/// A host, without brackets, and what stands in the place of a port.
+/// A host, without brackets, and the text in place of a port.
 struct HostAndPort {
     std::string host;
     std::optional<std::string> port{};

@@ -1,6 +1,6 @@
 /// The values of options: what their texts mean, and within which limits.
 ///
-/// Thread safety: pure functions, but for defaultName. Errors: std::invalid_argument whose what()
+/// Thread safety: pure functions, except defaultName(). Errors: std::invalid_argument whose what()
 /// names the text and says what is expected.
 #pragma once
 
@@ -21,11 +21,11 @@ inline constexpr std::uint16_t kDefaultPort = 8080;
 
 /// Which clock follows the group.
 enum class ClockKind {
-    software,  ///< one above the host's, as of a program that asks this daemon
-    system,    ///< that one, and the system clock after it
+    software,  ///< one over the host's, for programs that ask this daemon
+    system,    ///< the same, and the system clock follows it
 };
 
-/// What their values are called, in their order.
+/// The names of the values, in their order.
 inline constexpr auto kClockKinds = std::to_array<std::string_view>({"software", "system"});
 inline constexpr auto kLogFormats = std::to_array<std::string_view>({"text", "json"});
 inline constexpr auto kLogLevels =
@@ -34,7 +34,7 @@ inline constexpr auto kLogLevels =
 /// "host", "host:8080", "[::1]:8080", "[::1]" or "::1".
 net::Endpoint readEndpoint(const std::string& text);
 
-/// The same, separated by commas, each of them once.
+/// The same, separated by commas, none of them twice.
 std::vector<net::Endpoint> readEndpoints(const std::string& text);
 
 /// "127.0.0.1:9090", "[::1]:0": with a port, which may be 0.
@@ -55,7 +55,8 @@ std::uint32_t readLimit(const std::string& text);
 /// Whole milliseconds, 10 ms to 10 min.
 std::chrono::milliseconds readPatience(const std::string& text);
 
-/// In bytes; "16KiB", 4 to 100 of them, as much as Linux gives without being told to give more.
+/// In bytes, from a text like "16KiB": 4 to 100 KiB, as much as Linux gives without being told to
+/// give more.
 std::uint32_t readUnread(const std::string& text);
 
 /// Between two sync cycles, or two reports: 10 ms to 1 d.
@@ -66,10 +67,10 @@ Nanoseconds readStep(const std::string& text);
 /// 0 to 255.
 std::uint32_t readShmUnit(const std::string& text);
 
-/// To wait at most: up to 50 years, and zero too.
+/// The longest wait: up to 50 years, or zero.
 Nanoseconds readTimeout(const std::string& text);
 
-/// Up to 50 years, and more than zero.
+/// More than zero, and up to 50 years.
 Nanoseconds readSpan(const std::string& text);
 
 /// Up to 50 years either way, so that a clock that far off still shows a believable time.
@@ -84,10 +85,10 @@ double readMaxSlew(const std::string& text);
 /// In ppb, from 1 ppb up to 1 %.
 double readMaxDrift(const std::string& text);
 
-/// Under which a slave is known: 1 to 40 bytes of printable ASCII without space.
+/// The name of a slave: 1 to 40 bytes of printable ASCII without spaces.
 std::string readName(const std::string& text);
 
-/// Host name and process id, as a name.
+/// Makes a name of the host name and process id.
 std::string defaultName();
 
 ClockKind readClockKind(const std::string& text);

@@ -7,7 +7,7 @@
 namespace berkeley::apps {
 
 Watchdog::Finding Watchdog::look(Nanoseconds silence, Nanoseconds interval) {
-    // It is shorter than it was when something has come since, and nothing after that.
+    // If it is shorter than before, something has come since, and then nothing again.
     if (silence <= silenceAfter(interval) || (isSilent() && silence < silence_)) {
         const bool wasSilent = std::exchange(said_, Nanoseconds::zero()) > Nanoseconds::zero();
         return wasSilent ? Finding::over : Finding::nothing;

@@ -17,7 +17,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// How often the page is read while it is waited for: it cannot say by itself that it has changed.
+/// How often the page is read while waiting: it cannot announce that it has changed.
 constexpr std::chrono::milliseconds kLookAgain{20};
 
 struct Close {
@@ -25,7 +25,7 @@ struct Close {
 };
 using Clock = std::unique_ptr<berkeley_clock, Close>;
 
-/// Throws when there is none.
+/// Throws when there is no page.
 Clock openClock(const CtlOptions& options) {
     berkeley_clock* clock = nullptr;
     if (const int error =
@@ -66,7 +66,7 @@ void showSources(const CtlOptions& options) {
 
 void showNow(const CtlOptions& options) { print(read(openClock(options)), options); }
 
-/// What is still missing; "" when nothing is.
+/// Returns what is still missing; "" if nothing is.
 std::string missingFrom(const berkeley_reading& reading, const CtlOptions& options) {
     if (reading.status != BERKELEY_SYNCHRONIZED) {
         const std::string reason = berkeley_reason_text(reading.reason);
@@ -78,7 +78,7 @@ std::string missingFrom(const berkeley_reading& reading, const CtlOptions& optio
     return "";
 }
 
-/// What is missing now, and whether it makes sense to wait for it.
+/// Returns what is missing now; throws when it makes no sense to wait for it.
 std::string lookOnce(const CtlOptions& options, Clock& clock, berkeley_reading& reading) {
     try {
         if (!clock) {
@@ -120,7 +120,7 @@ void run(const CtlOptions& options) {
         case CtlCommand::waitsync:
             return waitForSync(options);
         case CtlCommand::run: {
-            // Without a page the program would be left under the system's time, unnoticed.
+            // Without a page, the program would run under the system's time, unnoticed.
             const Clock clock = openClock(options);
             runUnderGroupTime(options.program, berkeley_path(clock.get()));
         }

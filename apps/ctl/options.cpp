@@ -21,7 +21,7 @@ const std::vector<Command> kCommands{
     {"run", "run a program under the group's time"},
 };
 
-/// Without a command, those of all.
+/// Without a command, returns the options of all commands.
 OptionGroup optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
     using enum CtlCommand;
     OptionGroup group{"Options", helpOptions()};

@@ -22,16 +22,16 @@ struct CtlOptions {
     CtlCommand command{};
     bool json{};
     std::string page =
-        host::environmentVariable("BERKELEY_PAGE");  ///< empty: this machine's daemon's
-    net::Endpoint http{"127.0.0.1", 8081};           ///< where the master tells about its clocks
-    std::optional<Nanoseconds> maxBound{};           ///< any will do
-    std::optional<Nanoseconds> timeout{};            ///< none: wait for ever
-    std::vector<std::string> program{};              ///< to be run, with its arguments
+        host::environmentVariable("BERKELEY_PAGE");  ///< empty: that of this machine's daemon
+    net::Endpoint http{"127.0.0.1", 8081};           ///< where the master answers HTTP
+    std::optional<Nanoseconds> maxBound{};           ///< nothing: any
+    std::optional<Nanoseconds> timeout{};            ///< nothing: wait for ever
+    std::vector<std::string> program{};              ///< to run, with its arguments
 };
 
 ParseResult<CtlOptions> parseCtlOptions(std::span<const char* const> arguments);
 
-/// The program, whose options set `options`, which has to outlive them.
+/// Returns the program, whose options set `options`, which must outlive it.
 Program describe(CtlOptions& options);
 
 }  // namespace berkeley::apps

@@ -13,7 +13,7 @@
 namespace berkeley::apps {
 namespace {
 
-/// Beside this program, or where it is installed.
+/// Returns the library beside this program, or where it is installed.
 std::filesystem::path preloadLibrary() {
     const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
     const char* name = "libberkeley-preload.so";
@@ -26,8 +26,8 @@ std::filesystem::path preloadLibrary() {
                              folder.string() + ": install it again");
 }
 
-/// The system's linker takes LD_PRELOAD apart at spaces and colons, and goes on without what it
-/// does not find: the program would run under the system's time.
+/// The dynamic linker splits LD_PRELOAD at spaces and colons, and continues without what it does
+/// not find: the program would run under the system's time.
 void requireLoadable(const std::string& library) {
     if (library.find_first_of(" :") != std::string::npos) {
         throw std::runtime_error("run: " + library +
@@ -36,7 +36,7 @@ void requireLoadable(const std::string& library) {
     }
 }
 
-/// Before what is there already: the first one to answer counts.
+/// Puts `library` before what is there already: the first to define a function wins.
 std::string withFormer(const std::string& library) {
     const std::string former = host::environmentVariable("LD_PRELOAD");
     return former.empty() ? library : library + ":" + former;
@@ -49,7 +49,7 @@ void runUnderGroupTime(const std::vector<std::string>& program, const std::strin
     requireLoadable(library);
     // There is no other thread. NOLINTBEGIN(concurrency-mt-unsafe)
     ::setenv("LD_PRELOAD", withFormer(library).c_str(), 1);
-    // The program may go elsewhere.
+    // The program may change its working directory.
     ::setenv("BERKELEY_PAGE", std::filesystem::absolute(page).c_str(), 1);
     // NOLINTEND(concurrency-mt-unsafe)
     std::vector<char*> arguments;

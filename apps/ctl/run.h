@@ -1,6 +1,6 @@
-/// Runs a program under the group's time: it sees that in the place of the system clock.
+/// Runs a program under the group's time, which it sees in place of the system clock.
 ///
-/// Thread safety: before any thread starts.
+/// Thread safety: for use before any thread starts.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace berkeley::apps {
 
-/// Becomes `program`, which reads the page at `page`. Throws std::runtime_error when it cannot.
+/// Replaces this process with `program`, which reads the page at `page`. Throws std::runtime_error
+/// when it cannot.
 [[noreturn]] void runUnderGroupTime(const std::vector<std::string>& program,
                                     const std::string& page);
 

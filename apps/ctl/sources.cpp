@@ -31,7 +31,7 @@ constexpr std::array<observe::Column, 9> kColumns{{{"clock", observe::Align::lef
                                                    {"change", observe::Align::right},
                                                    {"last seen", observe::Align::right}}};
 
-/// What `toText` makes of the figure, where there is one.
+/// Returns what `toText` makes of the figure, if there is one.
 template <class Figure, class ToText>
 observe::Cell figure(const Json& clock, const char* key, ToText toText) {
     const Json value = clock.value(key, Json{});

@@ -1,4 +1,4 @@
-/// The group's clocks as the master's HTTP server tells them in /status.json.
+/// The group's clocks, as the master's HTTP server lists them in /status.json.
 ///
 /// Thread safety: any thread. Errors: std::runtime_error with the remedy.
 #pragma once
@@ -10,10 +10,10 @@
 
 namespace berkeley::apps {
 
-/// The answer, whatever it tells. Within a few seconds, or it throws.
+/// Returns the answer, whatever it says, within a few seconds, or throws.
 nlohmann::ordered_json fetchStatus(const net::Endpoint& server);
 
-/// A table with a line for each clock. Throws when `status` does not tell of any.
+/// Returns a table with a line for each clock. Throws when `status` has no list of clocks.
 std::string renderSources(const nlohmann::ordered_json& status);
 
 }  // namespace berkeley::apps

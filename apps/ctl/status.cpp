@@ -32,7 +32,7 @@ std::string statusText(const berkeley_reading& reading) {
     return berkeley_status_text(reading.status) + (reason.empty() ? "" : ": " + reason);
 }
 
-/// Who told the last adjustment; a master that leads does so itself.
+/// Returns the source of the last adjustment; a master that leads is its own.
 std::string referenceText(const berkeley_description& description) {
     if (description.adjusted == 0) {
         return "none";
@@ -45,7 +45,7 @@ std::string systemText(Nanoseconds offset) {
            (offset < Nanoseconds::zero() ? " slow of group time" : " fast of group time");
 }
 
-/// What only an adjusted clock has.
+/// Renders what only an adjusted clock has.
 std::string renderAdjustment(const StatusReport& report) {
     const berkeley_description& told = report.description;
     const Nanoseconds ago{told.adjusted_ago};

@@ -1,6 +1,6 @@
 /// What berkeleyctl says about this machine's clock, for people and as JSON.
 ///
-/// Units: std::chrono. Thread safety: pure functions, but for the clocks that they read.
+/// Units: std::chrono. Thread safety: pure functions.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,11 +10,11 @@
 
 namespace berkeley::apps {
 
-/// The time, its bound and how far they can be relied on, in one line.
+/// Renders the time, its bound, and how far they can be relied on, in one line.
 std::string render(const berkeley_reading& reading);
 nlohmann::ordered_json jsonOf(const berkeley_reading& reading);
 
-/// Everything that is known of a clock; `systemOffset` is the system clock minus the group's time.
+/// Everything known about a clock; `systemOffset` is the system clock minus the group's time.
 struct StatusReport {
     std::string page;
     berkeley_reading reading;

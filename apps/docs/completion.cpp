@@ -19,7 +19,7 @@ constexpr const char* kBefore =
 constexpr const char* kAfter =
     "_values \"$option\" \"$word\" || compgen -W \"$words\" -- \"$word\")\n";
 
-/// How a value is completed.
+/// Returns the command that completes a value.
 std::string completionOf(const Option& option) {
     if (!option.choices.empty()) {
         return fmt::format("compgen -W '{}' -- \"$2\"", fmt::join(option.choices, " "));
@@ -30,7 +30,7 @@ std::string completionOf(const Option& option) {
     return option.placeholder == "DIR" ? "compgen -d -- \"$2\"" : ":";
 }
 
-/// Fails for what is no option that takes a value.
+/// The generated function fails for anything but an option that takes a value.
 std::string valuesFunction(const Program& program, const std::string& name) {
     std::string cases;
     for (const OptionGroup& group : program.groups) {

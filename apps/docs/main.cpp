@@ -1,5 +1,5 @@
-/// Makes what is installed besides the programs out of their own options: man pages, a completion
-/// for bash, configuration files. Is not installed itself.
+/// Makes what is installed besides the programs from their options: man pages, a completion for
+/// bash, configuration files. It is not installed itself.
 #include <fstream>
 #include <iostream>
 #include <iterator>

@@ -8,7 +8,7 @@
 namespace berkeley::apps {
 namespace {
 
-/// None of these texts has a line that begins like a command.
+/// Leaves line beginnings alone: none of these texts has a line that begins like a command.
 std::string escaped(const std::string& text) {
     std::string escaped;
     for (const char c : text) {

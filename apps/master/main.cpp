@@ -23,7 +23,7 @@
 namespace berkeley::apps {
 namespace {
 
-/// Nothing for a master without others.
+/// Returns null for a master without others.
 std::shared_ptr<node::Leadership> leadershipFor(const MasterOptions& options) {
     if (options.peers.empty()) {
         return nullptr;
@@ -63,7 +63,7 @@ node::MasterConfig configOf(const MasterOptions& options, std::optional<net::Key
     return config;
 }
 
-/// What people watch: the cycles as in the lab, each with its table.
+/// Shows people the cycles as in the lab, each with its table.
 class CycleTables : public node::Observer {
   public:
     void cycleStarted(std::uint32_t cycle, std::size_t slaves) override {
@@ -96,13 +96,13 @@ class CycleLog : public node::Observer {
     spdlog::logger& logger_;
 };
 
-/// After the last of --cycles.
+/// Stops the master after the last of --cycles.
 class StopAfterLastCycle : public node::Observer {
   public:
     void finished() override { requestStop(); }
 };
 
-/// Who watches the screen sees the cycles there.
+/// With --watch, the screen shows the cycles.
 std::unique_ptr<node::Observer> cyclePrinterFor(const MasterOptions& options,
                                                 spdlog::logger& logger) {
     if (options.logFormat == LogFormat::json) {
@@ -111,7 +111,7 @@ std::unique_ptr<node::Observer> cyclePrinterFor(const MasterOptions& options,
     return options.watch ? std::make_unique<node::Observer>() : std::make_unique<CycleTables>();
 }
 
-/// Besides its connections the master needs a few descriptors: log, page, listener, viewers.
+/// Besides its connections, the master needs a few descriptors: log, page, listener, viewers.
 constexpr std::size_t kOwnDescriptors = 32 + net::HttpServer::kConnections;
 
 void makeRoomFor(const node::AdmissionLimits& limits, spdlog::logger& logger) {
@@ -127,7 +127,7 @@ GroupTime groupNow(const host::SteeredClock& clock) {
     return clock.state().line.groupTimeAt(clock.hostNow());
 }
 
-/// Nothing unless the options ask for it.
+/// Returns null unless the options ask for it.
 std::unique_ptr<Watch> watchFor(const MasterOptions& options, const node::Monitor& monitor,
                                 const std::shared_ptr<ScreenLog>& log,
                                 const net::HttpServer* http) {
@@ -139,7 +139,7 @@ std::unique_ptr<Watch> watchFor(const MasterOptions& options, const node::Monito
                                    options.maxBound);
 }
 
-/// A file that is wrong, or half written, shuts no slave out.
+/// A file that is wrong or half written shuts no slave out.
 void reloadKeys(const MasterOptions& options, node::MasterNode& master, spdlog::logger& logger) {
     try {
         if (std::optional<net::Keys> keys = keysOf(options)) {

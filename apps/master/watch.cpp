@@ -11,7 +11,7 @@
 namespace berkeley::apps {
 namespace {
 
-/// Between two looks at the group.
+/// The time between two looks at the group.
 constexpr std::chrono::milliseconds kRedraw{500};
 
 }  // namespace

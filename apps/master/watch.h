@@ -1,7 +1,7 @@
 /// `berkeley-master --watch`: keeps the screen up to date, and waits for the key that ends it.
 ///
-/// Its thread ends at once when the object does, and the terminal is as it was before. Thread
-/// safety: one thread makes and ends it.
+/// Its destructor ends the thread at once, and gives back the terminal as it was. Thread safety:
+/// one thread creates and destroys it.
 #pragma once
 
 #include <memory>
@@ -17,15 +17,15 @@ namespace berkeley::apps {
 
 class Watch {
   public:
-    /// `monitor` outlives it. `page` is the web page's address, or "". As long as there is a
-    /// screen, the lines of `log` that would come to the same terminal are held.
+    /// `monitor` must outlive it. `webPage` is the web page's address, or "". As long as there is a
+    /// screen, `log` passes on no lines that would go to the same terminal.
     Watch(const node::Monitor& monitor, std::shared_ptr<ScreenLog> log, std::string webPage,
           Nanoseconds maxBound);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    /// UsageError where there is no terminal.
+    /// Throws UsageError when there is no terminal.
     static void requireTerminal();
 
   private:
@@ -37,7 +37,7 @@ class Watch {
     const bool colour_;
     const bool unicode_;
     const date::time_zone& zone_;
-    observe::ScreenModel model_;  ///< the thread's
+    observe::ScreenModel model_;  ///< thread_ only
     Terminal terminal_;
     std::thread thread_;
 };

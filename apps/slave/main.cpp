@@ -25,7 +25,7 @@ std::string localText(Nanoseconds sinceEpoch) {
     return wire::toLabText(sinceEpoch, host::localTimeZone());
 }
 
-/// What is worth a line goes to people on stdout, and to programs into the log.
+/// Says what the slave is told: to people on stdout, to programs in the log.
 class Printer : public node::Observer {
   public:
     Printer(LogFormat format, spdlog::logger& logger) : format_(format), logger_(logger) {}
@@ -64,7 +64,7 @@ ServiceState stateOf(const SlaveOptions& options, const node::SlaveNode& slave,
             .status = options.lab ? "following a lab master" : observe::lineOf(status)};
 }
 
-/// An unknown name is a mistake, unless another one is known.
+/// An unknown host name is an error only if none of the masters' is known.
 void requireKnownMaster(const std::vector<net::Endpoint>& masters) {
     for (std::size_t i = 0; i < masters.size(); ++i) {
         try {

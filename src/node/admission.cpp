@@ -38,7 +38,7 @@ Admission::Refusal Admission::admit(const std::string& host, Time now) {
 Admission::Refusal Admission::admitSlave(const std::string& host, const std::string& name) {
     const auto master = masters_.find(name);
     const bool takesPlace = master == masters_.end() || master->second > 0;
-    // Meanwhile others may have been quicker.
+    // Others may have joined while this connection was pending.
     if (takesPlace && isFull()) {
         return full();
     }
@@ -52,7 +52,7 @@ Admission::Refusal Admission::admitSlave(const std::string& host, const std::str
 
 void Admission::slaveLeft(const std::string& name) {
     const auto master = masters_.find(name);
-    // Of several with a master's name one took no place, whichever is left.
+    // Of several connections under one master's name, one takes no place: the last to leave.
     if (master == masters_.end() || --master->second > 0) {
         --slaves_;
     }

@@ -1,10 +1,10 @@
-/// Limits on connections, for each address and for all together.
+/// Limits on connections, per address and in total.
 ///
-/// A connection is pending until it has said who it is, and a slave from then on. Another master of
-/// the group takes no slave's place, or a master that is full would be without standbys; but no
-/// more than one connection with each master's name does not. What counts as one address says
-/// net::networkOf(). Memory is bounded whatever number of addresses comes. Time is
-/// handed in. Thread safety: none. Errors: none; a refusal is a reason in words for a log line.
+/// A connection is pending until it has said who it is; from then on it is a slave. One connection
+/// under the name of each other master takes no slave's place, or a full master would have no
+/// standbys. net::networkOf() says what counts as one address. Memory is bounded, however many
+/// addresses connect. The caller passes in the time. Thread safety: none. Errors: none; a refusal
+/// is a reason in words, for a log line.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,11 @@
 
 namespace berkeley::node {
 
-/// Each at least 1.
+/// Each is at least 1.
 struct AdmissionLimits {
     std::uint32_t slaves = 10'000;          ///< each costs a thread and some 32 KiB
-    std::uint32_t connectsPerSecond = 100;  ///< of one address; ten times as many at once
-    std::uint32_t pending = 1'000;          ///< in all
+    std::uint32_t connectsPerSecond = 100;  ///< from one address; bursts of ten times as many
+    std::uint32_t pending = 1'000;          ///< in total
     std::uint32_t pendingPerAddress = 250;
 };
 
@@ -31,22 +31,22 @@ class Admission {
     using Time = TokenBuckets::Time;
     using Refusal = std::optional<std::string>;
 
-    /// `masters` are the names of the other ones.
+    /// `masters` are the names of the other masters.
     explicit Admission(const AdmissionLimits& limits, const std::vector<std::string>& masters = {});
 
-    /// A connection has come. Unless it is refused it is pending, until admitSlave() or
-    /// pendingLeft(). Where there are other masters it may be one of them, however many slaves
-    /// there are.
+    /// Takes in a new connection. Unless refused, it is pending until admitSlave() or
+    /// pendingLeft(). If there are other masters, it may be one of them, so it is admitted however
+    /// many slaves there are.
     Refusal admit(const std::string& host, Time now);
 
-    /// A pending connection has said who it is. Unless it is refused it is a slave, until
-    /// slaveLeft() with the same name.
+    /// Turns a pending connection, which has said who it is, into a slave until slaveLeft() with
+    /// the same name. If refused, it stays pending.
     Refusal admitSlave(const std::string& host, const std::string& name);
 
     void pendingLeft(const std::string& host);
     void slaveLeft(const std::string& name);
 
-    /// Of how many addresses anything is remembered.
+    /// Returns how many entries are stored; an address has at most two.
     std::size_t addresses() const { return connects_.size() + pendingOf_.size(); }
 
   private:
@@ -55,10 +55,10 @@ class Admission {
 
     const AdmissionLimits limits_;
     TokenBuckets connects_;
-    std::uint32_t slaves_ = 0;                      ///< that take a place
-    std::map<std::string, std::uint32_t> masters_;  ///< connections with the name of each
+    std::uint32_t slaves_ = 0;                      ///< those that take a place
+    std::map<std::string, std::uint32_t> masters_;  ///< connections under the name of each
     std::uint32_t pending_ = 0;
-    std::map<std::string, std::uint32_t> pendingOf_;  ///< no address without one
+    std::map<std::string, std::uint32_t> pendingOf_;  ///< only addresses that have one
 };
 
 }  // namespace berkeley::node

@@ -1,5 +1,5 @@
-/// How long to wait before the next attempt: twice as long each time, up to a limit, and never
-/// quite the same for two slaves, so that a master started again is not met by all at once.
+/// How long to wait before the next attempt: twice as long each time, up to a limit, and
+/// randomized, so that the slaves do not all return to a restarted master at once.
 ///
 /// Thread safety: none.
 #pragma once
@@ -15,7 +15,7 @@ class Backoff {
     Backoff(Nanoseconds first, Nanoseconds limit, std::uint32_t seed)
         : first_(first), limit_(limit), wait_(first), random_(seed) {}
 
-    /// Between half of the present wait and the whole of it.
+    /// Returns a random time between half of the current wait and all of it.
     Nanoseconds next();
     void reset() { wait_ = first_; }
 

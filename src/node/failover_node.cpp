@@ -10,15 +10,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// So often in the time of patience does a master announce itself, and look.
+/// How many times within its patience a master announces itself, and looks.
 constexpr int kAnnouncements = 8;
 constexpr int kLooks = 16;
 constexpr Nanoseconds kLeastPatience = 1s;
 constexpr Nanoseconds kMostPatience = 5s;
-/// The group of a master that was told its time by a master of an older version, which named none.
+/// The group of a master that got its time from one of an older version, which names no group.
 constexpr sync::GroupId kUnnamedGroup = 1;
 
-/// 0 while the clock does not know its time.
+/// Returns 0 while the clock does not know the group's time.
 sync::GroupId groupOf(const sync::ClockState& clock) {
     const sync::Membership& membership = clock.membership;
     if (!clock.synchronized) {
@@ -67,8 +67,8 @@ void FailoverNode::startThread(std::string what, std::function<void()> body) {
         [this, what = std::move(what), body = std::move(body)] { run(what, body); });
 }
 
-/// No exception leaves a thread. A master that cannot say or do what it has to leaves the lead to
-/// another one, and tries again.
+/// Lets no exception leave a thread. A master that cannot announce itself or carry out the election
+/// leaves the lead to another and tries again.
 void FailoverNode::run(const std::string& what, const std::function<void()>& body) {
     for (bool done = false; !done;) {
         try {
@@ -82,7 +82,7 @@ void FailoverNode::run(const std::string& what, const std::function<void()>& bod
     }
 }
 
-/// That a master cannot be reached is no news: the election says when it matters.
+/// An unreachable master is not worth a warning: the election says when it matters.
 void FailoverNode::keepAnnouncing(sync::Rank to, net::Connector& connector) {
     const net::Endpoint& master = leadership_.ranks().masters[to];
     do {
@@ -100,7 +100,7 @@ void FailoverNode::announceOver(net::Connection& connection, sync::Rank to) {
     connection.giveUpAfter(std::chrono::duration_cast<std::chrono::milliseconds>(patience_));
     while (connection.send(wire::encode(leadership_.announcementTo(to)))) {
         if (pause(patience_ / kAnnouncements)) {
-            connection.send(wire::encode(leadership_.announcementTo(to)));  // That it has resigned.
+            connection.send(wire::encode(leadership_.announcementTo(to)));  // It has resigned.
             return;
         }
     }
@@ -108,7 +108,7 @@ void FailoverNode::announceOver(net::Connection& connection, sync::Rank to) {
 
 void FailoverNode::watch() {
     if (active_) {
-        carryOut(std::nullopt);  // What it had begun when it failed.
+        carryOut(std::nullopt);  // Undo what it had begun when it failed.
     }
     do {
         const sync::ClockState clock = clock_.state();
@@ -148,7 +148,7 @@ void FailoverNode::carryOut(std::optional<sync::Rank> active) {
     changed_.notifyAll();
 }
 
-/// Why this master is not active any more.
+/// Logs why this master is no longer active.
 void FailoverNode::sayWhy() {
     if (const std::optional<sync::Resignation> resignation = leadership_.resignation()) {
         const auto& [winner, claim, former] = *resignation;

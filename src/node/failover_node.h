@@ -1,9 +1,9 @@
-/// One of several masters: announces itself to the others, and carries out what the election says.
+/// One of several masters: announces itself to the others and carries out the election's decisions.
 ///
-/// While another master is active this one follows it as a slave does, and its MasterNode stands
-/// by; when it is its turn, the slave ends and the MasterNode leads the group with the time that
-/// its clock has. One thread for each other master, which announces this one there, and one that
-/// looks what the election says. Units: std::chrono. Thread safety: as each function says.
+/// While another master is active, this one follows it as a slave does, and its MasterNode stands
+/// by. When this one becomes active, the slave ends and the MasterNode leads the group with the
+/// time that its clock has. There is one thread per other master, which announces this one there,
+/// and one that watches the election. Units: std::chrono. Thread safety: as each function says.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -27,30 +27,31 @@ namespace berkeley::node {
 
 struct FailoverConfig {
     Nanoseconds interval = std::chrono::seconds{5};  ///< from one sync cycle to the next
-    std::optional<net::Key> key{};                   ///< of this master's name
+    std::optional<net::Key> key{};                   ///< for this master's name
 };
 
 class FailoverNode {
   public:
-    /// After this much silence a master is taken for dead.
+    /// Returns the silence after which a master is presumed dead.
     static Nanoseconds patienceFor(Nanoseconds interval);
 
-    /// `leadership` is also `master`'s. Everything outlives the node. `observers` are told of its
-    /// role and, while another master is active, what a slave is told.
+    /// `leadership` is the one that `master` uses. All references and observers must outlive the
+    /// node. The observers are told the role of this master and, while another is active, what a
+    /// slave's observers are told.
     FailoverNode(FailoverConfig config, Leadership& leadership, MasterNode& master,
                  Observers observers, host::SteeredClock& clock,
                  std::shared_ptr<spdlog::logger> logger);
     ~FailoverNode();
 
-    /// Starts the threads. After the master's initiateClockServer().
+    /// Starts the threads. Call it after the master's initiateClockServer().
     void start();
 
-    /// Ends them, and lets the next master lead at once if this one did. From any thread but the
-    /// node's own; again for nothing.
+    /// Ends the threads; if this master was active, lets the next one lead at once. May be called
+    /// from any thread but the node's own; idempotent.
     void stop();
 
-    /// Whether the watching thread, or the slave that follows the active master, has not gone on
-    /// when it should have. Any thread.
+    /// Returns whether the watching thread, or the slave that follows the active master, is
+    /// overdue. Any thread.
     bool isStuck() const;
 
   private:
@@ -67,7 +68,8 @@ class FailoverNode {
     void follow(sync::Rank active);
 
     bool isStopping();
-    /// True after stop(), else false after `duration` or as soon as this master has another role.
+    /// Returns true after stop(), else false after `duration` or as soon as this master's role
+    /// changes.
     bool pause(Nanoseconds duration);
 
     const FailoverConfig config_;
@@ -79,8 +81,8 @@ class FailoverNode {
     std::shared_ptr<spdlog::logger> logger_;
 
     std::vector<std::unique_ptr<net::Connector>> connectors_;
-    std::optional<sync::Rank> active_;     ///< as carried out; the watching thread's
-    std::unique_ptr<SlaveNode> follower_;  ///< while another one is active; the watching thread's
+    std::optional<sync::Rank> active_;     ///< as carried out; watching thread only
+    std::unique_ptr<SlaveNode> follower_;  ///< while another is active; watching thread only
     std::atomic<Steady::time_point> looksBefore_{Steady::time_point::max()};
     os::Mutex lock_;
     os::Condition changed_;

@@ -1,7 +1,7 @@
-/// How long a peer may still take to finish the frame that it began, or to say its first one.
+/// How long a peer may still take to finish the frame that it began, or to send its first one.
 ///
-/// The time counts from a frame's first byte to its last, however the peer spreads them: one byte
-/// now and then gains nothing. Time is handed in. Thread safety: none.
+/// The time counts from a frame's first byte to its last, however the peer spreads them: sending a
+/// byte now and then gains nothing. The caller passes in the time. Thread safety: none.
 #pragma once
 
 #include <chrono>
@@ -16,22 +16,23 @@ class FrameDeadline {
     using Time = std::chrono::steady_clock::time_point;
     using Patience = std::chrono::milliseconds;
 
-    /// No frame is awaited.
+    /// Initially awaits no frame.
     explicit FrameDeadline(Patience patience) : patience_(patience) {}
 
-    /// A frame has to be complete `patience` from now.
+    /// Awaits a complete frame within `patience` from now.
     void begin(Time now) { deadline_ = now + patience_; }
 
-    /// Bytes have come: that many frames are complete now, and `pending` bytes of another one are
-    /// there.
+    /// Notes that bytes have arrived: `frames` frames are complete now, and `pending` bytes of the
+    /// next one are there.
     void fed(std::size_t frames, std::size_t pending, Time now);
 
-    /// Nothing while no frame is awaited. Zero once it is too late, and else at least 1 ms.
+    /// Returns the time left: nothing while no frame is awaited, zero once it is too late, else at
+    /// least 1 ms.
     std::optional<Patience> left(Time now) const;
 
     Patience patience() const { return patience_; }
 
-    /// That the peer was too late with a frame, in words for a log line.
+    /// Says, in words for a log line, that the peer was too late with a frame.
     std::string lateText() const;
 
   private:

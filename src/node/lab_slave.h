@@ -1,7 +1,7 @@
-/// A slave that speaks the lab's text: it is not polled, reports when it wants to, and is told what
-/// time it is.
+/// A slave that speaks the lab's text: it is not polled, reports when it wants to, and is told the
+/// time.
 ///
-/// Thread safety: as Slave.
+/// Thread safety: as for Slave.
 #pragma once
 
 #include <date/tz.h>
@@ -15,20 +15,20 @@
 
 namespace berkeley::node {
 
-/// A lab report shows only when it was sent. That is as good as the answer to a poll which the
-/// master would have sent one round trip before the report came.
+/// Returns what a lab report amounts to. It shows only when it was sent, which is as good as the
+/// answer to a poll that the master sent one round trip before the report arrived.
 sync::Measurement measurementOf(HostTime told, HostTime arrived, const net::Connection& connection);
 
 class LabSlave final : public Slave {
   public:
-    /// The references outlive it.
+    /// The references must outlive it.
     LabSlave(sync::SlaveId id, net::Connection& connection, const host::SteeredClock& clock,
              const date::time_zone& zone)
         : Slave(id, "lab"), connection_(connection), clock_(clock), zone_(zone) {}
 
     bool isNative() const override { return false; }
     void beginBurst() override {}
-    /// The local time.
+    /// Sends the group's time as local time.
     void tell(const sync::Adjustment& adjustment) override;
     std::optional<sync::TimestampKind> timestamps() const override { return std::nullopt; }
 

@@ -6,7 +6,7 @@
 namespace berkeley::node {
 namespace {
 
-/// Goes on while the process is stopped or the machine suspended.
+/// Advances even while the process is stopped or the machine suspended.
 Nanoseconds bootTime() {
     timespec time{};
     clock_gettime(CLOCK_BOOTTIME, &time);
@@ -66,8 +66,8 @@ wire::Message Leadership::greeting(Nanoseconds interval) const {
     if (active_ == ranks_.self) {
         return wire::Welcome{interval};
     }
-    // Elected, but not active yet, it has already been announced as the active one: a slave that
-    // comes for that reason must not be sent to the former one, which is gone.
+    // A master that is elected but not active yet has already been announced as active: a slave
+    // that comes for that reason must not be sent to the former one, which is gone.
     if (!active_ || (election_ && election_->mayAct(bootTime()))) {
         return wire::Redirect{};
     }

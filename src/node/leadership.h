@@ -1,9 +1,8 @@
-/// Which master is active, as the threads of this one know it.
+/// Which master is active, as all threads of this one know it.
 ///
 /// A master without others is always active. One of several begins as a standby; the election
-/// (election.h) decides, and the thread that watches it carries out what it has decided: carryOut()
-/// changes what slaves are told, the rest is theirs to do. Units: std::chrono. Thread safety: any
-/// thread.
+/// (election.h) decides, and the watching thread carries out its decisions: carryOut() changes what
+/// slaves are told, FailoverNode does the rest. Units: std::chrono. Thread safety: any thread.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,7 @@ struct MasterRanks {
     std::vector<net::Endpoint> masters;
     sync::Rank self{};
 
-    /// Under which the others know this one, and its key: "master-1" has rank 0.
+    /// Returns the name under which the others know a master and its key; rank 0 is "master-1".
     static std::string nameOf(sync::Rank rank);
 
     std::vector<std::string> namesOfOthers() const;
@@ -31,39 +30,43 @@ struct MasterRanks {
 
 class Leadership {
   public:
-    /// Always active.
+    /// For a master without others: always active.
     Leadership() = default;
 
-    /// A master that is silent for `patience` is taken for dead.
+    /// A master that is silent for `patience` is presumed dead.
     Leadership(MasterRanks ranks, Nanoseconds patience);
 
-    /// Whether this master is active, by what was carried out.
+    /// Returns whether this master is active, as carried out.
     bool isActive() const;
 
-    /// The same, and that it was not stopped for so long that another one may have taken over.
+    /// Returns whether this master is active and was not stopped so long that another may have
+    /// taken over.
     bool mayAct() const;
 
-    /// What a slave is told that says hello: welcome, or where else to go.
+    /// Returns the answer to a slave's hello: welcome, or where else to go.
     wire::Message greeting(Nanoseconds interval) const;
 
-    /// What the election says now.
+    /// Asks the election which master is active now.
     std::optional<sync::Rank> look();
-    /// Of one of several. Why it is not active any more, if it has met a better one.
+    /// Returns why this master is no longer active, if it has met a better one. Only for one of
+    /// several masters, as are term(), know(), resign() and announcementTo().
     std::optional<sync::Resignation> resignation() const;
-    /// In which it leads; of a standby the largest that it knows of.
+    /// Returns the term in which this master leads; on a standby, the largest that it knows of.
     std::uint32_t term() const;
-    /// What this master's clock knows: of which group (0: none), led in which term.
+    /// Records which group this master's clock knows (0: none), and that group's term.
     void know(std::uint64_t group, std::uint32_t term);
-    /// The active one's sync cycle begins; and it has ended, with so many members that have
-    /// answered, this master among them. In place of a cycle that is left out both, with 1.
+    /// The active master calls these when its sync cycle begins and when it has ended, with the
+    /// number of members that have answered, itself included. For a cycle that is left out, it
+    /// calls both, with 1.
     void cycleBegins();
     void cycleEnded(std::uint32_t members);
-    /// This master is about to end: the next announcements say that another one may lead.
+    /// Gives up the lead because this master ends or has failed: the next announcements say that
+    /// another may lead.
     void resign();
-    /// This one, if `active` is its rank; else a standby of that one, or of nobody.
+    /// Makes this master active if `active` is its rank, else a standby of that master, or of none.
     void carryOut(std::optional<sync::Rank> active);
 
-    /// Throws WireError when it is no announcement for a master of this group.
+    /// Takes in an announcement. Throws WireError if it is not meant for a master of this group.
     void heard(const wire::MasterAnnouncement& announcement);
     wire::MasterAnnouncement announcementTo(sync::Rank rank);
 

@@ -11,7 +11,7 @@ bool MasterList::redirect(net::Endpoint active) {
     if (active == std::exchange(useless_, std::nullopt)) {
         return true;
     }
-    // Should it fail, it is the turn of the one behind it.
+    // Should it fail, the one after it is next.
     if (const auto known = std::find(masters_.begin(), masters_.end(), active);
         known != masters_.end()) {
         next_ = static_cast<std::size_t>(known - masters_.begin());

@@ -14,18 +14,19 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// Bursts with different slaves begin this far apart, so that they do not wake everyone at once,
-/// but all within this part of the interval.
+/// Bursts with different slaves begin kPace apart, so that they do not wake everyone at once, but
+/// all begin within 1/kPolledWithin of the interval.
 constexpr std::chrono::milliseconds kPace{1};
 constexpr int kPolledWithin = 2;
-/// A slave that has not answered this part of the interval, or this time, later is late.
+/// A slave is late if it has not answered within 1/kAnsweredWithin of the interval after the polls,
+/// or within kAnswerPatience if that is shorter.
 constexpr int kAnsweredWithin = 4;
 constexpr std::chrono::milliseconds kAnswerPatience{500};
 
-/// Half of what an average may pull at most, in ppb.
+/// Half of the most that the averages may pull the group's time, in ppb.
 constexpr double kDragged = 100;
 
-/// The cycle has measured clocks, and moved none.
+/// Says in `status` that the cycle measured clocks but moved none.
 void leaveAlone(sync::CycleStatus& status) {
     status.average = Nanoseconds::zero();
     for (sync::ClockStatus& clock : status.clocks) {
@@ -33,7 +34,7 @@ void leaveAlone(sync::CycleStatus& status) {
     }
 }
 
-/// That have answered, the master among them.
+/// Returns how many clocks have answered, the master included.
 std::uint32_t membersIn(const sync::CycleStatus& status) {
     return static_cast<std::uint32_t>(std::count_if(
         status.clocks.begin(), status.clocks.end(),
@@ -74,7 +75,7 @@ void MasterNode::synchronizeAllClocks() {
             }
             receivers_->joinFinished();
         } catch (const std::exception& error) {
-            // The next one may do better: memory or threads have run out, as a rule.
+            // Usually memory or threads have run out, and the next cycle may do better.
             logger_->error("sync cycle {} was aborted: {}", cycle_ + 1, error.what());
         }
     }
@@ -83,7 +84,7 @@ void MasterNode::synchronizeAllClocks() {
     }
 }
 
-/// For as long as this master is active.
+/// Runs sync cycles for as long as this master is active.
 void MasterNode::leadGroup() {
     Deadline start = Steady::now();
     while (!isDone()) {
@@ -105,7 +106,7 @@ void MasterNode::leadGroup() {
     }
 }
 
-/// While there are not, the slaves hear that the master is there.
+/// Until the group is ready, tells the slaves that the master is there.
 bool MasterNode::isReady(Deadline& start, Deadline next) {
     const std::size_t slaves = group_.size();
     const std::optional<HostTime> readyAt = group_.readyAt();
@@ -123,7 +124,7 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
     greetAll();
     leadership_->cycleBegins();
     leadership_->cycleEnded(1);
-    // The first cycle need not wait for its turn.
+    // The first cycle need not wait for the next interval.
     if (enough) {
         start = std::min(next, Steady::now() + left);
     } else {
@@ -134,7 +135,7 @@ bool MasterNode::isReady(Deadline& start, Deadline next) {
 
 bool MasterNode::isDone() const { return config_.cycles != 0 && cyclesRun_ >= config_.cycles; }
 
-/// The group is this master's: it goes on along the line that its clock has been on.
+/// Takes the lead: the group continues along the line that this master's clock has been on.
 void MasterNode::lead(std::uint32_t term) {
     const sync::ClockState state = clock_.state();
     cycle_ = state.cycle;
@@ -163,7 +164,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     sync::CycleOutcome outcome = getAverageClockDiff();
     cycle_ = outcome.status.cycle;
     if (!leadership_->mayAct()) {
-        return;  // It was stopped, or another one leads by now, and what was measured is stale.
+        return;  // It was stopped, or another leads by now: the measurements are stale.
     }
     tellAll(outcome);
     leadership_->cycleEnded(membersIn(outcome.status));
@@ -174,7 +175,7 @@ void MasterNode::runCycle(std::uint32_t cycle, Deadline start) {
     notify(observers_, &Observer::cycleEnded, outcome.status);
 }
 
-/// A clock that stood still, or jumped, is measured by those of the others.
+/// If this master's clock stood still or jumped, it must learn the line from the other clocks.
 void MasterNode::lookForPause() {
     clock_.beginMeasurement();
     if (clock_.suspect() != PauseKind::none) {
@@ -246,7 +247,7 @@ void MasterNode::tell(const SlaveSession& session, Slave& slave,
     }
 }
 
-/// What people may have to look at.
+/// Warns of what may need a person's attention.
 void MasterNode::warnOf(const sync::CycleStatus& status) {
     if (status.contradiction) {
         logger_->warn(

@@ -1,8 +1,7 @@
-/// The master: accepts slaves, polls them once in every sync cycle, and tells every clock its
-/// change.
+/// The master: accepts slaves, polls them in every sync cycle, and tells every clock its change.
 ///
-/// Mirrors the lab's server: one accept thread, one receive thread for each slave, one periodic
-/// sync thread. Units: std::chrono. Thread safety: as each function says.
+/// Mirrors the lab's server: one accept thread, one receive thread per slave, one periodic sync
+/// thread. Units: std::chrono. Thread safety: as each function says.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -37,45 +36,46 @@ class SlaveSession;
 struct MasterConfig {
     net::Endpoint listen{"127.0.0.1", 8080};
     Nanoseconds interval = std::chrono::seconds{5};
-    std::size_t minSlaves = 1;  ///< fewer, and there is no sync cycle
-    std::uint32_t cycles = 0;   ///< how many to run; 0 for no end
+    std::size_t minSlaves = 1;  ///< with fewer, there is no sync cycle
+    std::uint32_t cycles = 0;   ///< how many to run; 0: no limit
     sync::GroupOptions group;
-    /// Of one of several masters: it is a standby until activate().
+    /// Only for one of several masters, which is a standby until activate().
     std::shared_ptr<Leadership> leadership{};
-    std::optional<net::Keys> keys{};  ///< of those who may join; without them: everyone
+    std::optional<net::Keys> keys{};  ///< of those who may join; without keys, anyone may
     AdmissionLimits admission;
-    std::chrono::milliseconds patience{5'000};  ///< for a peer's frame, and to say who it is
-    std::uint32_t unreadBytes{net::Listener::kUnreadBytes};  ///< for a peer that does not read
+    std::chrono::milliseconds patience{5'000};  ///< for a peer's frame, and until it says who it is
+    std::uint32_t unreadBytes{net::Listener::kUnreadBytes};  ///< kept for a peer that does not read
 };
 
 class MasterNode {
   public:
-    /// `clock` outlives the node.
+    /// `clock` must outlive the node.
     MasterNode(MasterConfig config, Observers observers, host::SteeredClock& clock,
                std::shared_ptr<spdlog::logger> logger);
     ~MasterNode();
 
-    /// Binds, listens and starts the threads. std::runtime_error when the address cannot be had.
+    /// Binds, listens and starts the threads. Throws std::runtime_error when the address is not
+    /// available.
     void initiateClockServer();
 
-    /// From now on these are the keys, where the config has some; a slave that joined with a
-    /// former key is sent away, no other notices. From any thread but the node's own.
+    /// Replaces the keys; the config must have some. A slave that joined with a former key is sent
+    /// away, the others notice nothing. May be called from any thread but the node's own.
     void replaceKeys(net::Keys keys);
 
-    /// The group is this master's now: it goes on with the time that it has. For one that stands
-    /// by.
+    /// Makes a standby lead the group, which continues with the time that the standby's clock has.
     void activate();
 
-    /// Ends the sync cycle under way, and sends the slaves to the master that the leadership says.
+    /// Ends the sync cycle under way, and sends the slaves to the master that the leadership names.
     void standBy();
 
-    /// Ends every thread and connection. From any thread but the node's own; again for nothing.
+    /// Ends all threads and connections. May be called from any thread but the node's own;
+    /// idempotent.
     void stop();
 
-    /// Who is connected, and who was sent away. Any thread.
+    /// Counts the peers that are connected and those that were sent away. Any thread.
     observe::PeerCounts peerCounts() const;
 
-    /// Where it listens; after initiateClockServer().
+    /// Returns where it listens. Call it after initiateClockServer().
     net::Endpoint local() const;
 
   private:
@@ -84,7 +84,7 @@ class MasterNode {
     void synchronizeAllClocks();
     void leadGroup();
     bool isDone() const;
-    /// True when there are slaves enough, and the group is known or can be founded.
+    /// Returns true when there are enough slaves, and the group is known or can be founded.
     bool isReady(Deadline& start, Deadline next);
     void lead(std::uint32_t term);
 
@@ -92,7 +92,8 @@ class MasterNode {
     void lookForPause() REQUIRES(inCycle_);
     void pollAll(Deadline start) REQUIRES(inCycle_);
     sync::CycleOutcome getAverageClockDiff() REQUIRES(inCycle_);
-    /// What could not be told is taken out of `outcome`.
+    /// If the master's own adjustment cannot be applied, tells none and takes the changes out of
+    /// `outcome`.
     void tellAll(sync::CycleOutcome& outcome) REQUIRES(inCycle_);
     void warnOf(const sync::CycleStatus& status);
     void tell(const SlaveSession& session, Slave& slave, const sync::Adjustment& adjustment);
@@ -107,12 +108,12 @@ class MasterNode {
     const std::shared_ptr<Leadership> leadership_;
     std::unique_ptr<Receivers> receivers_;
     os::Mutex inCycle_;              ///< held by the sync thread during a sync cycle
-    std::uint32_t cycle_ = 0;        ///< that ended last; the sync thread's
-    bool waits_ = false;             ///< for new slaves to stop coming; likewise
-    bool isDragged_ = false;         ///< as the log said last; likewise
-    std::set<std::string> tooFast_;  ///< clocks that the log has named; likewise
+    std::uint32_t cycle_ = 0;        ///< the last that ended; sync thread, or lead() if paused
+    bool waits_ = false;             ///< for new slaves to stop coming; sync thread only
+    bool isDragged_ = false;         ///< as last logged; likewise
+    std::set<std::string> tooFast_;  ///< clocks named in the log; likewise
     MoveLog moves_;                  ///< likewise
-    std::uint32_t cyclesRun_ = 0;    ///< the sync thread's
+    std::uint32_t cyclesRun_ = 0;    ///< likewise
     std::thread syncThread_;
 };
 

@@ -13,16 +13,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How long a master may take to say a word after the slave's hello: it may be busy with many.
+/// How long a master may take to answer a slave's hello: it may be busy with many slaves.
 constexpr Nanoseconds kWelcome = 5s;
-/// Of several masters another one may be active already.
+/// The same with several masters: a different one may already be active.
 constexpr Nanoseconds kWelcomeOfSeveral = 1s;
-/// How much later than half an interval behind its time a master's message may be.
+/// A master's message may be late by half an interval and this much more.
 constexpr Nanoseconds kLate = 250ms;
 
 constexpr const char* kClosed = "has closed the connection";
 
-/// With no other master to go to there is no hurry.
+/// Returns how long a master may be silent: with no other master to try, there is no hurry.
 Nanoseconds silenceFor(Nanoseconds interval, bool hasOtherMasters) {
     return hasOtherMasters ? interval * 3 / 2 + kLate : interval * 5 + kWelcome;
 }
@@ -57,7 +57,7 @@ Parting MasterSession::follow() {
     try {
         return config_.lab ? followLab() : followNative();
     } catch (const std::exception& error) {
-        // The master broke the protocol, or told something that cannot be done.
+        // The master broke the protocol, or asked for something that cannot be done.
         return {.reason = error.what()};
     }
 }
@@ -81,8 +81,8 @@ Parting MasterSession::followNative() {
     return *parting_;
 }
 
-/// How long the master may still be silent. Throws when that was too long: it hangs, or its network
-/// is cut off, and another one may be active by now.
+/// Returns how long the master may still be silent. Throws when it has been silent too long: it
+/// hangs, or its network is cut off, and a different one may be active by now.
 net::Connection::Patience MasterSession::silenceLeft() const {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(heard_ + silence_ - Steady::now());
@@ -110,8 +110,8 @@ void MasterSession::receiveMessage(const wire::Message& message, HostTime t2) {
     }
 }
 
-/// On the spot, by the thread that received the poll: handing it to another one would cost several
-/// times the error.
+/// Answers at once, on the thread that received the poll: handing it to another thread would cost
+/// several times the error.
 void MasterSession::answer(const wire::Poll& poll, HostTime t2) {
     wire::Report report;
     report.sequence = poll.sequence;
@@ -120,7 +120,7 @@ void MasterSession::answer(const wire::Poll& poll, HostTime t2) {
     if (answered_) {
         const HostTime departed = reader_.departure(answered_->sent);
         if (answered_->sequence + 1 == poll.sequence) {
-            // Whatever the clocks did, it left before the master could send the next poll.
+            // Whatever the clocks did, that answer left before the master could send this poll.
             report.previousSent = std::min(departed, t2);
         }
     }
@@ -151,7 +151,8 @@ void MasterSession::adjust(const sync::Adjustment& adjustment) {
            state.line.boundAt(now));
 }
 
-/// Later ones say that the master is still there, which any message says.
+/// Only the first welcome is news: later ones say that the master is still there, as any message
+/// does.
 void MasterSession::receiveWelcome(const wire::Welcome& welcome) {
     interval_ = welcome.interval;
     if (!std::exchange(welcomed_, true)) {

@@ -1,7 +1,7 @@
-/// One master as a slave sees it: a connection, and what it says over it until that ends. Polls are
-/// answered on the spot, and adjustments followed.
+/// One master as a slave sees it: a connection, and what the master says over it until it ends.
+/// Polls are answered at once, and adjustments followed.
 ///
-/// Thread safety: all belongs to the slave's receive thread.
+/// Thread safety: the slave's receive thread only.
 #pragma once
 
 #include <spdlog/logger.h>
@@ -20,26 +20,27 @@
 
 namespace berkeley::node {
 
-/// How a connection has ended.
+/// How a connection ended.
 struct Parting {
     std::string reason;
-    std::optional<net::Endpoint> active{};  ///< where to go, by the word of a standby
+    std::optional<net::Endpoint> active{};  ///< where to go, as told by a standby
 };
 
 class MasterSession {
   public:
-    /// Called before every wait for bytes, with how long that may be.
+    /// Called before every wait for bytes, with the longest that it may take.
     using Wait = std::function<void(net::Connection::Patience)>;
 
-    /// Everything outlives this. `master` is where the connection leads.
+    /// All references but `master`, the other end of the connection, must outlive this.
     MasterSession(net::Connection& connection, const net::Endpoint& master,
                   const SlaveConfig& config, const Observers& observers, host::SteeredClock& clock,
                   spdlog::logger& logger, Wait aboutToWait);
 
-    /// Until the connection ends.
+    /// Serves the connection until it ends, and returns how it ended.
     Parting follow();
 
-    /// By a master that leads a group, whatever came of it.
+    /// Returns whether a master that leads a group has welcomed this slave, whatever happened
+    /// since.
     bool welcomed() const { return welcomed_; }
 
   private:
@@ -65,13 +66,13 @@ class MasterSession {
     MoveLog moves_;
     PeerReader reader_;
     std::optional<wire::Report> answered_;  ///< the last answer to a poll
-    Nanoseconds interval_;                  ///< between two sync cycles, as the master has said
-    Nanoseconds silence_;                   ///< for how long the master may be silent
-    Steady::time_point heard_;              ///< when it last was not
-    sync::Membership membership_;           ///< of whom the adjustments come
+    Nanoseconds interval_;                  ///< between two sync cycles, as told by the master
+    Nanoseconds silence_;                   ///< how long the master may be silent
+    Steady::time_point heard_;              ///< when it was last heard
+    sync::Membership membership_;           ///< group and term of the adjustments
     bool welcomed_ = false;
-    bool adjusted_ = false;           ///< there was an adjustment already
-    std::optional<Parting> parting_;  ///< the last word of a standby
+    bool adjusted_ = false;           ///< there has been an adjustment
+    std::optional<Parting> parting_;  ///< set by a standby's redirect
 };
 
 }  // namespace berkeley::node

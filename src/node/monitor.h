@@ -1,4 +1,4 @@
-/// Watches a node and remembers what it shows: for HTTP and other viewers.
+/// Watches a node and remembers what it shows, for HTTP and other viewers.
 ///
 /// Everything is kept here, so that no viewer waits for the node, nor the node for a viewer.
 /// Thread safety: any thread.
@@ -24,14 +24,14 @@ struct MonitorConfig {
     std::string program;   ///< "berkeley-master"
     std::string version;   ///< "0.1.0"
     std::string name;      ///< of the clock
-    observe::Role role{};  ///< at the start; only a standby gets another one
+    observe::Role role{};  ///< at the start; changes only if that is standby
     bool lab{};            ///< a slave of a lab master
     Nanoseconds interval = std::chrono::seconds{5};
 };
 
 class Monitor : public Observer {
   public:
-    /// `clock` outlives it.
+    /// `clock` must outlive it.
     Monitor(MonitorConfig config, const host::SteeredClock& clock);
 
     void cycleEnded(const sync::CycleStatus& status) override;
@@ -42,18 +42,19 @@ class Monitor : public Observer {
     void left() override;
     void roleChanged(bool active) override;
 
-    /// This machine stood still.
+    /// Notes that this machine stood still.
     void paused(const Pause& pause);
 
     observe::Status status() const;
 
-    /// The same without its clocks and events, which are many in a large group.
+    /// Returns the status without clocks and events, of which a large group has many.
     observe::Status summary() const;
 
-    /// Some of the points from index `since` on; of `clocks`, or of all when there are none.
+    /// Returns some of the points from index `since` on, for `clocks`, or for all clocks if it is
+    /// empty.
     observe::HistoryAnswer history(std::uint64_t since, std::vector<std::string> clocks) const;
 
-    /// In Prometheus's text format, as of Metrics::text().
+    /// Returns the metrics in Prometheus's text format, as Metrics::text() does.
     std::string metrics(const std::optional<observe::PeerCounts>& peers,
                         std::size_t mostClocks) const;
 
@@ -72,7 +73,7 @@ class Monitor : public Observer {
     mutable os::Mutex lock_;
     observe::Role role_ GUARDED_BY(lock_);
     HostTime since_ GUARDED_BY(lock_);  ///< when it got that role
-    /// When a sync cycle ended last, or could not begin; or `since_`.
+    /// When a sync cycle last ended or could not begin, or `since_`.
     HostTime turn_ GUARDED_BY(lock_);
     observe::EventLog log_ GUARDED_BY(lock_);
     observe::GroupView group_ GUARDED_BY(lock_){log_};

@@ -17,7 +17,7 @@ constexpr const char* kJson = "application/json";
 constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=utf-8";
 constexpr const char* kText = "text/plain; charset=utf-8";
 
-/// The parts of a query before and after each "&".
+/// Splits a query at each "&".
 std::vector<std::string_view> partsOf(std::string_view query) {
     std::vector<std::string_view> parts;
     while (!query.empty()) {
@@ -28,7 +28,7 @@ std::vector<std::string_view> partsOf(std::string_view query) {
     return parts;
 }
 
-/// "%20" and "+" are spaces. Throws std::invalid_argument.
+/// Decodes a query's value: "%20" and "+" are spaces. Throws std::invalid_argument.
 std::string decoded(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -58,7 +58,7 @@ std::uint64_t readIndex(std::string_view text) {
     return index;
 }
 
-/// What of the history is wanted.
+/// Which part of the history is wanted.
 struct HistoryQuery {
     std::uint64_t since{};
     std::vector<std::string> clocks;

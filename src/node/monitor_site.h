@@ -15,17 +15,17 @@
 namespace berkeley::node {
 
 struct MonitorSiteConfig {
-    Nanoseconds maxBound = Nanoseconds::max();          ///< with a larger one it is not healthy
-    std::size_t metricsClocks = SIZE_MAX;               ///< that have metrics of their own
-    std::function<observe::PeerCounts()> peerCounts{};  ///< of a master
+    Nanoseconds maxBound = Nanoseconds::max();          ///< with a larger bound it is not healthy
+    std::size_t metricsClocks = SIZE_MAX;               ///< most clocks with their own metrics
+    std::function<observe::PeerCounts()> peerCounts{};  ///< for a master only
 };
 
 class MonitorSite {
   public:
-    /// `monitor` outlives it, and whatever `config` asks.
+    /// `monitor`, and whatever `config` calls, must outlive it.
     MonitorSite(MonitorSiteConfig config, const Monitor& monitor);
 
-    /// As of HttpHandler.
+    /// Answers a request target, as an HttpHandler does.
     net::HttpResponse operator()(const std::string& target) const;
 
   private:

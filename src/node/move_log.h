@@ -1,5 +1,4 @@
-/// Warns of what an adjustment seldom does to a clock: it steps forward, or is slowed down as far
-/// as is allowed at all.
+/// Warns of the rare adjustments that step a clock forward, or slow it by as much as is allowed.
 ///
 /// Thread safety: none.
 #pragma once
@@ -12,10 +11,10 @@ namespace berkeley::node {
 
 class MoveLog {
   public:
-    /// `logger` outlives it.
+    /// `logger` must outlive it.
     explicit MoveLog(spdlog::logger& logger) : logger_(logger) {}
 
-    /// An adjustment was applied. Of a clock that is slowed down for long, once.
+    /// Warns if the adjustment that was applied is one of these; once while the clock stays slowed.
     void moved(const sync::Change& change);
 
   private:

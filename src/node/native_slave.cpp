@@ -61,7 +61,7 @@ void NativeSlave::receiveReport(const wire::Report& report, HostTime t4) {
     }
 }
 
-/// At once, under one lock, so that a burst that begins now finds either the old poll outstanding
+/// Does both under one lock, so that a burst that begins now finds either the old poll outstanding
 /// or the next one.
 sync::Burst::Answer NativeSlave::takeAnswer(std::uint32_t sequence) {
     const os::MutexLock guard{lock_};

@@ -1,6 +1,6 @@
-/// A slave that is polled: the burst under way with it, and what it answers.
+/// A slave that is polled: the burst under way with it, and its answers.
 ///
-/// Thread safety: as Slave, and what it answers belongs to its receive thread. Errors: WireError.
+/// Thread safety: as for Slave; receiveReport() belongs to its receive thread. Errors: WireError.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,15 @@ namespace berkeley::node {
 
 class NativeSlave final : public Slave {
   public:
-    /// The references outlive it. `interval` is from one sync cycle to the next.
+    /// The references must outlive it. `interval` is the time from one sync cycle to the next.
     NativeSlave(sync::SlaveId id, const std::string& name, net::Connection& connection,
                 PeerReader& reader, const host::SteeredClock& clock, SharedGroup& group,
                 Nanoseconds interval);
 
     bool isNative() const override { return true; }
 
-    /// The group waits for the end of the burst. Nothing happens while an earlier poll is still
-    /// without an answer.
+    /// Begins a burst, whose end the group awaits. Does nothing while an earlier poll is
+    /// unanswered.
     void beginBurst() override;
 
     void tell(const sync::Adjustment& adjustment) override;
@@ -38,7 +38,7 @@ class NativeSlave final : public Slave {
     void receiveReport(const wire::Report& report, HostTime t4);
 
   private:
-    /// Takes the answer to the poll and sends the burst's next one.
+    /// Takes the answer to a poll and sends the burst's next poll.
     sync::Burst::Answer takeAnswer(std::uint32_t sequence);
     void sendPoll() REQUIRES(lock_);
     void record(const sync::Measurement& measurement);
@@ -50,8 +50,8 @@ class NativeSlave final : public Slave {
     SharedGroup& group_;
     const Nanoseconds interval_;
     sync::Completion completion_;
-    bool measured_ = false;  ///< a burst is over
-    sync::Membership told_;  ///< of which group it was told it is; the sync thread's
+    bool measured_ = false;  ///< a burst has ended
+    sync::Membership told_;  ///< the latest that it was told; sync thread only
 
     os::Mutex lock_;
     sync::Burst burst_ GUARDED_BY(lock_);

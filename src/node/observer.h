@@ -1,8 +1,8 @@
-/// What a node tells those who look on: monitors, printers, feeds.
+/// What a node tells its observers: monitors, printers, feeds.
 ///
-/// A node tells each of its observers in their order, from the thread that each event names. An
-/// event must not block for long and must not throw, but for roleChanged(), whose exception has the
-/// master stand by and try again. Units: std::chrono. Thread safety: an observer's own.
+/// A node calls its observers in order, on the thread that is given for each event. A handler must
+/// not block for long and must not throw, except roleChanged(): if it throws, the master stands by
+/// and tries again. Units: std::chrono. Thread safety: each observer's own.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace berkeley::node {
 
-/// Every event does nothing unless it is overridden.
+/// Every handler does nothing unless it is overridden.
 class Observer {
   public:
     Observer() = default;
@@ -25,37 +25,37 @@ class Observer {
     Observer& operator=(const Observer&) = delete;
     virtual ~Observer() = default;
 
-    // A master's, from the sync thread.
+    // A master's events, on the sync thread.
 
     virtual void cycleStarted(std::uint32_t /*cycle*/, std::size_t /*slaves*/) {}
     virtual void cycleEnded(const sync::CycleStatus& /*status*/) {}
-    /// There are fewer slaves than are needed, or a new group waits for more slaves.
+    /// There are fewer slaves than needed, or a new group waits for more slaves.
     virtual void cycleSkipped(const std::vector<sync::ClockStatus>& /*slaves*/,
                               std::size_t /*needed*/) {}
     virtual void finished() {}  ///< the last of `MasterConfig::cycles` has ended
 
-    // A slave's, from the receive thread.
+    // A slave's events, on the receive thread.
 
     virtual void synchronized(const sync::Change& /*change*/, GroupTime /*now*/,
                               Nanoseconds /*bound*/) {}
     virtual void toldByLab(HostTime /*told*/) {}
-    /// The master is one that leads a group; a lab master does not say its interval.
+    /// The slave has joined a master that leads a group; a lab master does not say its interval.
     virtual void joined(const net::Endpoint& /*master*/, std::optional<Nanoseconds> /*interval*/) {}
-    /// With the first adjustment over a connection.
+    /// Comes with the first adjustment over a connection.
     virtual void timestamped(sync::TimestampKind /*timestamps*/) {}
-    /// A connection is over, also one to a master that was not joined.
+    /// A connection has ended, even one to a master that was not joined.
     virtual void left() {}
 
-    // Of one of several masters, from the watching thread.
+    // Events of one of several masters, on the watching thread.
 
-    /// Before the first sync cycle that it leads, and after the last one.
+    /// Comes before the first sync cycle that it leads, and after the last one.
     virtual void roleChanged(bool /*active*/) {}
 };
 
-/// All outlive the node.
+/// All must outlive the node.
 using Observers = std::vector<Observer*>;
 
-/// As in notify(observers, &Observer::left).
+/// Notifies all of them, as in notify(observers, &Observer::left).
 template <class... Told, class... Given>
 void notify(const Observers& observers, void (Observer::*event)(Told...), const Given&... given) {
     for (Observer* each : observers) {

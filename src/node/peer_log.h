@@ -18,13 +18,14 @@ namespace berkeley::node {
 
 class PeerLog {
   public:
-    /// A host gets `perSecond` lines of that level, and ten times as many at once. What counts as
-    /// one host says net::networkOf().
+    /// A host gets `perSecond` lines of `level`, and bursts of ten times as many. net::networkOf()
+    /// says what counts as one host.
     PeerLog(std::shared_ptr<spdlog::logger> logger, spdlog::level::level_enum level,
             std::uint32_t perSecond)
         : logger_(std::move(logger)), level_(level), lines_(perSecond) {}
 
-    /// One line that begins with the peer. The next one that gets through says how many did not.
+    /// Writes a line that begins with the peer, if the rate permits. The next one that is written
+    /// says how many were left out.
     void write(const net::Endpoint& peer, const std::string& text);
 
   private:

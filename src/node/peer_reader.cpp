@@ -89,7 +89,7 @@ bool PeerReader::isAmbiguous() const {
     return lab != nullptr && lab->ambiguous();
 }
 
-/// The report came when its last byte did.
+/// The report arrived with its last byte, kPatience ago.
 void PeerReader::finishLabTime(Heard& heard) {
     heard.labTimes = {std::get<wire::LabDecoder>(decoder_).finish()};
     heard.arrived -= wire::LabDecoder::kPatience;

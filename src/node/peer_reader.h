@@ -1,7 +1,7 @@
-/// What a peer says, master or slave: its bytes as messages or as times in the lab's text, with the
-/// host time at which they arrived, and no later than its patience allows.
+/// Reads what a peer, master or slave, says: turns its bytes into messages, or into times in the
+/// lab's text, with the host time at which they arrived, and limits how long the peer may take.
 ///
-/// Thread safety: all belongs to the connection's receive thread. Errors: WireError about the peer.
+/// Thread safety: the connection's receive thread only. Errors: WireError about the peer.
 #pragma once
 
 #include <date/tz.h>
@@ -25,26 +25,27 @@ class PeerReader {
 
     struct Heard {
         net::Receipt receipt{};
-        HostTime arrived;                       ///< what follows, no later than that
-        std::vector<wire::Message> messages{};  ///< of a native peer
-        std::vector<HostTime> labTimes{};       ///< of one that speaks the lab's text
+        HostTime arrived;                       ///< when the following arrived, at the latest
+        std::vector<wire::Message> messages{};  ///< from a native peer
+        std::vector<HostTime> labTimes{};       ///< from one that speaks the lab's text
     };
 
-    /// The peer has `patience` for every frame, from its first byte to its last. Without `protocol`
-    /// its first byte says which one it is, and it has `patience` for its first frame from now on.
-    /// `connection` and `zone` outlive this.
+    /// The peer has `patience` for every frame, from its first byte to its last. Without
+    /// `protocol`, the peer's first byte says which one it is, and the time for its first frame
+    /// counts from now. The references must outlive this.
     PeerReader(net::Connection& connection, const host::SteeredClock& clock,
                const date::time_zone& zone, FrameDeadline::Patience patience,
                std::optional<Protocol> protocol = std::nullopt);
 
-    /// How long to wait for the next bytes; nothing where that does not matter. Throws when it is
+    /// Returns how long to wait for the next bytes; nothing if there is no limit. Throws when it is
     /// too late for them.
     net::Connection::Patience patience() const;
 
-    /// Waits for bytes, no longer than `patience`, which is no more than patience().
+    /// Waits for bytes, for at most `patience`, which must not exceed patience().
     Heard read(net::Connection::Patience patience);
 
-    /// When what was sent last with a stamp left, not before `sending`, when it was about to.
+    /// Returns when the message last sent with a stamp left: not before `sending`, when it was
+    /// about to leave.
     HostTime departure(HostTime sending);
 
   private:

@@ -12,10 +12,11 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// Lines about one host a second: a rack of slaves comes and goes, and a bad peer is one too many.
+/// Lines per second about one host: enough for a rack of slaves that come and go, but few about a
+/// bad peer.
 constexpr std::uint32_t kGoings = 50;
 constexpr std::uint32_t kMisdeeds = 1;
-/// How long the accept thread waits when the machine has run out of something.
+/// How long the accept thread waits when the machine has run out of a resource.
 constexpr std::chrono::milliseconds kAcceptPause{200};
 
 }  // namespace
@@ -55,7 +56,7 @@ void Receivers::startConnecting() {
         } catch (const std::exception& error) {
             sendAway(listener_->local(), wire::Fault::refused,
                      " " + std::string{error.what()} + "; connected slaves are not affected");
-            // Nothing tells when there is enough again.
+            // Nothing tells when the resource is available again.
             std::this_thread::sleep_for(kAcceptPause);
         }
         joinFinished();
@@ -118,7 +119,7 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
         sendAway(session.peer(), error.fault(),
                  ": " + std::string{error.what()} + "; connection closed");
     } catch (const std::exception& error) {
-        // It is this master that failed, and the others go on.
+        // The failure is this master's own; the other sessions continue.
         sendAway(session.peer(), wire::Fault::refused,
                  ": " + std::string{error.what()} + "; connection closed");
     }
@@ -139,8 +140,9 @@ void Receivers::admitSlave(Receiver& receiver, const std::string& name) {
     receiver.admitted = name;
 }
 
-/// A key has one voice. The newest counts: what is left of a lost connection lingers for a while.
-/// Of two that join at once only the later one sees to that, or neither would be left.
+/// Allows one connection per key. The newest counts, as the remains of a lost connection linger for
+/// a while. Of two that join at once, only the later one closes the other, or neither would be
+/// left.
 void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
     const std::optional<std::string> name = session.keyName();
     const sync::SlaveId joined = session.slave()->id();
@@ -155,7 +157,7 @@ void Receivers::closeOthersWithKeyOf(const SlaveSession& session) {
     }
 }
 
-/// Once, as soon as they are known. Only the receive thread changes them.
+/// Notes the kind of timestamps once, as soon as it is known. Only the receive thread changes it.
 void Receivers::noteTimestamps(Receiver& receiver) {
     const SlaveSession& session = *receiver.session;
     const Slave* slave = session.slave();
@@ -213,7 +215,7 @@ void Receivers::joinFinished() {
 
 void Receivers::replaceKeys(net::Keys keys) {
     keys_.value().replace(std::move(keys));
-    // Whoever is in the middle of a handshake looks at the keys again at its end.
+    // A handshake under way checks the keys again at its end.
     for (const auto& session : sessions()) {
         if (!session->isKeyCurrent()) {
             sendAway(session->peer(), wire::Fault::key,

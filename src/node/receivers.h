@@ -1,7 +1,7 @@
-/// Who is connected to a master: the accept thread, and a receive thread for each peer.
+/// The peers connected to a master: the accept thread, and a receive thread for each peer.
 ///
-/// Thread safety: start() and stop() belong to one thread; joinFinished() to any but the receivers'
-/// own; the rest to any.
+/// Thread safety: start() and stop() belong to one thread; joinFinished() may be called from any
+/// thread but a receive thread; the rest from any.
 #pragma once
 
 #include <date/tz.h>
@@ -33,24 +33,24 @@ namespace berkeley::node {
 
 class Receivers {
   public:
-    /// Everything outlives this.
+    /// All references must outlive this.
     Receivers(const MasterConfig& config, const host::SteeredClock& clock, SharedGroup& group,
               Leadership& leadership, std::shared_ptr<spdlog::logger> logger);
 
-    /// Binds, listens and starts the accept thread. std::runtime_error when the address cannot be
-    /// had.
+    /// Binds, listens and starts the accept thread. Throws std::runtime_error when the address is
+    /// not available.
     void start();
 
-    /// Ends every thread and connection; again for nothing.
+    /// Ends all threads and connections; idempotent.
     void stop();
 
-    /// Of the peers that have not left.
+    /// Returns the sessions of the peers that have not left.
     std::vector<std::shared_ptr<SlaveSession>> sessions() const;
 
     /// Joins the receive threads whose peers have left.
     void joinFinished();
 
-    /// As MasterNode's.
+    /// As in MasterNode.
     void replaceKeys(net::Keys keys);
     observe::PeerCounts peerCounts() const;
     net::Endpoint local() const { return listener_->local(); }
@@ -59,7 +59,7 @@ class Receivers {
     struct Receiver {
         std::shared_ptr<SlaveSession> session;
         std::thread thread;
-        std::optional<std::string> admitted{};  ///< as a slave of this name
+        std::optional<std::string> admitted{};  ///< as a slave with this name
         bool finished = false;
         std::optional<sync::TimestampKind> timestamps{};
     };
@@ -70,12 +70,13 @@ class Receivers {
     void startReceivingClockTime(Receiver& receiver);
 
     Admission::Refusal admit(const net::Endpoint& peer);
-    /// Throws when there are slaves enough.
+    /// Throws WireError when there are enough slaves already.
     void admitSlave(Receiver& receiver, const std::string& name);
     void closeOthersWithKeyOf(const SlaveSession& session);
     void noteTimestamps(Receiver& receiver);
     void leave(Receiver& receiver);
-    /// Because of that: one line in the log, and one more in peerCounts().
+    /// Records that a peer is sent away for `fault`: writes a line to the log, and counts it in
+    /// peerCounts().
     void sendAway(const net::Endpoint& peer, wire::Fault fault, const std::string& text);
 
     const MasterConfig& config_;
@@ -83,8 +84,8 @@ class Receivers {
     SharedGroup& group_;
     Leadership& leadership_;
     std::shared_ptr<spdlog::logger> logger_;
-    PeerLog goings_;    ///< who comes and leaves
-    PeerLog misdeeds_;  ///< who breaks the protocol
+    PeerLog goings_;    ///< peers that come and leave
+    PeerLog misdeeds_;  ///< peers that are sent away
     const date::time_zone& zone_;
     std::optional<net::KeyRing> keys_;
     std::unique_ptr<net::Listener> listener_;

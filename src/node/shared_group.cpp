@@ -8,7 +8,7 @@ void SharedGroup::join(const std::string& name, const std::string& address,
     publish(group_.join(name, address, frequencyPpb, now), joined);
 }
 
-/// A slave that no session knows would never leave.
+/// Takes the slave out again if `joined` throws: a slave that no session knows would never leave.
 void SharedGroup::publish(sync::SlaveId slave, const Joined& joined) {
     try {
         joined(slave);

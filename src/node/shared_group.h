@@ -1,4 +1,4 @@
-/// The group that the master's threads share: a lock around it, and the wait for a cycle's answers.
+/// The group that the master's threads share, with a lock, and the wait for a cycle's answers.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -23,15 +23,16 @@ class SharedGroup {
 
     SharedGroup(sync::GroupOptions options, HostTime now) : group_(std::move(options), now) {}
 
-    /// Called with a new slave's number before any thread can find it in the group, under the lock.
-    /// A slave for which it throws has not joined.
+    /// Called with a new slave's id, under the lock, before any thread can find the slave in the
+    /// group. If it throws, the slave has not joined.
     using Joined = std::function<void(sync::SlaveId)>;
 
     // As in Group.
     void join(const std::string& name, const std::string& address,
               std::optional<double> frequencyPpb, HostTime now, const Joined& joined);
     void introduce(sync::SlaveId slave, const sync::Membership& membership);
-    /// With its first report, so that no sync cycle finds a lab slave that has not answered.
+    /// Takes in a lab slave with its first report, so that no sync cycle finds one that has not
+    /// answered.
     void joinLab(const std::string& address, const sync::Measurement& measurement,
                  const Joined& joined);
     void leave(sync::SlaveId slave);
@@ -42,26 +43,28 @@ class SharedGroup {
     sync::CycleOutcome conclude(HostTime now, const sync::ClockState& own);
 
     void beginCycle();
-    /// A burst with the slave begins; the cycle waits for its end. How many exchanges it has.
+    /// Begins a burst with the slave, whose end the cycle awaits. Returns how many exchanges it
+    /// has.
     int beginBurst(sync::SlaveId slave, Nanoseconds interval);
     void endBurst(sync::SlaveId slave);
 
     std::size_t size() const;
-    /// Who is there.
+    /// Returns the status of the slaves in the group.
     std::vector<sync::ClockStatus> slaves() const;
 
-    /// Waits until every burst has ended or its slave has left; no longer than `deadline`.
+    /// Waits until every burst has ended or its slave has left, at most until `deadline`.
     void awaitBursts(Deadline deadline);
-    /// Waits until there are that many slaves; false when `deadline` comes first.
+    /// Waits until there are `count` slaves, or until a stop or pause; returns false when
+    /// `deadline` comes first.
     bool awaitSlaves(std::size_t count, Deadline deadline);
-    /// True at once when stop() or pause() was called, else false at `deadline`.
+    /// Returns true as soon as stop() or pause() has been called, else false at `deadline`.
     bool awaitStop(Deadline deadline);
-    /// Waits until there may be sync cycles; false at `deadline` and after stop().
+    /// Waits until there may be sync cycles; returns false at `deadline` and after stop().
     bool awaitTurn(Deadline deadline);
     bool isStopped() const;
-    /// Ends every wait, now and until resume().
+    /// Ends every wait but awaitTurn(), now and until resume().
     void pause();
-    /// There may be sync cycles again.
+    /// Allows sync cycles again.
     void resume();
     /// Ends every wait, now and later.
     void stop();
@@ -76,7 +79,7 @@ class SharedGroup {
     std::set<sync::SlaveId> inBurst_ GUARDED_BY(lock_);
     bool paused_ GUARDED_BY(lock_) = false;
     std::uint64_t turn_ GUARDED_BY(lock_) = 0;     ///< how often resume() was called
-    std::uint64_t entered_ GUARDED_BY(lock_) = 0;  ///< the turn for which awaitTurn() has waited
+    std::uint64_t entered_ GUARDED_BY(lock_) = 0;  ///< the turn that awaitTurn() last waited for
     bool stopping_ GUARDED_BY(lock_) = false;
 };
 

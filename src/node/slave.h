@@ -21,20 +21,21 @@ class Slave {
     Slave& operator=(const Slave&) = delete;
 
     sync::SlaveId id() const { return id_; }
-    /// For log lines, behind its address.
+    /// Follows its address in log lines.
     const std::string& label() const { return label_; }
 
-    /// Whether it understands messages.
+    /// Returns whether the slave understands messages.
     virtual bool isNative() const = 0;
 
-    /// Begins a burst, if it can be polled.
+    /// Begins a burst if the slave can be polled.
     virtual void beginBurst() = 0;
 
-    /// std::invalid_argument, with nothing sent, when it is no adjustment that any slave would
-    /// take. The sync thread's.
+    /// Sends the adjustment. Throws std::invalid_argument, and sends nothing, when no slave would
+    /// accept it. Sync thread only.
     virtual void tell(const sync::Adjustment& adjustment) = 0;
 
-    /// What t1 and t4 come from; nothing until the first burst is over. The receive thread's.
+    /// Returns where t1 and t4 come from; nothing until the first burst has ended. Receive thread
+    /// only.
     virtual std::optional<sync::TimestampKind> timestamps() const = 0;
 
   protected:

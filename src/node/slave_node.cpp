@@ -18,11 +18,11 @@ using Steady = std::chrono::steady_clock;
 
 constexpr Nanoseconds kFirstRetry = 200ms;
 constexpr Nanoseconds kLongestRetry = 4s;
-/// Of several masters one is soon active again.
+/// With several masters, one is soon active again.
 constexpr Nanoseconds kLongestRetryOfSeveral = 400ms;
-/// While one of them does not answer, another one may be active already.
+/// While one of them does not answer, another may already be active.
 constexpr std::chrono::milliseconds kPatienceOfSeveral = 1s;
-/// A connection that lasted this long was a good one: the next attempt follows soon.
+/// A connection that lasted longer than this was a good one: the next attempt follows soon.
 constexpr Nanoseconds kGoodConnection = 5s;
 
 }  // namespace

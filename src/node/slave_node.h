@@ -1,8 +1,8 @@
-/// The slave: connects to its master, answers polls on the spot, reports by itself, and follows.
+/// The slave: connects to its master, answers polls at once, reports unasked, and follows.
 ///
-/// Mirrors the lab's client: a send thread and a receive thread. With a lab master it reports as
-/// the lab's client does and hands out what it is told, but steers nothing: that server has the
-/// sign wrong. Units: std::chrono. Thread safety: as each function says.
+/// Mirrors the lab's client: a send thread and a receive thread. With a lab master, it reports as
+/// the lab's client does and passes on what it is told, but steers nothing: the lab's server has
+/// the sign wrong. Units: std::chrono. Thread safety: as each function says.
 #pragma once
 
 #include <date/tz.h>
@@ -27,33 +27,34 @@ namespace berkeley::node {
 
 struct SlaveConfig {
     std::vector<net::Endpoint> masters{{"127.0.0.1", 8080}};  ///< by rank; one of them is active
-    Nanoseconds interval = std::chrono::seconds{5};           ///< between two reports unasked
+    Nanoseconds interval = std::chrono::seconds{5};           ///< between two unasked reports
     std::string name;
     bool lab = false;                           ///< the master speaks the lab's text
     std::optional<double> rememberedPpb{};      ///< frequency of its group clock in an earlier run
-    std::optional<net::Key> key{};              ///< of its name; a master without it is refused
-    std::chrono::milliseconds patience{5'000};  ///< for a frame of the master's
+    std::optional<net::Key> key{};              ///< for its name; a master without it is refused
+    std::chrono::milliseconds patience{5'000};  ///< for a frame from the master
 
     bool hasOtherMasters() const { return masters.size() > 1; }
 };
 
 class SlaveNode {
   public:
-    /// By how much a busy machine may let a thread run too late.
+    /// How late a busy machine may run a thread.
     static constexpr std::chrono::seconds kScheduling{10};
 
-    /// `clock` outlives the node.
+    /// `clock` must outlive the node.
     SlaveNode(SlaveConfig config, Observers observers, host::SteeredClock& clock,
               std::shared_ptr<spdlog::logger> logger);
     ~SlaveNode();
 
-    /// Starts the threads; they connect, again and again if need be.
+    /// Starts the threads, which connect and reconnect as needed.
     void initiateSlaveClient();
 
-    /// Ends every thread and the connection. From any thread but the node's own; again for nothing.
+    /// Ends all threads and the connection. May be called from any thread but the node's own;
+    /// idempotent.
     void stop();
 
-    /// Whether the receive thread has not gone on when it should have, whatever the master does.
+    /// Returns whether the receive thread is overdue, which nothing that a master does can cause.
     /// Any thread.
     bool isStuck() const;
 
@@ -63,28 +64,28 @@ class SlaveNode {
     void startSendingTime();
     void startReceivingTime();
 
-    /// Tries until a master can be reached; nothing after stop().
+    /// Tries until a master can be reached; returns nothing after stop().
     std::shared_ptr<net::Connection> connectToMaster();
-    /// It is the turn of the next master, after a pause when all have had theirs. True after
+    /// Moves on to the next master, after a pause if all have had their turn. Returns true after
     /// stop().
     bool tryNext(const std::string& reason, spdlog::level::level_enum level);
-    /// It is the turn of the active master. True after stop().
+    /// Moves on to the active master. Returns true after stop().
     bool goTo(const net::Endpoint& active);
     bool pauseBeforeRetry(const std::string& reason);
 
-    /// Says who this is, how fast its group clock goes, and of which group it is.
+    /// Tells the master this slave's name, the frequency of its group clock, and its group.
     void introduce(net::Connection& master) const;
     void sendReport(net::Connection& master);
     void sendLabTime(net::Connection& master);
 
-    /// The connection there is, or the next one; nothing after stop().
+    /// Returns the present connection, or waits for the next one; returns nothing after stop().
     std::shared_ptr<net::Connection> awaitConnection();
-    /// False after stop().
+    /// Returns false after stop().
     bool setConnection(std::shared_ptr<net::Connection> connection);
-    /// True when stop() was called, else false after `duration`.
+    /// Returns true as soon as stop() has been called, else false after `duration`.
     bool pause(Nanoseconds duration);
     bool isStopping() const;
-    /// The receive thread is about to wait for no longer than `patience`.
+    /// Notes that the receive thread is about to wait for at most `patience`.
     void expectToGoOn(net::Connection::Patience patience);
 
     const SlaveConfig config_;
@@ -94,7 +95,7 @@ class SlaveNode {
     const date::time_zone& zone_;
 
     net::Connector connector_;
-    MasterList masters_;  ///< the receive thread's
+    MasterList masters_;  ///< receive thread only
     Backoff backoff_;     ///< likewise
     mutable os::Mutex lock_;
     os::Condition changed_;

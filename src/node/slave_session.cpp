@@ -103,7 +103,7 @@ void SlaveSession::receiveHello(const wire::Hello& hello) {
     }
     admit_(hello.name);
     join(hello);
-    greet();  // Anew: a master that has given up meanwhile may have sent on all but this one.
+    greet();  // Anew: standBy() may meanwhile have sent on all slaves but this one.
 }
 
 void SlaveSession::receiveAnnouncement(const wire::MasterAnnouncement& announcement) {
@@ -122,7 +122,8 @@ void SlaveSession::introduce(const sync::Membership& membership) {
     group_.introduce(slave()->id(), membership);
 }
 
-/// Of a peer of a later version; but any version begins with what all know.
+/// Ignores a message of a later version. As the first one it is an error: every version begins with
+/// a message that all know.
 void SlaveSession::leaveAside(const wire::UnknownMessage& unknown) const {
     if (!introduced_) {
         throw wire::WireError("began with a frame of the unknown type " +

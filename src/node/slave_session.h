@@ -1,7 +1,7 @@
-/// A peer of the master, from its first byte on: who it is, and what it says as that.
+/// A peer of the master, from its first byte on: who it is, and what it says.
 ///
-/// Thread safety: receive() belongs to the peer's receive thread, the rest to any thread, unless it
-/// says otherwise.
+/// Thread safety: receive() belongs to the peer's receive thread; the rest may be called from any
+/// thread, unless it says otherwise.
 #pragma once
 
 #include <date/tz.h>
@@ -29,42 +29,45 @@ namespace berkeley::node {
 
 class SlaveSession {
   public:
-    /// Told under which name the peer is about to join; throws WireError to refuse it.
+    /// Called with the name under which the peer is about to join; throws WireError to refuse it.
     using Admit = std::function<void(const std::string& name)>;
 
-    /// The peer has `patience` for its first frame from now on, for every later one from its first
-    /// byte on, and for the handshake. `interval` is from one sync cycle to the next.
+    /// The peer has `patience` for the handshake, for its first frame (counted from now), and for
+    /// every later frame (counted from its first byte). `interval` is the time from one sync cycle
+    /// to the next.
     SlaveSession(std::shared_ptr<net::Connection> connection, const host::SteeredClock& clock,
                  SharedGroup& group, Leadership& leadership, const date::time_zone& zone,
                  FrameDeadline::Patience patience, Nanoseconds interval, Admit admit);
 
-    /// Before the first receive(), and on its thread: waits until the peer has proved who it is,
-    /// where the master has keys. Throws WireError when it has not.
+    /// Waits until the peer has proved who it is, if the master has keys. Call it before the first
+    /// receive(), on the same thread. Throws WireError if the peer fails to.
     void authenticate();
 
-    /// Waits for bytes and does what they say. False when the connection has ended. Throws
+    /// Waits for bytes and does what they say. Returns false when the connection has ended. Throws
     /// WireError when the peer breaks the protocol.
     bool receive();
 
-    /// Tells a native slave that the master is there. When it is a standby, tells where the active
-    /// one is, and ends the connection.
+    /// Tells a native slave that the master is there. A standby tells it where the active master
+    /// is, and ends the connection.
     void greet();
 
-    /// False when the key with which the peer has proved who it is has been taken away.
+    /// Returns false when the key with which the peer proved who it is has been removed or
+    /// replaced.
     bool isKeyCurrent() const { return connection_->isKeyCurrent(); }
 
-    /// Of the key with which the peer has proved who it is; nothing without keys.
+    /// Returns the name of the key with which the peer proved who it is; nothing without keys.
     std::optional<std::string> keyName() const { return connection_->keyName(); }
 
-    /// Takes the slave out of the group; wakes the receive thread.
+    /// Takes the slave out of the group, and wakes the receive thread.
     void close();
 
     const net::Endpoint& peer() const { return connection_->peer(); }
-    /// Nothing until the peer has joined the group; the same one from then on.
+    /// Returns null until the peer has joined the group, and the same slave from then on.
     Slave* slave() const { return slave_.load(); }
-    /// " (name)" or " (lab)" behind the peer's address; "" until it has joined.
+    /// Returns " (name)" or " (lab)", to follow the peer's address; "" until it has joined.
     std::string label() const;
-    /// ", speaks protocol 1.3" where that is another one than this master's. The receive thread.
+    /// Returns ", speaks protocol 1.3" if that differs from this master's, else "". Receive thread
+    /// only.
     std::string otherVersion() const;
 
   private:
@@ -94,7 +97,7 @@ class SlaveSession {
     std::uint8_t minorVersion_ = wire::kMinorVersion;
     Kind kind_;                           ///< what it has joined as
     std::atomic<Slave*> slave_{nullptr};  ///< the same, for all threads
-    std::atomic<bool> sentOn_ = false;    ///< to another master; what comes from now on is late
+    std::atomic<bool> sentOn_ = false;    ///< to another master; later messages are ignored
 };
 
 }  // namespace berkeley::node

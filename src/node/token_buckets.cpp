@@ -6,9 +6,9 @@
 namespace berkeley::node {
 namespace {
 
-/// A bucket holds what comes in this time.
+/// A bucket holds as many tokens as come in this time.
 constexpr int kBurstSeconds = 10;
-/// More addresses than a group has; when they are exceeded, all start anew.
+/// More addresses than a group has; beyond that, the idle are forgotten or, if there are none, all.
 constexpr std::size_t kAddresses = 4096;
 
 }  // namespace

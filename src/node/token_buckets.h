@@ -1,7 +1,7 @@
 /// How often each address may do something: a rate per second, and bursts of ten times that.
 ///
-/// What counts as one address says net::networkOf(). Memory is bounded whatever number of addresses
-/// comes. Time is handed in. Thread safety: none.
+/// net::networkOf() says what counts as one address. Memory is bounded, however many addresses
+/// there are. The caller passes in the time. Thread safety: none.
 #pragma once
 
 #include <chrono>
@@ -22,16 +22,16 @@ class TokenBuckets {
     /// `perSecond` is at least 1.
     explicit TokenBuckets(std::uint32_t perSecond);
 
-    /// Nothing when `network` has no token left; otherwise how often that was so since it got its
-    /// last one.
+    /// Takes a token. Returns nothing if `network` has none left, otherwise how often it was
+    /// refused since its last one.
     std::optional<unsigned> take(const std::string& network, Time now);
 
-    /// Of how many addresses anything is remembered.
+    /// Returns how many addresses are remembered.
     std::size_t size() const { return buckets_.size(); }
 
   private:
     struct Bucket {
-        Time fullAgain;  ///< the level, kept as the time at which it will be full
+        Time fullAgain;  ///< the level, stored as the time at which the bucket will be full
         unsigned refused{};
     };
 

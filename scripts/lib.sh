@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts in this folder share; they source it first.
+# Shared by the scripts in this folder, which source it first.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,32 +12,31 @@ fail() {
     exit 1
 }
 
-# Says what is wrong with the command line, and how it is meant.
+# Says what is wrong with the command line, and how to use it.
 usageError() {
     printf '%s: %s\n\n' "$program" "$*" >&2
     usage >&2
     exit 2
 }
 
-# configure PRESET FOLDER [CMAKE OPTION]...: FOLDER is where the preset builds, or another place.
+# configure PRESET FOLDER [CMAKE OPTION]...: FOLDER is the preset's build folder or a different one.
 configure() {
     local preset=$1 folder=$2 log
     shift 2
     say "configuring $folder"
-    # The presets are looked for in the current folder.
+    # cmake looks for the presets in the current folder.
     log=$(cd "$root" && cmake --preset "$preset" -B "$folder" "$@" 2>&1) || fail "cmake failed:
 $log"
 }
 
-# What the build and the tests are started with, if anything.
+# The command that starts the build and the tests, if any.
 launcher=()
 
-# Before a build with sanitizers, which asks the new test programs for their tests, and before its
-# programs run.
+# Call before a build with sanitizers, which asks the new test programs for their tests, and before
+# its programs run.
 prepareSanitizers() {
     local randomBits
-    # Where the kernel places memory at very random addresses, the sanitizers of Debian 12 do not
-    # start.
+    # Debian 12's sanitizers do not start if the kernel places memory at very random addresses.
     randomBits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 28)
     if ((randomBits > 28)); then
         setarch -R true 2>/dev/null ||
@@ -50,7 +49,7 @@ prepareSanitizers() {
     export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 }
 
-# build FOLDER [TARGET]...: all of it without a target.
+# build FOLDER [TARGET]...: builds everything if there is no TARGET.
 build() {
     local folder=$1 targets=()
     shift

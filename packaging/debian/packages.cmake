@@ -1,6 +1,6 @@
-# Debian packages, see scripts/package.
+# Describes the Debian packages, which scripts/package makes.
 
-# The maintainer, as Debian's tools know it.
+# The maintainer, from the variables of Debian's tools if they are set.
 set(maintainer "The Berkeley authors <berkeley@localhost.localdomain>")
 if(DEFINED ENV{DEBEMAIL})
   set(maintainer "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
@@ -29,7 +29,8 @@ add_custom_command(OUTPUT ${made}/changelog.Debian.gz
   DEPENDS ${made}/changelog.Debian VERBATIM)
 add_custom_target(berkeley-changelog ALL DEPENDS ${made}/changelog.Debian.gz)
 
-# debian_package(COMPONENT NAME SECTION SHORT WHAT): the component's package, and what it has besides.
+# debian_package(COMPONENT NAME SECTION SHORT WHAT): describes the component's package, and adds the
+# files that each package has.
 function(debian_package component name section short what)
   string(TOUPPER CPACK_DEBIAN_${component} prefix)
   set(${prefix}_PACKAGE_NAME ${name} PARENT_SCOPE)

@@ -1,8 +1,8 @@
 /// The unsteered clock of this machine: CLOCK_MONOTONIC_RAW plus an epoch read once.
 ///
-/// `date -s` or a time daemon on this machine cannot disturb it. It can be made wrong on purpose,
-/// by an offset and a drift, so that a wrong clock can be had anywhere. Units: std::chrono, or in
-/// the name. Thread safety: const members from any thread.
+/// `date -s` or a time daemon on this machine cannot disturb it. An offset and a drift can make it
+/// wrong on purpose, so that any machine can have a wrong clock. Units: std::chrono, or in the
+/// name. Thread safety: const members from any thread.
 #pragma once
 
 #include "page/raw_clock.h"
@@ -12,11 +12,11 @@ namespace berkeley::host {
 class HostClock {
   public:
     /// Reads the system clock once for the epoch. `offset` and `driftPpb` simulate a wrong clock.
-    /// std::invalid_argument when the offset leads to a time that is not believable.
+    /// Throws std::invalid_argument when the offset leads to a time that is not believable.
     explicit HostClock(Nanoseconds offset = {}, double driftPpb = 0);
 
-    /// Goes on with a line of this run of the machine: what is known of a clock is known over its
-    /// host time, so another epoch would make another clock of it.
+    /// Continues a line from this run of the machine. All that is known of a clock is known over
+    /// its host time, so a new epoch would make it a different clock.
     explicit HostClock(const page::HostLine& line) : line_(line) {}
 
     HostTime now() const { return line_.at(page::RawTimeline::now()); }

@@ -7,7 +7,7 @@
 namespace berkeley::host {
 namespace {
 
-/// Six of them can be added to a time.
+/// Short enough that six intervals can be added to a time.
 constexpr Nanoseconds kLongestInterval = kTimeLimit / 8;
 
 bool isSpan(Nanoseconds span) { return span >= Nanoseconds::zero() && span < kTimeLimit; }
@@ -26,7 +26,7 @@ bool hasBelievableTimes(const page::Clock& clock, page::RawTime now) {
 }  // namespace
 
 std::string differenceIn(const page::Content& content, double simulatedDriftPpb) {
-    // The raw clock has begun anew since, or may have.
+    // The raw clock has restarted since then, or may have.
     if (const page::BootId boot = page::bootId(); !boot.isKnown() || content.clock.boot != boot) {
         return "it was written before this machine was started again";
     }

@@ -1,8 +1,8 @@
-/// What a daemon takes up of the page that one before it has left: the clock goes on as if nothing
-/// had happened, and its readers see the same time.
+/// What a daemon takes over from the page that its predecessor left: the clock continues as if
+/// nothing had happened, and its readers see the same time.
 ///
-/// Units: std::chrono, or in the name. Thread safety: pure functions, but for bootId() and the raw
-/// clock, which are read.
+/// Units: std::chrono, or in the name. Thread safety: pure functions, except that differenceIn()
+/// reads bootId().
 #pragma once
 
 #include <string>
@@ -11,14 +11,14 @@
 
 namespace berkeley::host {
 
-/// Why what is in the page is not the clock that this daemon is to keep: it is of another run of
-/// the machine, or of another simulated clock. "" when it is.
+/// Says why the page does not hold the clock that this daemon is to keep: it is from an earlier run
+/// of the machine, or of a different simulated clock. Returns "" when it does hold that clock.
 std::string differenceIn(const page::Content& content, double simulatedDriftPpb);
 
-/// Why it cannot be believed, in words for a log line; "" when it can.
+/// Says, in words for a log line, why the content cannot be believed. Returns "" when it can.
 std::string problemIn(const page::Content& content, page::RawTime now);
 
-/// The state that `content`, in which nothing is wrong, was made from.
+/// Returns the state that `content`, in which nothing is wrong, was made from.
 sync::ClockState stateOf(const page::Content& content);
 
 }  // namespace berkeley::host

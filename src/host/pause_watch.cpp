@@ -9,12 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Of two readings in whole seconds each may be late by nearly one.
+/// Each of two readings in whole seconds may be late by nearly one second.
 constexpr Nanoseconds kLeastJump = 2s;
 
 constexpr Nanoseconds kReadTogether = 100ms;
 
-/// Whether the RTC shows the system clock's time, as far as it shows any.
+/// Whether the RTC shows the system clock's time, as precisely as whole seconds can.
 bool agree(const RtcReading& reading) {
     return std::chrono::abs(reading.rtc - reading.system.time_since_epoch()) < kLeastJump;
 }
@@ -48,13 +48,13 @@ std::optional<Pause> PauseWatch::look() {
         found = Pause{PauseKind::suspended, atLeast - suspended_};
         suspended_ = atMost;
     }
-    // What is too long is never taken for a suspension, so the shortest is best.
+    // An upper limit that is too high can only hide a suspension, so the lowest one is best.
     suspended_ = std::min(suspended_, atMost);
     return found;
 }
 
-// Times that were not read together say nothing, as when this process had to wait in between.
-// A file of sysfs, which also a sandbox without devices leaves readable, unlike /dev/rtc0.
+// Times that were not read together, because this process had to wait in between, say nothing. The
+// file is in sysfs: a sandbox without devices leaves it readable, unlike /dev/rtc0.
 std::optional<RtcReading> readRtc() {
     const page::RawTime before = page::RawTimeline::now();
     std::ifstream file{"/sys/class/rtc/rtc0/since_epoch"};
@@ -72,7 +72,7 @@ std::optional<RtcReading> readRtc() {
 std::optional<Pause> RtcWatch::look() {
     const std::optional<RtcReading> now = read_();
     if (!now) {
-        return std::nullopt;  // The one before is compared with the next.
+        return std::nullopt;  // The previous reading is compared with the next one.
     }
     const std::optional<RtcReading> before = std::exchange(last_, now);
     if (!before) {

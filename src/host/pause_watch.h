@@ -1,8 +1,8 @@
-/// Finds out that this machine stood still, which its raw clock does not show.
+/// Detects that this machine stood still, which its raw clock does not show.
 ///
-/// A suspension stops CLOCK_MONOTONIC and not CLOCK_BOOTTIME. A virtual machine that its host stops
-/// has no clock that goes on but the real-time clock (RTC); some hosts also tell of it, in a
-/// VmClock. Where the times come from is handed in. Units: std::chrono. Thread safety: none.
+/// A suspension stops CLOCK_MONOTONIC but not CLOCK_BOOTTIME. While its host stops a virtual
+/// machine, only the real-time clock (RTC) continues; some hosts also report the stop, in a
+/// VmClock. The sources of the times are passed in. Units: std::chrono. Thread safety: none.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@
 
 namespace berkeley::host {
 
-/// What is cheap to ask, in less than a microsecond: before each measurement.
+/// Finds pauses by what is cheap to ask, in less than a microsecond: called before each
+/// measurement.
 class PauseWatch {
   public:
     struct Sources {
@@ -27,14 +28,14 @@ class PauseWatch {
 
     explicit PauseWatch(Sources sources = ofThisMachine());
 
-    /// Whatever has happened since `suspended` and `vmMarker` were so is new; a marker of 0 is
-    /// not known.
+    /// Counts as new whatever has happened since `suspended` and `vmMarker` had these values; a
+    /// marker of 0 is unknown.
     void goOnFrom(Nanoseconds suspended, std::uint64_t vmMarker);
 
-    /// Each pause once.
+    /// Returns each pause once.
     std::optional<Pause> look();
 
-    /// As of the last look: how long the machine had been suspended, at most.
+    /// At the last look: the longest time that the machine can have been suspended.
     Nanoseconds suspended() const { return suspended_; }
     std::uint64_t vmMarker() const { return vmMarker_; }
 
@@ -51,23 +52,25 @@ struct RtcReading {
     SystemTime system;
 };
 
-/// This machine's, as the kernel shows it to everybody; nothing where there is none.
+/// Reads this machine's RTC, as the kernel shows it to all users; returns nothing where there is
+/// none.
 std::optional<RtcReading> readRtc();
 
-/// The RTC tells whole seconds, and is slow to read: some 100 µs or a millisecond.
+/// Finds pauses by the RTC, which tells whole seconds and is slow to read: some 100 µs to a
+/// millisecond.
 ///
-/// It goes on while a virtual machine is stopped, so it jumps forward against the raw clock. It
-/// jumps as well when it is set. If it was wrong before and is afterwards the system clock's
-/// time, it was set from that (as the kernel does every 11 minutes when NTP keeps the time), and if
-/// it jumps backward, it was set as well. When it is set forward to another time, that cannot be
-/// told from a pause, and the clock is measured once more than it had to be. What was shorter than
-/// 2 s may not be found.
+/// The RTC continues while a virtual machine is stopped, so it jumps forward against the raw clock.
+/// It also jumps when it is set. If it was wrong before and then agrees with the system clock, it
+/// was set from that (as the kernel does every 11 minutes when NTP keeps the time); if it jumps
+/// backward, it was set as well. An RTC that is set forward to any other time cannot be told from a
+/// pause, and the clock is measured once more than necessary. A pause shorter than 2 s may go
+/// unnoticed.
 class RtcWatch {
   public:
     explicit RtcWatch(std::function<std::optional<RtcReading>()> read = readRtc)
         : read_(std::move(read)) {}
 
-    /// Each pause once, to a second.
+    /// Returns each pause once, to a second.
     std::optional<Pause> look();
 
   private:

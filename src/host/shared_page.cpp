@@ -21,10 +21,10 @@ namespace {
                           "choose a file in a folder that this user may use");
 }
 
-/// What is found where a page is to be.
+/// What is found where the page is to be.
 enum class Found { usable, olderPage, somethingElse };
 
-/// Nothing is overwritten that is not a page already.
+/// Classifies the file, so that only a page is ever overwritten.
 Found look(const os::Descriptor& file) {
     struct stat status {};
     std::uint64_t start[2] = {};
@@ -44,7 +44,8 @@ Found look(const os::Descriptor& file) {
                                                                       : Found::olderPage;
 }
 
-/// Another owner could write any time there, or take the memory away by making the file shorter.
+/// Refuses another user's file: its owner could write to it at any time, or take the memory away by
+/// shortening it.
 void refuseFileOfAnother(const os::Descriptor& file, const std::string& path) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) {
@@ -59,7 +60,7 @@ void refuseFileOfAnother(const os::Descriptor& file, const std::string& path) {
     }
 }
 
-/// Nothing in a file that is no page. It has no writer any more.
+/// Returns nothing for a file that is not a page. The file is locked, so it has no other writer.
 std::optional<LeftPage> leftIn(const os::Descriptor& file) {
     std::array<std::uint64_t, page::kPageWords> words{};
     const ssize_t read = ::pread(file.get(), words.data(), sizeof words, 0);
@@ -75,7 +76,7 @@ std::optional<LeftPage> leftIn(const os::Descriptor& file) {
     return left;
 }
 
-/// An open and locked file.
+/// Opens and locks the file.
 os::Descriptor openForWriting(const std::string& path) {
     os::Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
     if (!file.isOpen()) {
@@ -89,7 +90,8 @@ os::Descriptor openForWriting(const std::string& path) {
     return file;
 }
 
-/// The same, and it can become a page. Who still has an older one mapped keeps it as it was.
+/// Opens and locks a file that is a page or can become one. A page of an older version is replaced
+/// by a new file; a process that still has it mapped keeps it as it was.
 os::Descriptor takeFile(const std::string& path, std::optional<LeftPage>& left) {
     os::Descriptor file = openForWriting(path);
     Found found = look(file);
@@ -107,7 +109,7 @@ os::Descriptor takeFile(const std::string& path, std::optional<LeftPage>& left) 
     return file;
 }
 
-/// Readable by all, whatever the umask.
+/// Maps the file, and makes it readable by all, whatever the umask.
 std::uint64_t* mapForWriting(const os::Descriptor& file, const std::string& path) {
     if (::ftruncate(file.get(), page::kPageBytes) != 0 || ::fchmod(file.get(), 0644) != 0) {
         fail("publish at", path);
@@ -152,9 +154,9 @@ PageWriter::PageWriter(const std::string& path, Publisher publisher)
       publisher_(std::move(publisher)),
       file_(takeFile(path, left_)),
       words_(mapForWriting(file_, path)) {
-    // A new page starts where no other one has been: a reader never takes words of two pages for
-    // those of one. It starts odd, as a predecessor that died while it wrote has left its own:
-    // there is nothing to read before the first content.
+    // The sequence of a new page starts at a value that no other page has reached: a reader never
+    // takes words of two pages for those of one. It starts odd, as a daemon that died while it
+    // wrote leaves it: there is nothing to read before the first content.
     if (word(page::kSequenceWord).load(std::memory_order_relaxed) == 0) {
         const auto now =
             static_cast<std::uint64_t>(page::RawTimeline::now().time_since_epoch().count());
@@ -186,7 +188,7 @@ void PageWriter::store(page::Content content) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         word(page::kFirstContentWord + i).store(words[i], std::memory_order_release);
     }
-    // It is a page from now on.
+    // The file is a page from here on.
     word(page::kVersionWord).store(page::kPageVersion, std::memory_order_relaxed);
     word(page::kMagicWord).store(page::kPageMagic, std::memory_order_release);
 }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr double kSteeringLimitPpb = 1'000'000;
 constexpr std::chrono::seconds kOldest{1};
-/// Every reading cuts off what is finer than a nanosecond; a comparison takes two of each clock.
+/// Each reading truncates to whole nanoseconds; a comparison takes two readings of each clock.
 constexpr Nanoseconds kResolution{2};
 constexpr int kLooks = 3;
 

@@ -1,11 +1,11 @@
 /// Turns the kernel's timestamps, which are system time, into times on the unsteered clock.
 ///
 /// A timestamp is compared with a look at both clocks that follows it as soon as possible. The
-/// answer errs to one side only, by what the comparison leaves open, so that what follows from it
-/// is certain. Two assumptions: the timestamp is right, and the system clock, where it is steered,
-/// runs within 1000 ppm of its own rate (the kernel's discipline and adjtime() may add 500 each). A
-/// clock that was set, or that is steered harder, shows when it is compared with the look before;
-/// the timestamp does not count then. Units: std::chrono. Thread safety: none.
+/// result errs to one side only, by the uncertainty of the comparison, so that what follows from it
+/// is certain. This makes two assumptions: the timestamp is right, and the system clock, where it
+/// is steered, runs within 1000 ppm of its own rate (the kernel's discipline and adjtime() may add
+/// 500 each). A comparison with the previous look reveals a clock that was set or is steered
+/// harder; the timestamp does not count then. Units: std::chrono. Thread safety: none.
 #pragma once
 
 #include <optional>
@@ -21,13 +21,13 @@ struct ClockLook {
     SystemTime system;
     page::RawTime after;
 
-    /// The closest of a few, in which nothing came between.
+    /// Returns the narrowest of a few looks, in which nothing came between the readings.
     static ClockLook now();
 };
 
-/// Between which raw times the kernel's clock showed `stamp`. Nothing when it is no past time or
-/// older than a second at the look `now`, or when the system clock did not run evenly since
-/// `earlier`.
+/// The raw times between which the kernel's clock showed `stamp`. rawSpanOf() returns nothing when
+/// `stamp` is in the future or more than a second old at the look `now`, or when the system clock
+/// did not run evenly since `earlier`.
 struct RawSpan {
     page::RawTime earliest, latest;
 };
@@ -37,12 +37,12 @@ class StampConverter {
   public:
     explicit StampConverter(const page::HostLine& host) : host_(host), last_(ClockLook::now()) {}
 
-    /// Not before what arrived did so: by the kernel's timestamp, and in any case no later than
-    /// `read`, when this program had it.
+    /// Returns a time that is not before the arrival: by the kernel's timestamp, and in any case no
+    /// later than `read`, when this program had the data.
     HostTime arrival(std::optional<SystemTime> stamp, HostTime read);
 
-    /// Not after what was sent left: by the kernel's timestamp, and in any case no earlier than
-    /// `sending`, when this program was about to send it.
+    /// Returns a time that is not after the departure: by the kernel's timestamp, and in any case
+    /// no earlier than `sending`, when this program was about to send the data.
     HostTime departure(std::optional<SystemTime> stamp, HostTime sending);
 
   private:

@@ -52,7 +52,7 @@ std::optional<ClockMemory> StateFile::load() const {
             return memory;
         }
     } catch (const nlohmann::json::exception&) {
-        // Said below, together with what parses and cannot be.
+        // Reported below, together with content that parses but is impossible.
     }
     throw std::runtime_error("the state file " + path_.string() + " is damaged");
 }
@@ -76,7 +76,7 @@ void StateFile::save(const ClockMemory& memory) const {
 
 std::filesystem::path defaultStateFolder() {
     if (const std::string service = environmentVariable("STATE_DIRECTORY"); !service.empty()) {
-        // A service with several folders has them separated by colons.
+        // A service with several folders gets them separated by colons.
         return service.substr(0, service.find(':'));
     }
     if (::geteuid() == 0) {

@@ -9,20 +9,21 @@
 
 namespace berkeley::host {
 
-/// The rate of the group's time against this host's unsteered clock, as it was last.
+/// The last known rate of the group's time against this host's unsteered clock.
 struct ClockMemory {
     double frequencyPpb{};
 };
 
 class StateFile {
   public:
-    /// The file lies in `folder`, which is made when something is saved.
+    /// The file lies in `folder`, which is created when something is saved.
     explicit StateFile(const std::filesystem::path& folder) : path_(folder / "clock.json") {}
 
-    /// Nothing when there is no file. Throws when it is damaged: it is better ignored then.
+    /// Returns nothing when there is no file. Throws when the file is damaged; it is best ignored
+    /// then.
     std::optional<ClockMemory> load() const;
 
-    /// Replaces the file in one piece: an interruption leaves the old one or the new one.
+    /// Replaces the file atomically: an interruption leaves either the old file or the new one.
     void save(const ClockMemory& memory) const;
 
     const std::filesystem::path& path() const { return path_; }
@@ -31,8 +32,9 @@ class StateFile {
     std::filesystem::path path_;
 };
 
-/// Where state is kept unless the user says otherwise: STATE_DIRECTORY, which a service manager
-/// sets; else /var/lib/berkeley for root; else berkeley in XDG_STATE_HOME, or in ~/.local/state.
+/// Returns where state is kept unless the user says otherwise: STATE_DIRECTORY, which a service
+/// manager sets; else /var/lib/berkeley for root; else berkeley in XDG_STATE_HOME or in
+/// ~/.local/state.
 std::filesystem::path defaultStateFolder();
 
 }  // namespace berkeley::host

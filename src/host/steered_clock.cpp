@@ -16,7 +16,7 @@ sync::Discipline resumed(sync::Discipline discipline, const sync::ClockState& st
     return discipline;
 }
 
-/// What was known of pauses when the clock was adjusted.
+/// Records what was known of pauses when the clock was adjusted.
 void notePauses(page::Clock& clock, const PauseWatch& watch) {
     clock.suspended = watch.suspended();
     clock.vmMarker = watch.vmMarker();
@@ -83,7 +83,7 @@ std::optional<sync::Change> SteeredClock::apply(const sync::Adjustment& adjustme
     return change;
 }
 
-/// An adjustment may be older than the pause that it comes after.
+/// An adjustment may have been measured before the pause after which it arrives.
 std::optional<page::Content> SteeredClock::applied(const sync::Adjustment& adjustment,
                                                    const AdjustmentSource& source,
                                                    std::optional<sync::Change>& change) {
@@ -123,7 +123,8 @@ std::optional<Pause> SteeredClock::lookForPause() {
         isPaused = look();
         found = std::exchange(found_, std::nullopt);
     }
-    // It is slow, and asked without the lock. What the host has told of is the same pause.
+    // The RTC is slow, so it is read without the lock. If the host has reported a stop already, the
+    // RTC shows the same pause.
     const page::RawTime now = page::RawTimeline::now();
     const bool isStopped = found && found->kind == PauseKind::stopped;
     if (isStopped || now - rtcRead_ >= kReadRtcEvery) {
@@ -147,7 +148,7 @@ bool SteeredClock::look() {
     return pause && doubt(*pause);
 }
 
-/// A clock that was never adjusted is not believed anyway.
+/// Ignores the pause of a clock that was never adjusted: it is not believed anyway.
 bool SteeredClock::doubt(const Pause& pause) {
     if (!discipline_.state().synchronized) {
         return false;

@@ -1,10 +1,9 @@
-/// A daemon's group clock: the host's clock, the discipline above it, and the published
-/// page.
+/// A daemon's group clock: the host's clock, the discipline on top of it, and the published page.
 ///
-/// It looks whether the machine stood still, which the host's clock does not show. The clock is
-/// suspect then, for its readers too, until an adjustment comes that was measured afterwards.
-/// Units: std::chrono. Thread safety: apply() and lookForPause() from one thread each, the rest
-/// from any.
+/// It checks whether the machine stood still, which the host's clock does not show. After a pause
+/// the clock is suspect, for its readers too, until an adjustment arrives that was measured
+/// afterwards. Units: std::chrono. Thread safety: apply() and lookForPause() from one thread each,
+/// the rest from any.
 #pragma once
 
 #include <memory>
@@ -27,12 +26,12 @@ struct PauseWatches {
 
 class SteeredClock {
   public:
-    /// Publishes in `page` and steers `system` after the group clock, where they are given.
+    /// Publishes in `page` and steers `system` after the group clock, where these are given.
     SteeredClock(const HostClock& host, const sync::Discipline& discipline,
                  std::unique_ptr<PageWriter> page = nullptr,
                  std::unique_ptr<SystemClock> system = nullptr, PauseWatches watches = {});
 
-    /// Goes on with the clock of `memory`, in which nothing is wrong (page_memory.h).
+    /// Continues the clock of `memory`, in which nothing is wrong (page_memory.h).
     SteeredClock(const page::Content& memory, const sync::Discipline& discipline,
                  std::unique_ptr<PageWriter> page = nullptr,
                  std::unique_ptr<SystemClock> system = nullptr, PauseWatches watches = {});
@@ -41,21 +40,21 @@ class SteeredClock {
     const page::HostLine& hostLine() const { return host_.line(); }
     sync::ClockState state() const;
 
-    /// Why the clock is not believed until it is measured again.
+    /// Returns why the clock is not believed until it is measured again.
     PauseKind suspect() const;
 
-    /// As Discipline::apply, at this moment, and published. The clock stays suspect unless a
-    /// measurement has begun since the pause. Throws when the system clock, which is to follow,
-    /// cannot be steered any more.
+    /// Applies the adjustment as Discipline::apply does, at this moment, and publishes the result.
+    /// The clock stays suspect unless a measurement has begun since the pause. Throws when the
+    /// system clock, which is to follow, can no longer be steered.
     std::optional<sync::Change> apply(const sync::Adjustment& adjustment,
                                       const AdjustmentSource& source = {});
 
-    /// The clock is about to be measured: looks whether the machine stood still since the last
-    /// time. Costs less than a microsecond.
+    /// Call before the clock is measured: checks whether the machine stood still since the last
+    /// check. Costs less than a microsecond.
     void beginMeasurement();
 
-    /// Looks more closely; once a second is often enough. Each pause of an adjusted clock is
-    /// returned once, whichever look found it.
+    /// Checks more closely; once a second is often enough. Returns each pause of an adjusted clock
+    /// once, whichever check found it.
     std::optional<Pause> lookForPause();
 
   private:
@@ -63,7 +62,7 @@ class SteeredClock {
                  const page::Content& content, std::unique_ptr<PageWriter> page,
                  std::unique_ptr<SystemClock> system, PauseWatches watches);
 
-    /// Whether there is something to be published.
+    /// Both return whether there is something to publish.
     bool look() REQUIRES(lock_);
     bool doubt(const Pause& pause) REQUIRES(lock_);
     std::optional<page::Content> applied(const sync::Adjustment& adjustment,
@@ -75,12 +74,12 @@ class SteeredClock {
     const HostClock host_;
     mutable os::Mutex lock_;
     sync::Discipline discipline_ GUARDED_BY(lock_);
-    page::Content content_ GUARDED_BY(lock_);  ///< as published last
+    page::Content content_ GUARDED_BY(lock_);  ///< as last published
     PauseWatch watch_ GUARDED_BY(lock_);
-    std::optional<Pause> found_ GUARDED_BY(lock_);  ///< and not returned yet
+    std::optional<Pause> found_ GUARDED_BY(lock_);  ///< but not returned yet
     /// A measurement has begun since the last pause.
     bool isMeasured_ GUARDED_BY(lock_) = false;
-    RtcWatch rtc_;  ///< these two are lookForPause()'s
+    RtcWatch rtc_;  ///< this and rtcRead_ belong to lookForPause()
     page::RawTime rtcRead_;
     os::Mutex publishing_;  ///< taken before lock_
     const std::unique_ptr<PageWriter> page_ PT_GUARDED_BY(publishing_);

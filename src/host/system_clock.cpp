@@ -69,7 +69,7 @@ SystemFollower::~SystemFollower() {
         clock_.slew(Nanoseconds::zero());
         clock_.setFrequencyPpb(frequencyBeforePpb_);
     } catch (const std::exception&) {
-        // What could be steered a moment ago and cannot be now is no longer ours.
+        // A clock that could be steered a moment ago and cannot be now is no longer ours.
     }
 }
 

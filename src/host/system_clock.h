@@ -13,24 +13,24 @@
 
 namespace berkeley::host {
 
-/// What can be done to a system clock; tests put their own in its place.
+/// What can be done to a system clock; tests substitute their own.
 class SystemClock {
   public:
     virtual ~SystemClock() = default;
 
     virtual SystemTime now() const = 0;
     virtual void step(Nanoseconds by) = 0;
-    /// Makes good `by` at the kernel's own rate of 500 ppm. Replaces a slew under way; zero ends
-    /// it.
+    /// Slews the clock by `by` at the kernel's own rate of 500 ppm. Replaces a slew in progress;
+    /// zero ends it.
     virtual void slew(Nanoseconds by) = 0;
     virtual double frequencyPpb() const = 0;
     virtual void setFrequencyPpb(double ppb) = 0;
 };
 
-/// This machine's, through clock_adjtime(2). The kernel slews whole microseconds.
+/// This machine's system clock, through clock_adjtime(2). The kernel slews whole microseconds.
 class KernelClock : public SystemClock {
   public:
-    /// Throws when this process may not steer it (CAP_SYS_TIME).
+    /// Throws when this process may not steer the clock (CAP_SYS_TIME).
     KernelClock();
 
     SystemTime now() const override;
@@ -40,20 +40,20 @@ class KernelClock : public SystemClock {
     void setFrequencyPpb(double ppb) override;
 };
 
-/// Makes a system clock show the group's time. It steps the first time and when the group clock has
-/// stepped, else it slews.
+/// Makes a system clock show the group's time. It steps the clock the first time and whenever the
+/// group clock has stepped, and slews it otherwise.
 class SystemFollower {
   public:
-    /// `clock` outlives this.
+    /// `clock` must outlive this.
     explicit SystemFollower(SystemClock& clock)
         : clock_(clock), frequencyBeforePpb_(clock.frequencyPpb()) {}
 
-    /// Gives the clock back the frequency that it had before.
+    /// Restores the frequency that the clock had before.
     ~SystemFollower();
     SystemFollower(const SystemFollower&) = delete;
     SystemFollower& operator=(const SystemFollower&) = delete;
 
-    /// The group clock over `host` is in `state`: go on with it.
+    /// Follows the group clock over `host`, which is now in `state`.
     void follow(const HostClock& host, const sync::ClockState& state);
 
   private:

@@ -31,11 +31,11 @@ Split split(Nanoseconds sinceEpoch) {
     return {seconds.count(), (sinceEpoch - seconds).count()};
 }
 
-/// As chronyd has it.
+/// The message, as chronyd defines it.
 struct SockSample {
     timeval tv;     ///< the system clock
-    double offset;  ///< by which it is slow, in seconds
-    int pulse;      ///< 0: the offset is not only that of a pulse within its second
+    double offset;  ///< how far the system clock is behind, in seconds
+    int pulse;      ///< 0: the offset is the whole one, not only that within a second
     int leap;
     int padding;
     int magic;
@@ -54,7 +54,7 @@ class ChronySocket : public TimeFeed {
         }
     }
 
-    /// chronyd may come and go: its socket is looked for each time.
+    /// Looks for the socket each time, as chronyd may come and go.
     void send(const TimeSample& sample) override {
         constexpr int kMagic = 0x534f434b;  // "SOCK"
         const auto [seconds, nanoseconds] = split(sample.system.time_since_epoch());
@@ -79,7 +79,7 @@ class ChronySocket : public TimeFeed {
     const os::Descriptor socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
 };
 
-/// As the reference implementation of NTP has it.
+/// The memory, as the reference implementation of NTP defines it.
 struct NtpMemory {
     int mode;
     int count;
@@ -96,7 +96,8 @@ struct NtpMemory {
     int reserved[8];
 };
 
-/// Its maker could feed any time to its readers; giving it away does not change that.
+/// Refuses another user's memory: its creator could feed its readers any time, even after giving it
+/// away.
 void refuseMemoryOfAnother(int segment, std::uint32_t unit) {
     shmid_ds status{};
     if (::shmctl(segment, IPC_STAT, &status) != 0) {
@@ -126,7 +127,7 @@ class NtpSharedMemory : public TimeFeed {
             refuseMemoryOfAnother(segment, unit);
         }
         void* memory = segment < 0 ? nullptr : ::shmat(segment, nullptr, 0);
-        // As shmat(2) has it. NOLINTNEXTLINE(performance-no-int-to-ptr)
+        // The error value of shmat(2). NOLINTNEXTLINE(performance-no-int-to-ptr)
         if (segment < 0 || memory == reinterpret_cast<void*>(-1)) {
             throw os::systemError("cannot use NTP's shared memory " + std::to_string(unit),
                                   "give a unit that this user may use, such as 2");
@@ -137,7 +138,7 @@ class NtpSharedMemory : public TimeFeed {
     NtpSharedMemory(const NtpSharedMemory&) = delete;
     NtpSharedMemory& operator=(const NtpSharedMemory&) = delete;
 
-    /// A reader that reads while this writes finds that the count has changed.
+    /// A reader that reads during a write sees that the count has changed.
     void send(const TimeSample& sample) override {
         const Split clock = split(sample.system.time_since_epoch() + sample.offset);
         const Split received = split(sample.system.time_since_epoch());
@@ -161,7 +162,7 @@ class NtpSharedMemory : public TimeFeed {
   private:
     static std::atomic_ref<int> word(int& word) { return std::atomic_ref<int>{word}; }
 
-    /// The power of two, in seconds, below the bound.
+    /// Returns the exponent of the power of two, in seconds, below the bound.
     static int precisionOf(Nanoseconds bound) {
         constexpr Nanoseconds kFinest{1};
         return std::ilogb(toSeconds(std::max(bound, kFinest)));

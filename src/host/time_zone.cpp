@@ -8,7 +8,8 @@
 namespace berkeley::host {
 namespace {
 
-/// Nothing where the name is unknown: a TZ such as ":/etc/localtime" or "CET-1CEST" is not a name.
+/// Returns nullptr for an unknown name: a TZ such as ":/etc/localtime" or "CET-1CEST" is not a
+/// name.
 const date::time_zone* zoneNamed(const std::string& name) {
     try {
         return date::locate_zone(name);

@@ -1,4 +1,5 @@
-/// This machine's time zone, as Python's datetime.now() uses it: TZ, else /etc/localtime, else UTC.
+/// This machine's time zone, as Python's datetime.now() finds it: TZ, else /etc/localtime, else
+/// UTC.
 ///
 /// Thread safety: any thread. Errors: std::runtime_error when the time zone database is missing.
 #pragma once

@@ -1,4 +1,4 @@
-/// Addresses as Boost.Asio has them, which stay within this folder.
+/// Boost.Asio's addresses, which stay within this folder.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -10,7 +10,7 @@
 
 namespace berkeley::net {
 
-/// At least one. std::runtime_error when the host is unknown.
+/// Returns at least one address. Throws std::runtime_error when the host is unknown.
 std::vector<boost::asio::ip::tcp::endpoint> resolve(const Endpoint& endpoint);
 
 Endpoint toEndpoint(const boost::asio::ip::tcp::endpoint& address);

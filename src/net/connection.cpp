@@ -19,11 +19,11 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// A host that has vanished from the network is given up after this long, when frames to it are
-/// outstanding and when none are.
+/// A host that has vanished from the network is given up after this long, whether or not frames to
+/// it are outstanding.
 constexpr int kVanishedSeconds = 30;
 constexpr int kProbeSeconds = 10;
-/// Room for many records of one frame; longer ones are read in pieces.
+/// Room for many records of one frame each; longer ones are read in pieces.
 using Records = std::array<std::byte, 2048>;
 
 void tune(int socket) {
@@ -46,7 +46,7 @@ Connection::Connection(os::Descriptor socket, Endpoint peer, std::unique_ptr<Tls
 
 Connection::~Connection() = default;
 
-/// Takes a step of TLS; what TLS itself has to say to it is sent even when that is a last word.
+/// Takes a step of TLS and sends what TLS itself then has to say, even when the step throws.
 template <class Step>
 auto Connection::withTls(Step step) {
     const os::MutexLock guard{sending_};
@@ -81,7 +81,7 @@ bool Connection::handshake(std::chrono::milliseconds patience) {
         }
         feed(std::span{records}.first(received.size));
     }
-    // It may have been taken away between its first use and now.
+    // The key may have been withdrawn between its first use and now.
     if (!isKeyCurrent()) {
         throw wire::WireError("the peer's key is unknown or wrong", wire::Fault::key);
     }
@@ -139,9 +139,9 @@ void Connection::feed(std::span<const std::byte> records) {
     boundaries_.feed(records);
 }
 
-/// How long to wait for more bytes: until `deadline`, and for the rest of a record that has begun
-/// no longer than for a record. The caller that waits for a frame need not know that its record has
-/// begun.
+/// Returns how long to wait for more bytes: until `deadline`, and for the rest of a record that has
+/// begun, at most until the record's own deadline. A caller that waits for a frame need not know
+/// that its record has begun.
 Connection::Patience Connection::leftForRecord(Deadline deadline) {
     const Steady::time_point now = Steady::now();
     if (!boundaries_.within()) {
@@ -185,7 +185,7 @@ Received Connection::receiveRaw(std::span<std::byte> buffer, Patience patience) 
             .arrived = read < buffer.size() ? stamp : std::nullopt};
 }
 
-/// Not with poll(), which a transmit timestamp would end.
+/// Uses a socket option and not poll(), which a transmit timestamp would end.
 void Connection::setPatience(Patience patience) {
     if (patience == patience_) {
         return;
@@ -204,8 +204,8 @@ bool Connection::sendStamped(std::span<const std::byte> bytes) {
     return sendRaw(sealed(bytes), stampsTransmits_);
 }
 
-/// Under the lock under which they are sent, so that records leave in their order. Nothing when TLS
-/// is over.
+/// Returns the bytes as they are sent: with keys, as TLS records. They are made under the lock
+/// under which they are sent, so that records leave in order. Returns nothing when TLS is over.
 std::span<const std::byte> Connection::sealed(std::span<const std::byte> bytes) {
     if (!tls_) {
         return bytes;

@@ -1,5 +1,5 @@
-/// Blocking TCP connections of small frames with the kernel's timestamps. With keys they speak TLS
-/// 1.3, and every frame is a record of its own.
+/// Blocking TCP connections for small frames, with the kernel's timestamps. With keys they speak
+/// TLS 1.3, and every frame is a separate record.
 ///
 /// Thread safety: one thread receives, any thread sends or shuts down. Errors: WireError about a
 /// peer, where a function says that it throws.
@@ -28,56 +28,57 @@ class TlsSession;
 
 enum class Receipt { data, timeout, closed };
 
-/// What came of waiting for bytes.
+/// The result of waiting for bytes.
 struct Received {
     Receipt receipt{};
     std::size_t size{};                   ///< of the data
-    std::optional<SystemTime> arrived{};  ///< when the last of it did; only where that is certain
+    std::optional<SystemTime> arrived{};  ///< when its last byte did; only where certain
 };
 
 class Connection {
   public:
     using Patience = std::optional<std::chrono::milliseconds>;
 
-    /// Takes over a connected socket over which nothing was sent yet. `tls` where it has keys.
+    /// Takes over a connected socket on which nothing has been sent yet. `tls` is set where it has
+    /// keys.
     Connection(os::Descriptor socket, Endpoint peer, std::unique_ptr<TlsSession> tls);
     ~Connection();
 
-    /// Before anything else on a connection with keys; on others there is nothing to do. Waits
-    /// until both sides have proved that they have the same key, no longer than `patience` in all.
-    /// False when the peer has left meanwhile. Throws WireError when it has failed. The receiving
-    /// thread's.
+    /// Comes before anything else on a connection with keys; does nothing on others. Waits for at
+    /// most `patience` in all until both sides have proved that they have the same key. Returns
+    /// false when the peer has left meanwhile; throws WireError when the handshake fails. Only for
+    /// the receiving thread.
     bool handshake(std::chrono::milliseconds patience = std::chrono::seconds{5});
 
-    /// Waits for bytes, no longer than `patience` if that is given. The kernel's timestamp comes
-    /// with them unless `buffer` is full: it may belong to bytes behind them then. With keys it
-    /// comes with the whole of one record that arrived alone; and WireError is thrown when the
-    /// peer's bytes are not what it sent, or when it took too long for a record.
+    /// Waits for bytes, for at most `patience` if that is given. The kernel's timestamp comes with
+    /// them unless `buffer` is full, as it may then belong to later bytes. With keys, it comes only
+    /// with a whole record that arrived alone; WireError is thrown when the bytes are not what the
+    /// peer sent, or when the peer took too long for a record.
     Received receive(std::span<std::byte> buffer, Patience patience);
 
-    /// How long the peer may take for a record, from its first byte to its last. The receiving
-    /// thread's.
+    /// Sets how long the peer may take for a record, from its first byte to its last. Only for the
+    /// receiving thread.
     void setRecordPatience(std::chrono::milliseconds patience) { recordPatience_ = patience; }
 
-    /// Hands the bytes, all or none, to the kernel without waiting. False when the peer is gone or
-    /// has stopped reading for so long that the kernel's buffer is full; the connection is then
-    /// shut down.
+    /// Hands the bytes, all or none, to the kernel without waiting. Returns false when the peer is
+    /// gone, or has stopped reading for so long that the kernel's buffer is full; the connection is
+    /// then shut down.
     bool send(std::span<const std::byte> bytes);
 
-    /// The same, and has the kernel record when the bytes leave.
+    /// Does the same as send(), and has the kernel record when the bytes leave.
     bool sendStamped(std::span<const std::byte> bytes);
 
-    /// When what sendStamped() sent last left this machine for the first time. Nothing as long as
-    /// the kernel has not said so, which it may never do. Does not wait.
+    /// Returns when the bytes of the last sendStamped() left this machine for the first time.
+    /// Returns nothing until the kernel has said so, which it may never do. Does not wait.
     std::optional<SystemTime> departed();
 
-    /// What the kernel has given so far.
+    /// Returns which timestamps the kernel has given so far.
     sync::TimestampKind timestamps() const;
 
     /// Whether it was shut down because the peer had stopped reading.
     bool wasDeaf() const { return wasDeaf_; }
 
-    /// The peer's machine is given up when what was sent to it has not arrived for that long.
+    /// Gives up the peer's machine when what was sent to it has not arrived for `patience`.
     void giveUpAfter(std::chrono::milliseconds patience);
 
     /// Wakes the receiving thread, which finds the connection closed. Never blocks.
@@ -85,14 +86,15 @@ class Connection {
 
     const Endpoint& peer() const { return peer_; }
 
-    /// The name to which the peer's key belongs; only on the master's side of a connection with
-    /// keys, after the handshake.
+    /// Returns the name to which the peer's key belongs; only on the master's side of a connection
+    /// with keys, after the handshake.
     std::optional<std::string> keyName() const;
 
-    /// False when the key that the peer has proved to have is no longer the one of that name.
+    /// Returns false when the key that the peer has proved to have is no longer the one of that
+    /// name.
     bool isKeyCurrent() const;
 
-    /// The kernel's smoothed estimate of the round trip (TCP_INFO).
+    /// Returns the kernel's smoothed estimate of the round trip (TCP_INFO).
     Nanoseconds roundTrip() const;
 
   private:
@@ -110,17 +112,17 @@ class Connection {
 
     const os::Descriptor socket_;
     const Endpoint peer_;
-    Patience patience_;  ///< of the socket; the receiving thread's
+    Patience patience_;  ///< of the socket; only for the receiving thread
     std::chrono::milliseconds recordPatience_{5'000};
-    RecordBoundaries boundaries_;  ///< of what has come with keys; the receiving thread's
-    Deadline recordDeadline_;      ///< of a record that has begun; the receiving thread's
+    RecordBoundaries boundaries_;  ///< in what came with keys; only for the receiving thread
+    Deadline recordDeadline_;      ///< of a record that has begun; only for the receiving thread
     const bool stampsTransmits_;
     std::atomic<bool> sawArrival_ = false, sawDeparture_ = false;
     std::atomic<bool> wasDeaf_ = false;
-    mutable os::Mutex sending_;  ///< two frames never mix
+    mutable os::Mutex sending_;  ///< so that two frames never mix
     TransmitWatch watch_ GUARDED_BY(sending_);
     const std::unique_ptr<TlsSession> tls_ PT_GUARDED_BY(sending_);  ///< only with keys
-    std::vector<std::byte> record_ GUARDED_BY(sending_);             ///< that is being sent
+    std::vector<std::byte> record_ GUARDED_BY(sending_);             ///< the one being sent
 };
 
 }  // namespace berkeley::net

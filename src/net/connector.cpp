@@ -29,7 +29,7 @@ Address localOf(const os::Descriptor& socket) {
     return address;
 }
 
-/// Not with Asio, which would wait for as long as the kernel tries.
+/// Connects without Asio, which would wait for as long as the kernel tries.
 std::error_code reach(const os::Descriptor& socket, const Address& address,
                       std::chrono::milliseconds patience) {
     setPatience(socket.get(), SO_SNDTIMEO, patience);
@@ -65,7 +65,7 @@ std::shared_ptr<Connection> Connector::connect(const Endpoint& endpoint) {
     throw std::runtime_error("no master at " + toText(endpoint) + " (" + error.message() + ")");
 }
 
-/// Ends what begin() began before the socket is closed.
+/// Calls end() before the socket is closed, as cancel() would otherwise shut down a closed one.
 std::shared_ptr<Connection> Connector::shakeHands(os::Descriptor socket, Endpoint address,
                                                   const Endpoint& endpoint) {
     auto connection =

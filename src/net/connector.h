@@ -1,4 +1,4 @@
-/// Makes connections to a master, and can be told from another thread to give up.
+/// Connects to a master; another thread can tell it to give up.
 ///
 /// Thread safety: one thread connects, any thread cancels. Errors: std::runtime_error in one line
 /// that names the address and what to do, where a function says that it throws.
@@ -19,19 +19,19 @@ namespace berkeley::net {
 
 class Connector {
   public:
-    /// With a key it speaks only with peers that have the same. A host that does not answer for
-    /// `patience` is given up.
+    /// With a key, connects only to peers that have the same key. Gives up on a host that does not
+    /// answer for `patience`.
     explicit Connector(std::optional<NamedKey> key = std::nullopt,
                        std::chrono::milliseconds patience = kPatience)
         : key_(std::move(key)), patience_(patience) {}
 
     static constexpr std::chrono::seconds kPatience{3};
 
-    /// After the handshake. Throws when the host is unknown, no address of it answers, or the
-    /// handshake fails; nothing after cancel().
+    /// Returns a connection after its handshake. Throws when the host is unknown, when none of its
+    /// addresses answers, or when the handshake fails; returns nothing after cancel().
     std::shared_ptr<Connection> connect(const Endpoint& endpoint);
 
-    /// Ends a connect() under way, and every later one.
+    /// Ends a connect() in progress, and every later one.
     void cancel();
 
   private:

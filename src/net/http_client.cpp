@@ -15,10 +15,11 @@ namespace http = beast::http;
 using Tcp = boost::asio::ip::tcp;
 
 constexpr std::chrono::seconds kPatience{5};
-/// Of ten thousand clocks it is some four megabytes.
+/// The status of ten thousand clocks takes some four megabytes.
 constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 
-/// One request and its answer. The steps are asynchronous, as only those have a deadline.
+/// One request and its answer. The steps are asynchronous, as only asynchronous ones have a
+/// deadline.
 class Fetch {
   public:
     Fetch(const Endpoint& server, const std::string& target)

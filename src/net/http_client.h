@@ -1,4 +1,4 @@
-/// Asks an HTTP/1.1 server once.
+/// Sends one request to an HTTP/1.1 server.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -9,8 +9,8 @@
 
 namespace berkeley::net {
 
-/// The body of the answer to GET `target`, as in "/status.json": 64 MiB at most, within 5 s.
-/// std::runtime_error that says why there is none.
+/// Returns the body of the answer to GET `target`, such as "/status.json", if it is at most 64 MiB
+/// and comes within 5 s. Throws std::runtime_error that says why there is none.
 std::string httpGet(const Endpoint& server, const std::string& target);
 
 }  // namespace berkeley::net

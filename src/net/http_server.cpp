@@ -30,7 +30,8 @@ HttpResponse plain(http::status status) {
             std::string{http::obsolete_reason(status)} + "\n"};
 }
 
-/// What is wrong with a request that could not be read; nothing when no client waits for an answer.
+/// Returns the status that refuses a request that could not be read; nothing when no client waits
+/// for an answer.
 std::optional<http::status> refusalFor(const error_code& error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         return http::status::request_header_fields_too_large;
@@ -129,7 +130,8 @@ class Session : public std::enable_shared_from_this<Session> {
         discard();
     }
 
-    /// Closed with something unread, the connection would be reset, and the answer lost.
+    /// Reads what the peer still sends: closing with unread data would reset the connection and
+    /// lose the answer.
     void discard() {
         buffer_.clear();
         stream_.async_read_some(buffer_.prepare(buffer_.max_size()),
@@ -201,10 +203,10 @@ class HttpServer::Acceptor {
     }
 
     const HttpHandler handler_;
-    boost::asio::io_context context_;  ///< goes after whatever has a place in it
+    boost::asio::io_context context_;  ///< outlives whatever uses it
     tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
-    std::list<std::weak_ptr<Session>> sessions_;  ///< the oldest first
+    std::list<std::weak_ptr<Session>> sessions_;  ///< oldest first
 };
 
 HttpServer::HttpServer(const Endpoint& listen, HttpHandler handler)

@@ -1,10 +1,9 @@
 /// A small HTTP/1.1 server for what a daemon tells about itself: GET and HEAD, nothing else.
 ///
-/// One thread serves all connections, none of which can hold up another one. What they may cost is
-/// bounded: a request has no body and kHeaderBytes at most, and comes within kRequestPatience; an
-/// answer is read within kAnswerPatience; of more than kConnections the oldest one makes way.
-/// Any other request is refused (400, 405, 413, 431). Thread safety: as each function
-/// says.
+/// One thread serves all connections, and none of them can hold up another. Their cost is bounded:
+/// a request has no body and at most kHeaderBytes, and arrives within kRequestPatience; an answer
+/// is read within kAnswerPatience; beyond kConnections, the oldest connection makes way. Any other
+/// request is refused (400, 405, 413, 431). Thread safety: as each function says.
 #pragma once
 
 #include <chrono>
@@ -24,7 +23,7 @@ struct HttpResponse {
     std::string body;
 };
 
-/// Answers a request target, as in "/history.json?since=7"; called from the server's thread.
+/// Answers a request target, such as "/history.json?since=7"; called from the server's thread.
 using HttpHandler = std::function<HttpResponse(const std::string& target)>;
 
 class HttpServer {
@@ -34,8 +33,9 @@ class HttpServer {
     static constexpr std::chrono::seconds kRequestPatience{10};
     static constexpr std::chrono::seconds kAnswerPatience{20};
 
-    /// Listens, and starts the thread; port 0 is one that the system chooses. std::runtime_error
-    /// when the address cannot be had. When `handler` throws, the answer is 500.
+    /// Listens, and starts the thread; for port 0, the system chooses the port. Throws
+    /// std::runtime_error when the address is not available. When `handler` throws, the answer is
+    /// 500.
     HttpServer(const Endpoint& listen, HttpHandler handler);
     /// Ends the thread and every connection.
     ~HttpServer();

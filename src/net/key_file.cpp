@@ -19,7 +19,7 @@
 namespace berkeley::net {
 namespace {
 
-/// The shortest cannot be guessed; the longest is what OpenSSL takes with room to spare.
+/// The shortest key cannot be guessed; the longest is one that OpenSSL takes with room to spare.
 constexpr std::size_t kShortestKey = 32;
 constexpr std::size_t kLongestKey = 256;
 
@@ -40,11 +40,11 @@ Key readKey(std::string_view hex) {
 /// The keys of a file as far as it has been read.
 struct Reading {
     Keys keys;
-    std::map<std::string, std::string> owners;  ///< names by key, to see that no two have the same
+    std::map<std::string, std::string> owners;  ///< names by key, to find a key that two have
 };
 
 void addLine(std::string_view line, Reading& reading) {
-    // A name may have colons itself.
+    // A name may itself contain colons.
     const std::size_t colon = line.rfind(':');
     if (colon == std::string_view::npos) {
         throw std::runtime_error("has no colon: write name:key");
@@ -71,7 +71,7 @@ void addLine(std::string_view line, Reading& reading) {
     throw os::systemError("cannot read the keys in " + path.string(), "give a readable file", why);
 }
 
-/// Of the file that is open, whatever its path may lead to by now.
+/// Checks the open file, whatever its path may lead to by now.
 void checkPrivacy(const os::Descriptor& file, const std::filesystem::path& path) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) {
@@ -110,7 +110,7 @@ Keys parseKeys(std::string_view text, const std::string& source) {
 }
 
 Keys readKeyFile(const std::filesystem::path& path) {
-    // Without waiting for a writer, should it be a pipe.
+    // O_NONBLOCK: does not wait for a writer, should it be a pipe.
     const os::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (!file.isOpen()) {
         refuse(path);

@@ -1,4 +1,4 @@
-/// The keys that the master knows at present, which can be exchanged while it runs.
+/// The keys that the master knows at present; they can be replaced while it runs.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -25,7 +25,7 @@ class KeyRing {
     Keys keys_ GUARDED_BY(lock_);
 };
 
-/// What a slave proves with who it is.
+/// What a slave proves its identity with.
 struct NamedKey {
     std::string name;
     Key key;

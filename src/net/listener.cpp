@@ -25,7 +25,7 @@ os::Descriptor openSpare() { return os::Descriptor{::open("/dev/null", O_RDONLY 
 
 constexpr int kForever = -1;
 
-/// Whether a connection waits to be accepted, now or within that many milliseconds.
+/// Whether a connection waits to be accepted, now or within `patience` milliseconds.
 bool isWaiting(int listener, int patience) {
     pollfd state{.fd = listener, .events = POLLIN, .revents = 0};
     return ::poll(&state, 1, patience) == 1;
@@ -62,7 +62,7 @@ Listener::Listener(const Endpoint& endpoint, const KeyRing* keys, int unreadByte
         acceptor.set_option(boost::asio::socket_base::reuse_address(true));
         acceptor.bind(address);
         requestReceiveStamps(acceptor.native_handle());
-        // Accepted sockets inherit it, and the kernel no longer lets it grow.
+        // Accepted sockets inherit the size, and the kernel no longer lets it grow.
         setOption(acceptor.native_handle(), SOL_SOCKET, SO_SNDBUF, unreadBytes);
         acceptor.listen(boost::asio::socket_base::max_listen_connections);
     } catch (const boost::system::system_error& error) {
@@ -84,8 +84,8 @@ std::shared_ptr<Connection> Listener::accept() {
             throw std::runtime_error("refused " + std::to_string(refuseWaiting()) +
                                      " connections: " + error.message() + " (ulimit -n)");
         }
-        // The kernel wants a descriptor before there is a connection to accept. Until then there
-        // may be one again.
+        // The kernel needs a descriptor before there is a connection to accept. By the time one
+        // arrives, a descriptor may be free again.
         (void)isWaiting(acceptor.native_handle(), kForever);
         acceptor.accept(socket, peer, error);
     }
@@ -99,9 +99,9 @@ std::shared_ptr<Connection> Listener::accept() {
                                         keys_ ? std::make_unique<TlsSession>(*keys_) : nullptr);
 }
 
-/// How many; none if another process on this machine was quicker to take the spare descriptor. No
-/// more than the kernel lets wait at once, so that a peer that keeps coming does not hold up this
-/// thread.
+/// Refuses the connections that wait, and returns how many: none if another process on this machine
+/// was quicker to take the spare descriptor. Refuses at most as many as the kernel lets wait at
+/// once, so that a peer that keeps coming does not hold up this thread.
 int Listener::refuseWaiting() {
     const int listener = socket_->acceptor.native_handle();
     int refused = 0;

@@ -16,23 +16,23 @@ namespace berkeley::net {
 
 class Listener {
   public:
-    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `keys`
-    /// outlive this and all its connections; without keys these are open to everyone. The kernel
-    /// keeps `unreadBytes` for each peer that does not read, and about as many more to manage them.
+    /// Binds and listens. Throws when the address is unknown, in use, or not allowed. `keys` must
+    /// outlive this and all its connections; without keys, any peer may connect. For each peer that
+    /// does not read, the kernel keeps `unreadBytes`, and about as many again to manage them.
     explicit Listener(const Endpoint& endpoint, const KeyRing* keys = nullptr,
                       int unreadBytes = kUnreadBytes);
     ~Listener();
 
-    /// The next connection, before its handshake; nothing after shutdown(). Throws when the machine
-    /// has run out of something (descriptors, memory); a later call may succeed. Where it is
-    /// descriptors, those that wait have been refused: they are not left to wait for what may never
-    /// come.
+    /// Returns the next connection, before its handshake; nothing after shutdown(). Throws when the
+    /// machine has run out of a resource (descriptors, memory); a later call may succeed. If it is
+    /// out of descriptors, the waiting connections have been refused, so that they do not wait for
+    /// what may never come.
     std::shared_ptr<Connection> accept();
 
     /// Wakes the accepting thread.
     void shutdown();
 
-    /// With the port that was chosen where 0 was asked for.
+    /// Returns the address with the port, which the system has chosen if 0 was asked for.
     Endpoint local() const;
 
     static constexpr int kUnreadBytes = 16 * 1024;
@@ -44,7 +44,7 @@ class Listener {
 
     const KeyRing* keys_;
     const std::unique_ptr<Socket> socket_;
-    os::Descriptor spare_;  ///< to accept with when there is no other, and to close
+    os::Descriptor spare_;  ///< given up to accept and refuse a connection when none is left
     std::atomic<bool> stopping_ = false;
 };
 

@@ -14,7 +14,7 @@ void RecordBoundaries::feed(std::span<const std::byte> bytes) {
     fedOneRecord_ = fromTheStart && ended == 1 && !within();
 }
 
-/// Up to the end of the header or of the record; how many bytes that are.
+/// Takes bytes up to the end of the header or of the record; returns how many.
 std::size_t RecordBoundaries::take(std::span<const std::byte> bytes) {
     std::size_t taken = 0;
     if (header_ < begin_.size()) {

@@ -1,5 +1,5 @@
-/// Where the records of TLS end in a stream of bytes, which is all that can be said of them
-/// without a key.
+/// Finds where TLS records end in a stream of bytes, which is all that can be known of them without
+/// a key.
 ///
 /// Thread safety: none.
 #pragma once
@@ -25,8 +25,8 @@ class RecordBoundaries {
     std::size_t take(std::span<const std::byte> bytes);
 
     std::array<std::byte, 5> begin_{};  ///< type, version, length
-    std::size_t header_ = 0;            ///< bytes of it that are there
-    std::size_t body_ = 0;              ///< bytes that are to follow a complete header
+    std::size_t header_ = 0;            ///< bytes of `begin_` received so far
+    std::size_t body_ = 0;              ///< bytes still to come after a complete header
     bool fedOneRecord_ = false;
 };
 

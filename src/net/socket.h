@@ -1,4 +1,4 @@
-/// Options of a socket. One that this kernel lacks is no reason to do without the connection.
+/// Options of a socket. A connection does without an option that this kernel lacks.
 ///
 /// Thread safety: any thread.
 #pragma once
@@ -14,7 +14,7 @@ inline void setOption(int socket, int level, int option, int value) {
     (void)::setsockopt(socket, level, option, &value, sizeof value);
 }
 
-/// How long calls wait at most: SO_RCVTIMEO or SO_SNDTIMEO. Zero: for ever.
+/// Sets how long calls wait at most: SO_RCVTIMEO or SO_SNDTIMEO. Zero: forever.
 inline void setPatience(int socket, int option, std::chrono::microseconds patience) {
     const timeval time{.tv_sec = patience.count() / 1'000'000,
                        .tv_usec = patience.count() % 1'000'000};

@@ -12,10 +12,10 @@ namespace berkeley::net {
 namespace {
 
 constexpr std::uint32_t kReceive = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
-/// Which sends are stamped is asked for with each: a timestamp that is not read would lie in the
-/// error queue, and fill the buffer that the peer's bytes need.
+/// Timestamps are requested with each send: a timestamp that is never read would stay in the error
+/// queue, and fill the buffer that the peer's bytes need.
 constexpr std::uint32_t kTransmit = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
-/// SOF_TIMESTAMPING_OPT_ID_TCP, which older headers and kernels lack: count from what was written
+/// SOF_TIMESTAMPING_OPT_ID_TCP, which older headers and kernels lack: counts from what was written
 /// and not from what was acknowledged. At the beginning of a connection both are the same.
 constexpr std::uint32_t kCountWritten = 1U << 16;
 
@@ -44,7 +44,7 @@ T contentOf(const cmsghdr& header) {
     return content;
 }
 
-/// The software timestamp; the kernel leaves it at zero when it has none.
+/// Returns the software timestamp; the kernel leaves it at zero when it has none.
 std::optional<SystemTime> softwareStampOf(const cmsghdr& header) {
     const timespec time = contentOf<scm_timestamping>(header).ts[0];
     const SystemTime stamp{std::chrono::seconds{time.tv_sec} + Nanoseconds{time.tv_nsec}};

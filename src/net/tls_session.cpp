@@ -14,13 +14,13 @@
 namespace berkeley::net {
 namespace {
 
-/// The one suite: its hash is that of the keys, and every TLS 1.3 has it.
+/// The only suite: its hash is that of the keys, and every TLS 1.3 implementation has it.
 constexpr const char* kSuiteName = "TLS_AES_128_GCM_SHA256";
 constexpr std::array<unsigned char, 2> kSuite{0x13, 0x01};
 
 constexpr std::byte kAlert{0x15};
 constexpr std::byte kHandshake{0x16};
-/// An alert as it is before there are keys: fatal, handshake_failure.
+/// An alert as it is sent before there are keys: fatal, handshake_failure.
 constexpr std::array<unsigned char, 7> kRefusal{0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28};
 
 const std::string kWrongKey = "the peer's key is unknown or wrong";
@@ -37,17 +37,17 @@ Context makeContext(const SSL_METHOD* method) {
         throw std::runtime_error("OpenSSL has no TLS 1.3 with " + std::string{kSuiteName} +
                                  ": check its configuration");
     }
-    // What would make a second connection faster, or look like an older TLS, is only more to say.
+    // What would speed up a second connection, or disguise this as an older TLS, only adds bytes.
     SSL_CTX_set_num_tickets(context.get(), 0);
     SSL_CTX_clear_options(context.get(), SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
-    // Thousands of slaves are silent most of the time.
+    // Saves memory, as thousands of slaves are silent most of the time.
     SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
     return context;
 }
 
 TlsSession& sessionOf(SSL* ssl) { return *static_cast<TlsSession*>(SSL_get_app_data(ssl)); }
 
-/// A key in the form that OpenSSL knows. It becomes the caller's; nullptr when memory is short.
+/// Returns the key in OpenSSL's form, which the caller owns; nullptr when memory is short.
 SSL_SESSION* toSession(SSL* ssl, const Key& key) {
     SSL_SESSION* session = SSL_SESSION_new();
     if (session != nullptr && SSL_SESSION_set1_master_key(session, key.data(), key.size()) == 1 &&
@@ -64,7 +64,7 @@ Key randomKey() {
     return RAND_bytes(key.data(), static_cast<int>(key.size())) == 1 ? key : Key{};
 }
 
-/// Of what went wrong first.
+/// Returns the reason for the first error.
 int lastReason() { return ERR_GET_REASON(ERR_peek_error()); }
 
 std::string lastError() {
@@ -72,7 +72,7 @@ std::string lastError() {
     return text == nullptr ? "no reason known" : text;
 }
 
-/// That the peer has another key, or none, is noticed in one of these ways.
+/// Whether the reason means that the peer has a different key, or none.
 bool isAboutTheKey(int reason) {
     constexpr std::array reasons{
         SSL_R_BINDER_DOES_NOT_VERIFY,
@@ -124,7 +124,7 @@ TlsSession::TlsSession(NamedKey self) : TlsSession(slaveContext()) {
     SSL_set_connect_state(ssl_.get());
 }
 
-/// An unknown name gets a key that no peer has, so that a stranger cannot find out which names are
+/// Gives an unknown name a key that no peer has, so that a stranger cannot find out which names are
 /// known.
 int TlsSession::findSession(SSL* ssl, const unsigned char* name, std::size_t size,
                             SSL_SESSION** session) {
@@ -151,7 +151,7 @@ void TlsSession::feed(std::span<const std::byte> records) {
     (void)BIO_write(in_, records.data(), static_cast<int>(records.size()));
 }
 
-/// What OpenSSL would say of a peer that does not speak TLS at all is of no use to anybody.
+/// Refuses a peer that does not speak TLS at all, as what OpenSSL would say of it is of no use.
 void TlsSession::refuseStranger(std::byte first) {
     if (first == kHandshake || (first == kAlert && !isMaster())) {
         return;
@@ -166,7 +166,7 @@ void TlsSession::refuseStranger(std::byte first) {
 bool TlsSession::handshake() {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
-    // A key counts as a session that goes on. Otherwise there was a certificate, which proves
+    // OpenSSL treats a key as a resumed session. Otherwise there was a certificate, which proves
     // nothing here.
     established_ = result == 1 && SSL_session_reused(ssl_.get()) == 1;
     if (!established_ && SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ) {

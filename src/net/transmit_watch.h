@@ -1,8 +1,8 @@
-/// Finds, among the kernel's transmit timestamps of one connection, the one of the frame in
-/// question.
+/// Finds the timestamp of the frame in question among the kernel's transmit timestamps of one
+/// connection.
 ///
-/// The kernel names a timestamp by the number of the last byte that was handed to it in one piece,
-/// counted from 0 modulo 2^32. Thread safety: none.
+/// The kernel labels a timestamp with the number of the last byte of one send, counted from 0
+/// modulo 2^32. Thread safety: none.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@ class TransmitWatch {
     void passed(std::size_t size) { bytes_ += static_cast<std::uint32_t>(size); }
 
     /// The kernel has taken `size` bytes, at least one. From now on their timestamp is wanted, and
-    /// that of earlier ones no more.
+    /// those of earlier bytes no longer are.
     void wanted(std::size_t size);
 
-    /// A timestamp of the byte `number`. The first one of a byte counts: a later one is of its
-    /// retransmission, and the peer may have had the byte before that.
+    /// Takes a timestamp of the byte `number`. The first one of a byte counts: a later one is that
+    /// of a retransmission, and the peer may have had the byte before that.
     void stamped(std::uint32_t number, SystemTime when);
 
-    /// Of the bytes wanted last; nothing as long as there is none.
+    /// Returns the timestamp of the bytes wanted last; nothing while there is none.
     std::optional<SystemTime> stamp() const { return stamp_; }
 
   private:

@@ -16,7 +16,7 @@ namespace {
 
 using sync::Standing;
 
-// Their widths are such that they do not move with every digit.
+// Wide enough that the columns do not move with every digit.
 constexpr std::array<Column, 8> kColumns{{{"clock", Align::left, 5},
                                           {"offset", Align::right, 10},
                                           {"\u00B1 bound", Align::right, 8},
@@ -29,11 +29,11 @@ constexpr std::size_t kWidestMinute = 22;  ///< "last minute +-999.9 us"
 constexpr std::size_t kName = 0, kOffset = 1, kBound = 2, kDelay = 3, kDrift = 4, kStanding = 5,
                       kChange = 6, kMinute = 7;
 
-/// Which columns a screen has, as far as it is wide enough.
+/// The order in which columns are given room, for as long as the screen is wide enough.
 constexpr std::array kByImportance{kStanding, kOffset, kBound, kMinute, kDrift, kDelay, kChange};
 constexpr std::size_t kImportant = 2;
 
-/// So much of a name has to be seen, beside the important columns and beside the others.
+/// How much of a name must be visible beside the important columns, and beside the others.
 constexpr std::size_t kShortName = 8;
 constexpr std::size_t kGoodName = 20;
 
@@ -44,12 +44,12 @@ bool isBeyondBound(const ClockView& clock) {
     return status.offset && status.bound && std::chrono::abs(*status.offset) > *status.bound;
 }
 
-/// Lost clocks first, then those that do not count.
+/// Ranks lost clocks first, then those that do not count.
 int rankOf(const ClockView& clock) {
     return clock.status.standing == Standing::lost ? 0 : isExcluded(clock.status.standing) ? 1 : 2;
 }
 
-/// Of two with the same rank the larger one is worse.
+/// Orders clocks of the same rank: the larger figure is the worse one.
 Nanoseconds badness(const ClockView& clock) {
     if (clock.status.standing == Standing::lost) {
         return clock.lastSeen.value_or(HostTime{}).time_since_epoch();
@@ -76,7 +76,7 @@ Cell standingOf(const ClockView& clock, HostTime now) {
     return cell;
 }
 
-/// Zero has a level of its own; what exceeds `scale` has the last one.
+/// Zero has a separate level; offsets beyond `scale` have the last level.
 std::size_t levelOf(Nanoseconds offset, Nanoseconds scale, std::size_t levels) {
     const std::size_t zero = (levels - 1) / 2;
     if (offset == Nanoseconds::zero() || scale <= Nanoseconds::zero()) {
@@ -93,7 +93,7 @@ std::string sparkline(const Traces::Trace& trace, Nanoseconds scale, bool unicod
                                                       "\u2585", "\u2586", "\u2587", "\u2588"};
     constexpr std::string_view kAscii = "_.-'^";
     std::string line;
-    // Nothing behind the last value: it may be the end of the line.
+    // Nothing follows the last value, as the line may end there.
     const auto end = std::find_if(trace.rbegin(), trace.rend(), [](const Traces::Value& value) {
                          return value.offset.has_value();
                      }).base();
@@ -109,7 +109,7 @@ std::string sparkline(const Traces::Trace& trace, Nanoseconds scale, bool unicod
     return line;
 }
 
-/// Of a clock that is lost no figure holds any more.
+/// Leaves out the figures of a lost clock, as they no longer hold.
 Row rowOf(const ClockView& clock, const ScreenModel& model, Nanoseconds scale,
           const ScreenStyle& style) {
     const bool lost = clock.status.standing == Standing::lost;
@@ -147,7 +147,7 @@ Row titles(Nanoseconds scale, bool unicode) {
 
 // --- the columns ---
 
-/// Leaves out what there is no room for, and gives the names the rest.
+/// Leaves out the columns that do not fit, and gives the names the rest.
 Widths fitted(const Widths& natural, std::size_t room) {
     Widths widths(natural.size());  // 0: the column is left out
     std::size_t used = 0;
@@ -173,7 +173,7 @@ std::vector<const ClockView*> worstFirst(const std::vector<ClockView>& clocks) {
     for (const ClockView& clock : clocks) {
         ranked.emplace_back(rankOf(clock), -badness(clock), &clock);
     }
-    // Those that are as bad as each other stay in the snapshot's order.
+    // Clocks that are equally bad stay in the snapshot's order.
     std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
         return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
     });

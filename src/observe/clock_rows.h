@@ -1,4 +1,4 @@
-/// The clocks as rows of a screen, as many columns as it has room for.
+/// The clocks as rows of a screen, with as many columns as fit on it.
 ///
 /// Thread safety: pure functions.
 #pragma once
@@ -10,10 +10,10 @@
 
 namespace berkeley::observe {
 
-/// All clocks, the worst first; see renderScreen().
+/// Returns all clocks, the worst first; see renderScreen().
 std::vector<const ClockView*> worstFirst(const std::vector<ClockView>& clocks);
 
-/// A line of titles, and one for each of `clocks`.
+/// Returns a line of titles, and one line for each of `clocks`.
 std::vector<std::string> clockRows(const ScreenModel& model,
                                    const std::vector<const ClockView*>& clocks,
                                    const ScreenStyle& style);

@@ -1,4 +1,5 @@
-/// What has happened lately: clocks that joined, left, count or do not count, and changes of role.
+/// What has happened recently: clocks that joined, left, count or do not count, and changes of
+/// role.
 ///
 /// Thread safety: none.
 #pragma once
@@ -21,10 +22,10 @@ struct Moment {
 enum class EventKind {
     joined,
     left,
-    excluded,  ///< does not count in the average any more, or has another standing than before
+    excluded,  ///< no longer counts in the average, or is excluded for a different reason
     counted,
     role,     ///< this master leads the group, or stands by
-    restart,  ///< this daemon was started, or the cycles of its master are counted anew
+    restart,  ///< this daemon was started, or its master counts the cycles anew
 };
 
 /// "joined", …
@@ -34,11 +35,11 @@ struct Event {
     std::uint64_t number{};  ///< counts up
     EventKind kind{};
     GroupTime when;
-    std::string clock;  ///< whose event it is; "" where it is no clock's
+    std::string clock;  ///< the clock that it is about; "" if it is about none
     std::string text;   ///< for people: "excluded: outlier"
 };
 
-/// Keeps the last ones.
+/// Keeps the latest events.
 class EventLog {
   public:
     static constexpr std::size_t kKept = 200;

@@ -1,6 +1,6 @@
-/// What a following clock knows of itself: its master, what it was told last, and when.
+/// What a following clock knows of itself: its master, what it was last told, and when.
 ///
-/// Time is handed in. Units: std::chrono. Thread safety: none.
+/// Time is passed in. Units: std::chrono. Thread safety: none.
 #pragma once
 
 #include <cstdint>
@@ -15,31 +15,32 @@ namespace berkeley::observe {
 
 class FollowerView {
   public:
-    /// `interval` is the guess until a master says its own; `lab` whether it speaks the lab's text.
+    /// `interval` is the guess until a master announces its own; `lab` says whether it speaks the
+    /// lab's text.
     FollowerView(std::string name, bool lab, Nanoseconds interval, EventLog& log);
 
     /// The connection to `master` is up.
     void joined(const std::string& master, std::optional<Nanoseconds> interval, Moment now);
     void timestamped(sync::TimestampKind timestamps) { timestamps_ = timestamps; }
-    /// It is gone, if there was one.
+    /// The connection is gone, if there was one.
     void left(Moment now);
-    /// `change` is by how much the clock moves.
+    /// `change` is how far the clock moves.
     void adjusted(std::uint32_t cycle, Nanoseconds change, Moment now);
 
-    /// It was adjusted last in that cycle, and this view was not told: it has led the group
-    /// itself, or this is an earlier run's clock.
+    /// The clock was last adjusted in `cycle`, and this view was not told of it: the clock has led
+    /// the group itself, or continues from an earlier run.
     void goesOn(std::uint32_t cycle, HostTime adjusted);
 
     const std::string& master() const { return master_; }  ///< "host:port", or ""
-    /// Of the connection to it, once they are known.
+    /// The kind of timestamps on the connection to the master, once known.
     std::optional<sync::TimestampKind> timestamps() const { return timestamps_; }
     Nanoseconds interval() const { return interval_; }  ///< from one sync cycle to the next
     std::optional<std::uint32_t> cycle() const { return cycle_; }
     std::optional<HostTime> adjustedAt() const { return adjustedAt_; }
-    /// It was adjusted, and no adjustment has come for too long.
+    /// Whether the clock was adjusted, but no adjustment has come for too long.
     bool holdoverAt(HostTime now) const;
 
-    /// The own clock; `bound` is what it is now.
+    /// Returns a view of this clock itself; `bound` is its bound now.
     ClockView clockAt(HostTime now, std::optional<Nanoseconds> bound,
                       PauseKind suspect = PauseKind::none) const;
 

@@ -38,7 +38,7 @@ void GroupView::cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::
                              Moment now) {
     shortage_ = {slaves.size(), needed};
     std::vector<sync::ClockStatus> clocks;
-    // The master's own clock is there whether it is asked or not.
+    // The master's own clock is present whether or not it is asked.
     for (const auto& [id, clock] : clocks_) {
         if (clock.status.master) {
             clocks.push_back(clock.status);
@@ -54,7 +54,7 @@ void GroupView::clear() {
     clocks_.clear();
 }
 
-/// Of several clocks with one name, the one that has it keeps it.
+/// Of several clocks with the same name, the one that already has it keeps it.
 std::vector<std::string> GroupView::idsOf(const std::vector<sync::ClockStatus>& clocks) const {
     std::map<std::string_view, const sync::ClockStatus*> owners;
     for (const sync::ClockStatus& clock : clocks) {
@@ -123,12 +123,12 @@ void GroupView::tellOf(const ClockView& before, const ClockView& after, Moment n
 
 void GroupView::lose(ClockView& clock, Moment now) {
     clock.status.standing = Standing::lost;
-    // Else one that never answered would be kept for ever, or not at all.
+    // Otherwise a clock that never answered would be kept forever, or not at all.
     clock.lastSeen = clock.lastSeen.value_or(now.host);
     log_.add(EventKind::left, now.group, clock.id, "has left");
 }
 
-/// The oldest first.
+/// Drops lost clocks, those lost longest ago first.
 void GroupView::dropLost(Moment now) {
     std::vector<std::pair<HostTime, std::string>> lost;
     for (const auto& [id, clock] : clocks_) {

@@ -1,6 +1,6 @@
-/// The group as its sync cycles show it, those clocks included that have left lately.
+/// The group as its sync cycles show it, including the clocks that have left recently.
 ///
-/// Time is handed in. Units: std::chrono. Thread safety: none; a snapshot is a value.
+/// Time is passed in. Units: std::chrono. Thread safety: none; a snapshot is a value.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@
 namespace berkeley::observe {
 
 struct ClockView {
-    /// Unique here: its name, and its address where another clock has
-    /// that name.
+    /// Unique here: its name, with its address where another clock has that name.
     std::string id;
-    /// In the last cycle; of a lost clock the figures are those of the last one that it was in.
+    /// Its status in the last cycle; for a lost clock, the figures are those of the last cycle that
+    /// it was in.
     sync::ClockStatus status;
-    std::optional<HostTime> lastSeen;  ///< when it answered last, if ever
+    std::optional<HostTime> lastSeen;  ///< when it last answered, if ever
 };
 
 /// A cycle without its clocks.
@@ -34,7 +34,7 @@ struct CycleFigures {
     std::size_t clocks{};
 };
 
-/// Of a cycle; `ended` is left to the caller.
+/// Returns the figures of a cycle; `ended` is left to the caller.
 CycleFigures figuresOf(const sync::CycleStatus& status);
 
 /// There are too few slaves for a sync cycle.
@@ -46,22 +46,22 @@ struct Shortage {
 struct GroupSnapshot {
     std::optional<CycleFigures> cycle;  ///< the last one
     std::optional<Shortage> shortage;   ///< since then
-    std::vector<ClockView> clocks;      ///< the master's first, lost ones last, each by id
+    std::vector<ClockView> clocks;      ///< the master's first, lost ones last, otherwise by id
 };
 
 class GroupView {
   public:
-    /// How long a clock that has left is kept, and how many of them.
+    /// How long clocks that have left are kept, and how many of them.
     static constexpr std::chrono::minutes kLostKept{10};
     static constexpr std::size_t kMostLost = 100;
 
-    /// Tells `log`, which outlives it, who comes and leaves.
+    /// Tells `log`, which must outlive it, which clocks come and leave.
     explicit GroupView(EventLog& log) : log_(log) {}
 
     void cycleEnded(const sync::CycleStatus& status, Moment now);
-    /// There was none: these slaves are there, and have not been asked.
+    /// There was no cycle: these slaves are connected, but were not asked.
     void cycleSkipped(const std::vector<sync::ClockStatus>& slaves, std::size_t needed, Moment now);
-    /// Another master leads the group.
+    /// Another master now leads the group.
     void clear();
 
     GroupSnapshot snapshot() const;

@@ -32,7 +32,7 @@ std::vector<const ClockView*> presentIn(const GroupSnapshot& group) {
     return clocks;
 }
 
-/// Leaves the clocks that are farthest from the middle, the farthest first.
+/// Reduces `clocks` to those farthest from the middle, the farthest first.
 OffsetQuantiles summarize(std::vector<const ClockView*>& clocks) {
     std::erase_if(clocks, [](const ClockView* clock) { return !clock->status.offset; });
     std::vector<Nanoseconds> offsets;
@@ -92,7 +92,7 @@ void History::add(HistoryPoint point, HostTime now) {
     }
     last_ = now;
     point.index = next_++;
-    // The clocks are mostly the same from one point to the next.
+    // Successive points mostly have the same clocks, so they share the names.
     if (!points_.empty() && *points_.back()->names == *point.names) {
         point.names = points_.back()->names;
     }

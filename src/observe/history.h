@@ -1,9 +1,9 @@
-/// How the offsets were in the last hour and more, in bounded memory.
+/// How the offsets were in the last hour and longer, in bounded memory.
 ///
-/// Points are at least kApart apart, so of faster cycles only some are kept. Of a large group a
-/// point has quantiles, and the clocks that are farthest from the middle; of a small one, each
-/// clock. All of it takes 8 MB with 50 clocks, and 26 MB where no two points have the same clocks.
-/// Time is handed in. Units: std::chrono. Thread safety: none; points never change, so readers may
+/// Points are at least kApart apart, so only some of a faster group's cycles are kept. A point of a
+/// large group has quantiles and the clocks farthest from the middle; one of a small group has each
+/// clock. In all it takes 8 MB with 50 clocks, and 26 MB if no two points have the same clocks.
+/// Time is passed in. Units: std::chrono. Thread safety: none; points never change, so readers may
 /// share them.
 #pragma once
 
@@ -34,13 +34,14 @@ struct HistoryOffset {
     }
 };
 
-/// Of the offsets that are known; as the smallest value that such a part of them does not exceed.
+/// Quantiles of the known offsets: each is the smallest value that the given fraction of them does
+/// not exceed.
 struct OffsetQuantiles {
     Nanoseconds min, p5, p25, p50, p75, p95, max;
 };
 
 struct HistoryPoint {
-    /// What only a cycle of the own group has.
+    /// What only a cycle of a group that this clock leads has.
     struct Group {
         Nanoseconds average{};
         Nanoseconds spread{};
@@ -52,16 +53,16 @@ struct HistoryPoint {
     std::uint32_t cycle{};
     GroupTime when;
     std::optional<Group> group;
-    std::optional<Nanoseconds> bound;  ///< of the own clock
+    std::optional<Nanoseconds> bound;  ///< of this clock itself
     std::shared_ptr<const std::vector<std::string>> names;
-    std::vector<HistoryOffset> offsets;        ///< one for each of the names
+    std::vector<HistoryOffset> offsets;        ///< one for each name
     std::optional<OffsetQuantiles> quantiles;  ///< of a large group
 };
 
-/// Of the snapshot's last cycle, which there is.
+/// Makes the point of the snapshot's last cycle, which must exist.
 HistoryPoint pointOf(const GroupSnapshot& group, std::optional<Nanoseconds> ownBound);
 
-/// Of a clock that follows another, and was adjusted.
+/// Makes the point of a clock that follows a master and was adjusted.
 HistoryPoint pointOf(const std::string& name, std::uint32_t cycle, GroupTime when,
                      Nanoseconds change, Nanoseconds bound);
 
@@ -69,22 +70,22 @@ class History {
   public:
     static constexpr std::size_t kKept = 4096;
     static constexpr std::chrono::milliseconds kApart{900};
-    /// A group with more clocks is a large one.
+    /// A group with more clocks than this is large.
     static constexpr std::size_t kMostClocks = 50;
     static constexpr std::size_t kFarthest = 20;
 
     using Points = std::vector<std::shared_ptr<const HistoryPoint>>;
 
-    /// Unless the last one was taken less than kApart ago.
+    /// Adds the point, unless the last one was added less than kApart ago.
     void add(HistoryPoint point, HostTime now);
 
-    /// Those from index `since` on that are kept: at most kMostPoints, and fewer when there are
-    /// more than kMostOffsets in them.
+    /// Returns the points that are kept, from `index` on: at most kMostPoints, and fewer when these
+    /// would have more than kMostOffsets offsets.
     Points since(std::uint64_t index) const;
     static constexpr std::size_t kMostPoints = 1200;
     static constexpr std::size_t kMostOffsets = 24'000;
 
-    /// The index of the next point that will be added.
+    /// Returns the index of the next point to be added.
     std::uint64_t next() const { return next_; }
 
   private:

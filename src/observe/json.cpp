@@ -89,7 +89,7 @@ Json shortageJson(const std::optional<Shortage>& shortage) {
 
 // --- history ---
 
-/// The names of one answer, each with its place among them.
+/// The names in one answer, each with its place among them.
 class Names {
   public:
     explicit Names(const std::vector<std::string>& wanted) : wanted_(wanted) {}
@@ -173,7 +173,7 @@ std::string statusJson(const Status& status, const std::string& complaint) {
                          ? Json()
                          : Json(kPauseKinds.at(static_cast<std::size_t>(status.suspect)))},
          {"steps", status.steps},
-         // JavaScript's numbers would not hold it.
+         // As text: a number in JavaScript cannot hold it.
          {"group_id",
           status.membership.isKnown() ? Json(groupText(status.membership.group)) : Json()},
          {"term", status.membership.isKnown() ? Json(status.membership.term) : Json()},

@@ -1,4 +1,4 @@
-/// What /status.json and /history.json answer; docs/monitoring.md describes every member.
+/// The answers of /status.json and /history.json; docs/monitoring.md describes every member.
 ///
 /// Thread safety: pure functions.
 #pragma once
@@ -12,18 +12,18 @@
 
 namespace berkeley::observe {
 
-/// `complaint` as of complaintOf().
+/// `complaint` is that of complaintOf().
 std::string statusJson(const Status& status, const std::string& complaint);
 
-/// Some of the history, and the events of now.
+/// A part of the history, and the current events.
 struct HistoryAnswer {
     std::string instance;
     Nanoseconds interval{};
-    std::uint64_t next{};  ///< the index of the point that comes after the last one of `points`
-    bool more{};           ///< it is there already
+    std::uint64_t next{};  ///< the index of the point after the last of `points`
+    bool more{};           ///< that point already exists
     History::Points points;
     std::deque<Event> events;
-    std::vector<std::string> clocks;  ///< only their offsets; empty: all
+    std::vector<std::string> clocks;  ///< the clocks whose offsets are wanted; empty: all
 };
 
 std::string historyJson(const HistoryAnswer& answer);

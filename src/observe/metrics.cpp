@@ -25,7 +25,7 @@ prometheus::Counter* counter(Registry& registry, const std::string& name, const 
     return &counters(registry, name, help).Add({});
 }
 
-/// From 0.1 ms to 10 s.
+/// Makes a histogram with buckets from 0.1 ms to 10 s.
 prometheus::Histogram* histogram(Registry& registry, const std::string& name,
                                  const std::string& help) {
     const prometheus::Histogram::BucketBoundaries bounds{
@@ -53,7 +53,7 @@ class Gauges {
     Registry& registry() { return registry_; }
 
   private:
-    /// That of this name, if there is one.
+    /// Returns the family of this name, which is made if there is none yet.
     prometheus::Family<prometheus::Gauge>& family(const std::string& name,
                                                   const std::string& help) {
         return prometheus::BuildGauge().Name(name).Help(help).Register(registry_);
@@ -82,7 +82,7 @@ void addDaemon(Gauges& gauges, const Status& status) {
                status.holdover ? 1 : 0);
     gauges.set("berkeley_interval_seconds", "Time between two sync cycles.",
                toSeconds(status.interval));
-    // The silence of a master that is new counts from its beginning.
+    // The silence of a new master counts from when it got its role.
     gauges.set("berkeley_sync_cycle_age_seconds",
                "Time since a sync cycle ended here, an adjustment came or, before the first one, "
                "since this daemon has its role.",

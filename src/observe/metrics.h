@@ -1,7 +1,7 @@
 /// What a daemon tells Prometheus, in its text format; docs/monitoring.md describes every metric.
 ///
-/// What has happened is counted here, what is now comes with the status. Units: seconds and ratios,
-/// as is usual there; what is not known is left out. Thread safety: any thread.
+/// What has happened is counted here; what is the case now comes from the status. Units: seconds
+/// and ratios, as is usual for Prometheus; unknown figures are left out. Thread safety: any thread.
 #pragma once
 
 #include <prometheus/counter.h>
@@ -21,7 +21,7 @@ namespace berkeley::observe {
 
 class Metrics {
   public:
-    /// What can happen to it: it leads a group, it follows a master, or the one after the other.
+    /// Whether the daemon leads a group, follows a master, or does both in turn.
     Metrics(bool leads, bool follows);
 
     void cycleEnded(const sync::CycleStatus& status);
@@ -31,7 +31,8 @@ class Metrics {
     void roleChanged();
     void paused(PauseKind kind);
 
-    /// Everything, of `mostClocks` clocks at most, the first by name. `peers` are a master's.
+    /// Returns all metrics, those of clocks for at most `mostClocks`, the first by name. `peers`
+    /// are those of a master.
     std::string text(const Status& status, const std::optional<PeerCounts>& peers,
                      std::size_t mostClocks) const;
 

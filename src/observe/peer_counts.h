@@ -13,9 +13,10 @@ namespace berkeley::observe {
 
 struct PeerCounts {
     std::size_t slaves{};  ///< connected now
-    /// Of them, by the kind of their connections' timestamps; not before a first burst is over.
+    /// Connected slaves by the kind of their connections' timestamps; counted only after a first
+    /// burst.
     std::array<std::size_t, sync::kTimestampKinds> timestamps{};
-    std::array<std::uint64_t, wire::kFaults> sentAway{};  ///< since the start, by why
+    std::array<std::uint64_t, wire::kFaults> sentAway{};  ///< since the start, by reason
 };
 
 }  // namespace berkeley::observe

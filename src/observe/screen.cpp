@@ -13,7 +13,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-/// Figures stand on a grid, so that they do not move when one of them gets longer.
+/// Figures are aligned to a grid, so that they do not move when one of them gets longer.
 constexpr std::size_t kSlot = 20;
 
 std::string render(const Cell& cell, const ScreenStyle& style) {
@@ -71,7 +71,7 @@ void addLost(const GroupSnapshot& group, std::vector<Cell>& figures) {
     }
 }
 
-/// The most important ones first: those at the end may find no room.
+/// Returns the most important figures first: there may be no room for those at the end.
 std::vector<Cell> figuresOf(const ScreenModel& model) {
     const Status& status = model.status;
     std::vector<Cell> figures;
@@ -132,7 +132,7 @@ Cell cellOf(const Notice& notice, const date::time_zone& zone) {
             notice.error ? Colour::red : Colour::yellow};
 }
 
-/// The last ones of both logs, oldest first.
+/// Returns the latest events and notices, oldest first.
 Lines eventLines(const ScreenModel& model, const date::time_zone& zone, const ScreenStyle& style,
                  std::size_t room) {
     std::vector<std::pair<GroupTime, Cell>> merged;
@@ -170,7 +170,7 @@ void append(Lines& lines, const Lines& more) {
     lines.insert(lines.end(), more.begin(), more.end());
 }
 
-/// How many lines the parts may have at most; what is left is the clocks'.
+/// How many lines the parts may have at most; the rest is for the clocks.
 struct Parts {
     std::size_t figures, events;
     bool gaps;  ///< empty lines, and a rule above the events
@@ -189,7 +189,8 @@ Parts partsOf(std::size_t height) {
 /// Below this many lines the titles are left out.
 constexpr std::size_t kTitled = 4;
 
-/// Those for which there is room, or with one line less the worst of them and what the others are.
+/// Returns the clocks for which there is room; if that is not all, the worst of them and a line
+/// about the others.
 Lines tableLines(const ScreenModel& model, const ScreenStyle& style, std::size_t room) {
     const std::vector<const ClockView*> clocks = worstFirst(model.status.group.clocks);
     const std::size_t title = room >= kTitled ? 1 : 0;

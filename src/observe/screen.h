@@ -1,4 +1,5 @@
-/// The screen of `berkeley-master --watch`: how the group is, its clocks, and what has happened.
+/// The screen of `berkeley-master --watch`: the state of the group, its clocks, and what has
+/// happened.
 ///
 /// Units: std::chrono; columns and lines of a terminal. Thread safety: values and pure functions.
 #pragma once
@@ -14,7 +15,7 @@
 
 namespace berkeley::observe {
 
-/// A warning or an error of the log.
+/// A warning or an error from the log.
 struct Notice {
     GroupTime when;
     bool error{};
@@ -26,19 +27,20 @@ struct ScreenModel {
     Traces traces;
     std::vector<Notice> notices;                ///< oldest first
     std::string webPage;                        ///< its address; "" when there is none
-    Nanoseconds maxBound = Nanoseconds::max();  ///< as of complaintOf()
+    Nanoseconds maxBound = Nanoseconds::max();  ///< as for complaintOf()
 };
 
 struct ScreenStyle {
     std::size_t width{};   ///< in columns
     std::size_t height{};  ///< in lines
     bool colour{};
-    bool unicode{};  ///< else everything is ASCII
+    bool unicode{};  ///< otherwise everything is ASCII
 };
 
-/// At most `height` lines of at most `width` columns, with newlines in between. The clocks that do
-/// not count come first, and of those that count the ones that are off by more than their bound;
-/// those that agree stand by name, so that noise does not reorder them. Times are those of `zone`.
+/// Renders at most `height` lines of at most `width` columns, separated by newlines. The clocks
+/// that do not count come first, then those that count but are off by more than their bound; the
+/// others, which agree, are sorted by name, so that noise does not reorder them. Times are in
+/// `zone`.
 std::string renderScreen(const ScreenModel& model, const date::time_zone& zone,
                          const ScreenStyle& style);
 

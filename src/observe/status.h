@@ -1,4 +1,4 @@
-/// Everything that a daemon tells about itself at one instant, and whether that is as it should be.
+/// Everything that a daemon tells about itself at one instant, and whether all is well.
 ///
 /// Units: std::chrono. Thread safety: values and pure functions.
 #pragma once
@@ -28,34 +28,36 @@ struct Status {
     std::string instance;  ///< a new one at each start
     std::string name;
     Role role{};
-    std::optional<std::uint32_t> cycle;  ///< the last one that ended here, or was heard of
+    std::optional<std::uint32_t> cycle;  ///< the last one that ended here, or that a master told
     std::optional<HostTime> cycleEnded;
-    HostTime since;  ///< when it got its role
-    /// When what is due in every interval came last: a sync cycle, or that there was none, from
-    /// `since` on; an adjustment. Absent before a clock that follows was adjusted.
+    HostTime since;  ///< when the daemon got its role
+    /// When the event that is due in every interval last happened: for a leader a sync cycle or a
+    /// skipped one, at the earliest `since`; for a follower an adjustment. Absent until a clock
+    /// that follows is adjusted.
     std::optional<HostTime> heard;
     Moment now;
     Nanoseconds interval{};            ///< between sync cycles
-    std::optional<Nanoseconds> bound;  ///< of the own clock; absent before it was adjusted,
+    std::optional<Nanoseconds> bound;  ///< of this clock; absent before it was adjusted,
                                        ///< and while it is suspect
-    PauseKind suspect{};               ///< why it is not believed until it is measured again
-    sync::Membership membership;       ///< whose time the own clock has
-    std::uint32_t steps{};             ///< of the own clock, forward
-    bool holdover{};                   ///< it follows a master from which nothing comes
-    std::string master;                ///< whom it follows, as "host:port"; or ""
-    std::optional<sync::TimestampKind> timestamps;  ///< of the connection to that one
-    GroupSnapshot group;                            ///< of one that follows: its own clock alone
+    PauseKind suspect{};               ///< why the clock is not believed until it is measured again
+    sync::Membership membership;       ///< the group whose time this clock has
+    std::uint32_t steps{};             ///< forward, of this clock
+    bool holdover{};                   ///< the clock follows a master, but no adjustment comes
+    std::string master;                ///< the master that it follows, as "host:port"; or ""
+    std::optional<sync::TimestampKind> timestamps;  ///< on the connection to that master
+    GroupSnapshot group;                            ///< for a follower: its own clock alone
     std::deque<Event> events;
 };
 
-/// For how long nothing has come of what is due in every interval; zero before anything is due.
+/// Returns for how long nothing that is due in every interval has come; zero before anything is
+/// due.
 Nanoseconds silenceOf(const Status& status);
 
-/// How the daemon is, in a line for the service manager.
+/// Describes the state of the daemon in one line for the service manager.
 std::string lineOf(const Status& status);
 
-/// What is wrong, in a line without its end: no sync cycles, no adjustments, a clock that is
-/// suspect, a bound above `maxBound`. "" when nothing is.
+/// Says what is wrong, without a newline: no sync cycles, no adjustments, a suspect clock, a bound
+/// above `maxBound`. Returns "" when nothing is wrong.
 std::string complaintOf(const Status& status, Nanoseconds maxBound);
 
 }  // namespace berkeley::observe

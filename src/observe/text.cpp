@@ -11,7 +11,7 @@ namespace {
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-/// How many bytes the first `columns` characters have.
+/// Returns how many bytes the first `columns` characters take.
 std::size_t bytesOf(std::string_view text, std::size_t columns) {
     std::size_t bytes = 0;
     while (bytes < text.size()) {
@@ -23,7 +23,7 @@ std::size_t bytesOf(std::string_view text, std::size_t columns) {
     return bytes;
 }
 
-/// A byte that continues nothing is one of its own.
+/// Returns the first character; a continuation byte without a start counts as one.
 std::string_view firstCharacter(std::string_view text) {
     std::size_t size = 1;
     if (static_cast<unsigned char>(text[0]) >= 0xC0U) {
@@ -34,7 +34,7 @@ std::string_view firstCharacter(std::string_view text) {
     return text.substr(0, size);
 }
 
-/// What offsets, spans and screens are written with.
+/// The signs in offsets, spans and screens.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSigns{
     {{"\u2212", "-"},    // minus
      {"\u00B5", "u"},    // micro

@@ -1,5 +1,5 @@
-/// Texts of single values, and how they come onto a terminal: UTF-8 counted in columns, colours
-/// around it, rows of cells below each other.
+/// Texts of single values, and their form on a terminal: UTF-8 counted in columns, colours, rows of
+/// cells below each other.
 ///
 /// Thread safety: pure functions.
 #pragma once
@@ -25,10 +25,10 @@ std::string textOr(const std::optional<Value>& value, ToText toText) {
     return value ? toText(*value) : std::string{kUnknown};
 }
 
-/// A clock's name, with "(this)" or "(lab)" behind it.
+/// Returns a clock's name, followed by "(this)" or "(lab)" where that applies.
 std::string labelOf(const std::string& name, const sync::ClockStatus& clock);
 
-/// A group's identity, in 16 hexadecimal digits.
+/// Returns a group's identity as 16 hexadecimal digits.
 std::string groupText(sync::GroupId group);
 
 /// "2026-11-25T17:00:00.123456789Z"
@@ -36,18 +36,18 @@ std::string isoText(GroupTime time);
 
 // --- how wide they are ---
 
-/// What a terminal shows of UTF-8 without wide characters: one column for each byte that does not
-/// continue a character.
+/// Returns the width of UTF-8 without wide characters on a terminal: one column for each byte that
+/// does not continue a character.
 std::size_t widthOf(std::string_view text);
 
-/// The first columns of `text`, with `ending` as the last of them where something is left out.
+/// Returns the first `width` columns of `text`, the last of them `ending` if something is left out.
 std::string truncated(const std::string& text, std::size_t width, std::string_view ending);
 
-/// What any terminal can show in as many columns as characters: of UTF-8 the signs that this
-/// program writes, or without `unicode` what stands for them in ASCII; "?" for everything else.
+/// Returns what any terminal can show in as many columns as characters: the UTF-8 signs that this
+/// program writes or, without `unicode`, their ASCII substitutes; "?" for everything else.
 std::string printable(std::string_view text, bool unicode);
 
-/// A horizontal line.
+/// Returns a horizontal line.
 std::string ruleOf(std::size_t width);
 
 // --- rows of them ---
@@ -60,10 +60,10 @@ struct Cell {
     Colour colour{};
 };
 
-/// Green when it counts, red when it is not there.
+/// Green when the clock counts, red when it is not there, yellow otherwise.
 Cell cellOf(sync::Standing standing);
 
-/// The text, with its colour where there are colours at all.
+/// Returns the text, with its colour if `coloured`.
 std::string painted(const Cell& cell, bool coloured);
 
 enum class Align { left, right };
@@ -71,7 +71,7 @@ enum class Align { left, right };
 struct Column {
     std::string_view title;
     Align align{};
-    std::size_t width = 0;  ///< at least
+    std::size_t width = 0;  ///< in columns, at least
 };
 
 /// A cell for each column.
@@ -80,13 +80,14 @@ using Widths = std::vector<std::size_t>;
 
 inline constexpr std::size_t kGap = 2;  ///< between two columns
 
-/// The titles, dimmed.
+/// Returns the titles, dimmed.
 Row titlesOf(std::span<const Column> columns);
 
-/// What the columns need for all rows.
+/// Returns the widths that the columns need for all rows.
 Widths widthsOf(std::span<const Column> columns, const std::vector<Row>& rows);
 
-/// Without spaces at its end. A column of width 0 is left out; no cell is wider than its column.
+/// Returns the row as a line without trailing spaces. A column of width 0 is left out; no cell may
+/// be wider than its column.
 std::string lineOf(std::span<const Column> columns, const Row& row, const Widths& widths,
                    bool coloured);
 

@@ -1,8 +1,8 @@
-/// The last minute of every clock's offset, a group of thousands included: what sparklines show.
+/// The last minute of every clock's offset, even for a group of thousands: what sparklines show.
 ///
-/// A minute has kColumns columns; of the offsets that fall into one the farthest from zero stays.
-/// Columns begin at whole multiples of their width, so that they do not change their values as time
-/// goes on. Time is handed in. Units: std::chrono. Thread safety: none.
+/// A minute has kColumns columns; each keeps the offset farthest from zero of those that fall into
+/// it. Columns begin at whole multiples of their width, so that their values do not change as time
+/// passes. Time is passed in. Units: std::chrono. Thread safety: none.
 #pragma once
 
 #include <array>
@@ -23,17 +23,17 @@ class Traces {
         std::optional<Nanoseconds> offset;  ///< absent where none is known
         bool counted{};
     };
-    /// The oldest first; the last one is now.
+    /// Oldest first; the last one is now.
     using Trace = std::array<Value, kColumns>;
 
     /// Takes the offsets of the last cycle, once.
     void add(const GroupSnapshot& group);
 
-    /// As of `now`. An offset holds until the next one is due, after `interval`. Empty columns
-    /// only, of a clock that is not known.
+    /// Returns the trace as of `now`. An offset holds until the next one is due, after `interval`.
+    /// All columns are empty for an unknown clock.
     Trace of(const std::string& id, HostTime now, Nanoseconds interval) const;
 
-    /// What nine in ten of the counted offsets do not exceed; zero when there is none.
+    /// Returns what nine in ten of the counted offsets do not exceed; zero when there are none.
     Nanoseconds scale(HostTime now) const;
 
   private:

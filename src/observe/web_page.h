@@ -1,4 +1,4 @@
-/// The files of the web page that shows a daemon's state, as they are built into the program.
+/// The files of the web page that shows a daemon's state, as built into the program.
 ///
 /// Its own files are in src/observe/web_page; dygraphs, which draws its charts, comes from the
 /// system's package at build time. Thread safety: constants.
@@ -15,7 +15,7 @@ struct WebPageFile {
     std::string_view bytes;        ///< never empty
 };
 
-/// All of them. It asks for nothing but these, and for what the daemon's server has under
+/// Returns all of them. The page requests only these, and what the daemon's server has under
 /// "/status.json" and "/history.json".
 std::span<const WebPageFile> webPageFiles();
 

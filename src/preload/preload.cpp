@@ -1,6 +1,6 @@
-// Shows the group's time to a program that asks for the system clock: loaded before libc, as
-// "berkeleyctl run" does. Other clocks pass through. Without a page, and until there is one, the
-// time is the system's.
+// Shows the group's time to a program that asks for the system clock. It is loaded before libc, as
+// "berkeleyctl run" does. Other clocks pass through. Until there is a page, the time is the
+// system's.
 //
 // It may be called at any time: before main, in a forked child, in a signal handler. So it takes no
 // lock, allocates nothing and leaves errno alone.
@@ -19,7 +19,8 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-// The clocks as they are without this library. The linker sends each call of clock_gettime() here.
+// Reads the clocks as they are without this library. The linker sends each call of clock_gettime()
+// here.
 // NOLINTNEXTLINE(bugprone-reserved-identifier): that is how the linker names it
 extern "C" int __wrap_clock_gettime(clockid_t clock, timespec* time);
 
@@ -30,7 +31,7 @@ using namespace std::chrono_literals;
 
 using ClockGettime = int (*)(clockid_t, timespec*);
 
-/// libc's; while it is unknown the kernel is asked directly.
+/// libc's function; while it is unknown, the kernel is asked directly.
 constinit std::atomic<ClockGettime> libcClockGettime{nullptr};
 
 /// Constructed before anything runs, and never destroyed: threads may outlive main.
@@ -40,8 +41,8 @@ union Forever {
     page::GroupPage page;
 };
 constinit Forever group;
-/// That the environment names, to be tried again; "" for this machine's daemon's, which is looked
-/// for once only.
+/// The page that the environment names, which is tried again; "" for that of this machine's daemon,
+/// which is looked for only once.
 constinit page::Path path{};
 
 enum class State { closed, opening, open };
@@ -62,7 +63,7 @@ void tryToOpen() {
     errno = code;
 }
 
-/// False while there is no page.
+/// Reads the group's time; returns false while there is no page.
 bool readGroup(timespec& time) {
     if (state.load(std::memory_order_acquire) != State::open) {
         tryToOpen();
@@ -76,7 +77,7 @@ bool readGroup(timespec& time) {
     return true;
 }
 
-/// The environment is looked at only now, as other threads may change it later.
+/// Reads the environment here only, as other threads may change it later.
 __attribute__((constructor)) void begin() {
     libcClockGettime.store(reinterpret_cast<ClockGettime>(::dlsym(RTLD_NEXT, "clock_gettime")),
                            std::memory_order_release);

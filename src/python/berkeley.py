@@ -6,9 +6,9 @@
         reading = clock.now()
         print(reading.time, reading.bound, reading.status)
 
-Over the C interface of libberkeley, which is looked for where the system's libraries are, or in
-the file that BERKELEY_LIBRARY in the environment names. Times are nanoseconds since 1970-01-01
-00:00 UTC by the group's reckoning. Any thread may read a clock. docs/api.md tells more.
+Uses the C interface of libberkeley, which is looked for where the system's libraries are, unless
+BERKELEY_LIBRARY in the environment names its file. Times are nanoseconds since 1970-01-01 00:00 UTC
+by the group's reckoning. Any thread may read a clock. docs/api.md says more.
 """
 
 import ctypes
@@ -22,7 +22,7 @@ _UNKNOWN_BOUND = 2**63 - 1
 
 
 class Error(OSError):
-    """Nothing can be read. `code` is the one of berkeley.h."""
+    """Raised when nothing can be read. `code` is that of berkeley.h."""
 
     def __init__(self, code, path):
         text = _library.berkeley_error_text(code).decode()
@@ -33,8 +33,8 @@ class Error(OSError):
 class Reading(namedtuple("Reading", "time bound earliest latest cycle status reason")):
     """One reading of the clock. The group's time is certainly between `earliest` and `latest`.
 
-    `status` is "synchronized", "holdover" or "unsynchronized"; `reason` says why it is the last one,
-    else "". While the bound is unknown, `bound`, `earliest` and `latest` are None.
+    `status` is "synchronized", "holdover" or "unsynchronized"; `reason` says why it is the last of
+    these, otherwise "". While the bound is unknown, `bound`, `earliest` and `latest` are None.
     """
 
     __slots__ = ()
@@ -55,7 +55,7 @@ class _Reading(ctypes.Structure):
 def _load():
     name = os.environ.get("BERKELEY_LIBRARY")
     if not name:
-        # Where this file was installed with the library, else where the system looks.
+        # First where this file was installed with the library, then where the system looks.
         folder = Path(__file__).resolve().parents[2]
         beside = [*folder.glob("libberkeley.so.1"), *folder.glob("*/libberkeley.so.1")]
         name = str(beside[0]) if beside else "libberkeley.so.1"
@@ -83,12 +83,12 @@ _library = _load()
 
 
 def version():
-    """Of the library, as in "0.1.0"."""
+    """Returns the version of the library, such as "0.1.0"."""
     return _library.berkeley_version().decode()
 
 
 class GroupClock:
-    """The page at `path` or, without one, that of this machine's daemon. Raises Error."""
+    """Reads the page at `path` or, without one, that of this machine's daemon. Raises Error."""
 
     def __init__(self, path=None):
         self._clock = ctypes.c_void_p()
@@ -97,7 +97,7 @@ class GroupClock:
             raise Error(code, path)
 
     def now(self):
-        """A Reading of right now."""
+        """Returns a Reading of the time right now."""
         if not self._clock:
             raise ValueError("the clock is closed")
         read = _Reading()
@@ -121,7 +121,7 @@ class GroupClock:
         return os.fsdecode(_library.berkeley_path(self._clock))
 
     def close(self):
-        """No other thread may read the clock any more."""
+        """Closes the clock; from then on, no other thread may read it."""
         _library.berkeley_close(self._clock)
         self._clock = ctypes.c_void_p()
 

@@ -1,9 +1,10 @@
-// One chart over time, drawn by dygraphs. Names of clocks stay out of it: they come from peers, and
-// dygraphs is told only the names of its own columns.
+// One chart over time, drawn by dygraphs. The names of clocks stay out of it: they come from peers,
+// and dygraphs is told only the names of its own columns.
 
 /* global Dygraph */
 
-// The others are not used here, and one sets styles in a way that the daemon's policy forbids.
+// The other plugins are not used here, and one sets styles in a way that the daemon's policy
+// forbids.
 Dygraph.PLUGINS = [Dygraph.Plugins.Axes, Dygraph.Plugins.Annotations, Dygraph.Plugins.Grid];
 
 const DASHES = [null, [7, 3], [2, 3], [9, 3, 2, 3]];
@@ -17,8 +18,8 @@ export function cssValue(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Colour and dashes of one of `count` lines: 24 that differ. The more there are, the fainter are
- *  their bounds, which lie on top of each other. */
+/** Returns the colour and dashes of one of `count` lines; 24 of them differ. The more lines there
+ *  are, the fainter are their bounds, which lie on top of each other. */
 export function lineStyle(index, count) {
   return {
     fillAlpha: Math.min(0.15, Math.max(0.02, 0.35 / count)),
@@ -27,7 +28,7 @@ export function lineStyle(index, count) {
   };
 }
 
-/** One mark for all events that would lie on top of each other. */
+/** Merges all events whose marks would lie on top of each other into one mark. */
 function marksOf(events, columns, pixelsPerMs) {
   const slots = new Map();
   for (const { x, kind, text } of events) {
@@ -56,7 +57,7 @@ function annotationOf({ series, x, kinds, texts }, height) {
     text: [...texts.slice(0, MOST_TEXTS), ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n"),
     cssClass: ["mark", ...[...kinds].map((kind) => `mark-${kind}`)].join(" "),
     attachAtBottom: true,
-    // dygraphs stacks those of the same width; these two kinds have to stay apart.
+    // dygraphs stacks marks of the same width, and these two kinds have to stay apart.
     width: across ? MARK_SIZE + 2 : MARK_SIZE * kinds.size,
     height: MARK_SIZE,
     tickHeight: across ? height - MARK_SIZE - 4 : 3,
@@ -72,7 +73,7 @@ export class Chart {
   #ticks = [];
   #onPoint;
 
-  /** `onPoint` is called with the column and the line's index under the pointer, or null. */
+  /** Calls `onPoint` with the column and the index of the line under the pointer, or with null. */
   constructor(element, onPoint) {
     this.#element = element;
     this.#onPoint = onPoint;
@@ -80,7 +81,7 @@ export class Chart {
 
   /**
    * `lines` are { style, bars(column) → [low, middle, high] in nanoseconds, or null }, `window` is
-   * [from, to] in milliseconds, `events` those inside of it.
+   * [from, to] in milliseconds, and `events` are those within it.
    */
   draw({ columns, lines, scale, window, events }) {
     this.#columns = [];
@@ -91,7 +92,7 @@ export class Chart {
     }
     const names = lines.map((_, index) => `line ${index}`);
     const series = Object.fromEntries(lines.map(({ style }, index) => [names[index], style]));
-    // Two that cannot be seen: dygraphs has one annotation at most for a point of a line.
+    // Two invisible lines for the marks: dygraphs has at most one annotation per point of a line.
     series.marks = series.across = { color: "rgba(0,0,0,0)", strokeWidth: 0 };
     const options = {
       file,
@@ -107,7 +108,7 @@ export class Chart {
     this.#graph.updateOptions(options);
   }
 
-  /** dygraphs' table, with a row without figures where a line has to break. */
+  /** Returns dygraphs' table, with a row without figures where the lines have to break. */
   #cells(columns, lines, scale) {
     const middle = (scale.range[0] + scale.range[1]) / 2;
     const unseen = [middle, middle, middle];

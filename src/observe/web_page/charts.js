@@ -1,4 +1,4 @@
-// The page's charts: offsets of the clocks, and the group's spread and average, or, where the clock
+// The page's charts: the offsets of the clocks, and the group's spread and average or, if the clock
 // is not a master's, its own offset and bound.
 
 import { Chart, lineStyle } from "./chart.js";
@@ -23,7 +23,7 @@ export class Charts {
   #places = new Places();
   #elements;
 
-  /** `elements`: the places of the charts, the legend, the reading under the pointer, and so on. */
+  /** `elements` are the places of the charts, the legend, the reading under the pointer, etc. */
   constructor(history, elements) {
     this.#history = history;
     this.#view = new View(history);
@@ -34,9 +34,9 @@ export class Charts {
     this.#bound = new Chart(elements.bound);
   }
 
-  /** `minutes` of the past up to `now`, with a sync cycle each `interval`, both in milliseconds;
-   *  `kind` of scale, "linear" or "log"; the bounds as bands or not; for a clock that `leads` a
-   *  group, or that follows. */
+  /** Draws the last `minutes` before `now`, with a sync cycle every `interval`, both in
+   *  milliseconds. `kind` of scale is "linear" or "log"; `withBounds` draws the bounds as bands;
+   *  `leads` tells a clock that leads a group from one that follows. */
   draw({ minutes, now, interval, kind, withBounds, leads }) {
     const end = this.#endOf(now, interval);
     const { columns, size } = this.#view.columns(end - minutes * 60000);
@@ -62,7 +62,7 @@ export class Charts {
     ].join(" ");
   }
 
-  /** The last sync cycle, or now, where there should have been another one. */
+  /** Returns the time of the last sync cycle, or `now` if another should have ended since. */
   #endOf(now, interval) {
     const last = this.#history.rows.at(-1)?.x ?? now;
     return now - last > 2 * interval + 2000 ? now : last;
@@ -81,7 +81,7 @@ export class Charts {
     const over = bands.length > 0;
     const names = over ? lastingNames(columns, MOST_LINES_OVER_BANDS) : farthestNames(columns, MOST_LINES);
     const places = this.#places.of(names);
-    // The first colour is the bands'.
+    // The bands have the first colour, so no clock gets it.
     const clocks = names.map((name, index) =>
       clockLine(name, lineStyle(places[index] + bands.length, names.length), withBounds && !over, over));
     this.#lines = [...bands, ...clocks];
@@ -115,7 +115,7 @@ export class Charts {
   }
 }
 
-/** A short history fills the chart; it does not stick to its right edge. */
+/** Lets a short history fill the chart, rather than stick to its right edge. */
 function windowOf(columns, end, minutes) {
   const start = Math.max(end - minutes * 60000, Math.min(columns[0].x, end - SHORTEST_WINDOW));
   return [start, end + (end - start) * 0.005];

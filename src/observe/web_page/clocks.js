@@ -6,11 +6,11 @@ import { agoText, driftText, offsetText, spanText } from "./units.js";
 
 const MOST_ROWS = 20;
 
-// How grave a standing is, the gravest first, and the symbol for it.
+// The degrees of gravity of a standing, the gravest first, and their symbols.
 const SYMBOLS = { wrong: "✕", pending: "◐", lost: "○", counted: "●" };
 const GRAVITIES = Object.keys(SYMBOLS);
 
-// What the daemons' words mean. `pending` is a clock that is not wrong, and will probably count soon.
+// What the daemons' words mean. A `pending` clock is not wrong, and will probably count soon.
 const STANDINGS = {
   counted: { gravity: "counted" },
   outlier: { gravity: "wrong", meaning: "too far from the middle of the clocks" },
@@ -53,7 +53,7 @@ function distance(value) {
   return value === null ? -1 : Math.abs(value);
 }
 
-/** What a column shows and sorts by; a `figure` is sorted by its size, the largest first. */
+/** What a column shows and sorts by; a `figure` is sorted by size, the largest first. */
 const COLUMNS = {
   name: { text: nameText, key: (clock) => clock.name },
   standing: { text: standingText, key: (clock) => GRAVITIES.indexOf(gravityOf(clock)) },
@@ -74,7 +74,7 @@ function compare(a, b) {
   return typeof a === "string" ? collator.compare(a, b) : a - b;
 }
 
-/** Those that do not count first, then by distance. */
+/** Sorts the clocks that do not count first, then by distance. */
 function worstFirst(a, b) {
   return compare(COLUMNS.standing.key(a), COLUMNS.standing.key(b)) ||
     compare(COLUMNS.offset.key(b), COLUMNS.offset.key(a)) || compare(a.name, b.name);
@@ -87,10 +87,10 @@ export class ClockTable {
   #heads;
   #rows = new Map();
   #clocks = [];
-  /** null until the reader chooses: as they come, or the worst first where there are many. */
+  /** null until the reader chooses: in the daemon's order, or the worst first if there are many. */
   #order = null;
 
-  /** `elements`: table, filter (a search box), note (how many are shown). */
+  /** `elements` are the table, the filter (a search box) and the note (how many are shown). */
   constructor({ table, filter, note }) {
     this.#body = table.tBodies[0];
     this.#note = note;
@@ -141,7 +141,7 @@ export class ClockTable {
     this.#place(shown);
   }
 
-  /** Rows that stay are kept, so that a selection or a screen reader's place in them stays, too. */
+  /** Keeps the rows that stay, so that a selection or a screen reader's place in them stays. */
   #place(clocks) {
     const rows = new Map(clocks.map((clock) => [clock.name, this.#rows.get(clock.name) ?? newRow()]));
     for (const [name, row] of this.#rows) {

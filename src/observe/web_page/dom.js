@@ -1,6 +1,6 @@
-// Elements of the page, made and filled. Names come from peers: everything is text, never HTML.
+// Makes and fills elements of the page. Names come from peers: everything is text, never HTML.
 
-/** Of that class, with texts and other elements in it. */
+/** Returns an element of the class `className` with texts and other elements in it. */
 export function element(tag, className, ...content) {
   const made = document.createElement(tag);
   made.className = className;
@@ -8,7 +8,7 @@ export function element(tag, className, ...content) {
   return made;
 }
 
-/** Leaves alone what says so already: a selection stays, and nothing is said aloud again. */
+/** Leaves an unchanged text alone: a selection stays, and a screen reader does not repeat it. */
 export function setText(node, text) {
   if (node.textContent !== text) {
     node.textContent = text;

@@ -1,4 +1,4 @@
-// The state of the whole in one figure and one sentence.
+// The overall state in one figure and one sentence.
 
 import { agoText, offsetText, spanText, UNKNOWN } from "./units.js";
 import { gravityOf } from "./clocks.js";
@@ -13,13 +13,13 @@ function listText(names) {
     : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
-/** "a and b are outliers", or "" when there are none. */
+/** Returns "a and b are outliers", or "" when there are none. */
 function areText(clocks, one, many) {
   const names = clocks.map(({ name }) => name);
   return names.length === 0 ? "" : `${listText(names)} ${names.length === 1 ? one : many}`;
 }
 
-/** Clause by clause, which clocks do not count. */
+/** Returns clauses that say which clocks do not count. */
 function exceptions(clocks) {
   const those = (...standings) => clocks.filter(({ standing }) => standings.includes(standing));
   return [
@@ -41,7 +41,7 @@ function waitingText({ slaves, needed }) {
     : `${slaves} of ${needed} slaves are connected; sync cycles wait for the rest`;
 }
 
-/** For an active master. */
+/** Returns the headline of an active master. */
 function groupHeadline({ group, clocks, waiting, healthy, reason }) {
   const label = "Spread of the clocks that count";
   if (waiting || !group) {
@@ -55,11 +55,11 @@ function groupHeadline({ group, clocks, waiting, healthy, reason }) {
   const level = !healthy ? "trouble" : wrong || clauses.length > 0 ? "attention" : "good";
   return { level, label, big,
     clauses: [`${agree} within ${big}`, ...clauses, ...(healthy ? [] : [reason])],
-    // What is worth saying aloud: not each new figure.
+    // What a screen reader is to say: not every new figure.
     essence: [agree, ...clauses] };
 }
 
-/** For a clock that follows a master: a slave's, or a standby's. */
+/** Returns the headline of a clock that follows a master: a slave's, or a standby's. */
 function followerHeadline({ role, synchronized, suspect, reason, holdover, master, bound_ns: bound, last_cycle_s: last,
   clocks }) {
   const label = "Bound of this clock";
@@ -83,7 +83,7 @@ function followerHeadline({ role, synchronized, suspect, reason, holdover, maste
     clauses: [...essence, `last changed by ${offsetText(clocks[0]?.change_ns ?? null)}`] };
 }
 
-/** { level, label, big, sentence, essence } of a status. */
+/** Returns { level, label, big, sentence, essence } for a status. */
 export function headlineOf(status) {
   const headline = status.role === "active" ? groupHeadline(status) : followerHeadline(status);
   const { clauses, essence = clauses } = headline;

@@ -1,16 +1,16 @@
-// What the page remembers of the past: rows, one for each sync cycle, and events. Bounded: an hour
-// and more at a cycle a second. A restart of the daemon leaves a break in it and nothing else.
+// What the page remembers of the past: one row per sync cycle, and events. It is bounded: to more
+// than an hour at one cycle per second. A restart of the daemon only leaves a break in it.
 
 const MOST_ROWS = 4096;
 const MOST_EVENTS = 500;
 
-/** The row's figure for one clock: its offset, its bound, and whether it was counted. */
+/** Returns the row's reading of one clock: its offset, its bound, and whether it was counted. */
 function readingAt(row, index) {
   const [offset, bound] = row.figures.subarray(2 * index, 2 * index + 2);
   return { offset, bound, counted: row.counted[index] };
 }
 
-/** All clocks of a row, as [name, reading]; a figure that is not known is NaN. */
+/** Yields all clocks of a row as [name, reading]; an unknown figure is NaN. */
 export function* readingsOf(row) {
   for (let index = 0; index < row.names.length; ++index) {
     yield [row.names[index], readingAt(row, index)];
@@ -41,7 +41,7 @@ export class History {
   rows = [];
   /** Oldest first: { x, kind, text }. */
   events = [];
-  /** How many rows have ever come; the last one's ordinal is one less. */
+  /** How many rows have ever been added; the ordinal of the last one is one less. */
   count = 0;
   /** Changes whenever old rows have moved. */
   generation = 0;
@@ -51,13 +51,13 @@ export class History {
   #lastEvent = -1;
   #breakNext = false;
 
-  /** What to ask the daemon for. */
+  /** The index from which to ask the daemon for points. */
   get next() {
     return this.#next;
   }
 
-  /** Takes an answer of /history.json; false when it is another run of the daemon than before, so
-   *  that its history has to be asked for from the start. */
+  /** Adds an answer of /history.json. Returns false if the daemon was restarted since the last one,
+   *  so that its history has to be requested from the start. */
   add(answer) {
     if (answer.instance !== this.#instance) {
       const restarted = this.#instance !== null;
@@ -74,7 +74,7 @@ export class History {
     for (const point of answer.points) {
       const row = rowOf(point, answer.names);
       const interval = answer.interval_ns / 1e6;
-      // Those from before a step forward are as far behind.
+      // The times of events before a step forward are behind by that step.
       const step = Math.max(0, stepOf(row, interval));
       while (waiting.length > 0 && waiting[0].time_ms + step <= row.x) {
         this.#keep(waiting.shift(), step);
@@ -86,7 +86,7 @@ export class History {
     return true;
   }
 
-  /** From /status.json, where they may be newer. */
+  /** Adds the events from /status.json, which may be newer. */
   addEvents(instance, events) {
     if (instance === this.#instance) {
       this.#newOf(events).forEach((event) => this.#keep(event, 0));
@@ -110,7 +110,7 @@ export class History {
     const jump = last ? row.x - last.x : 0;
     const wasSet = step !== 0 && Math.abs(jump - step) < 4 * interval + 1000;
     if (!last || wasSet || this.#breakNext) {
-      // What happened since the last row was told in the time before the step.
+      // The events since the last row have times from before the step.
       move(this.events.filter(({ settled }) => !settled), step);
     }
     if (last && (wasSet || jump <= 0)) {
@@ -125,7 +125,7 @@ export class History {
     this.rows.splice(0, this.rows.length - MOST_ROWS);
   }
 
-  /** Where the group's time was set, what came before keeps its distance in time. */
+  /** Moves the past along where the group's time was set, so that it keeps its distance in time. */
   #moveAlong(step) {
     const last = this.rows.at(-1).x;
     move(this.events.filter(({ settled, x }) => settled && x <= last), step);
@@ -140,8 +140,8 @@ function move(items, step) {
   }
 }
 
-/** By how many milliseconds that row's sync cycle moved the time that it is told in, where that is
- *  worth a thought. */
+/** Returns by how many milliseconds the row's sync cycle moved the time that it is told in; 0 if
+ *  that is at most `interval`. */
 function stepOf(row, interval) {
   const step = (row.average ?? -(row.figures[0] || 0)) / 1e6;
   return Math.abs(step) > interval ? step : 0;

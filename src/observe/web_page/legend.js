@@ -1,9 +1,9 @@
-// What a chart's lines are called, and what lies under the pointer.
+// The names of a chart's lines, and what lies under the pointer.
 
 import { element } from "./dom.js";
 import { offsetText, spanText } from "./units.js";
 
-/** Of the line under the pointer, or of all clocks. */
+/** Returns the reading of the line under the pointer, or of all clocks. */
 export function readingTexts(line, { quantiles, readings }) {
   const found = line?.name && readings.get(line.name);
   if (found) {

@@ -1,5 +1,6 @@
-// The lines that a chart can have: { name, style, bars, isFitted }. `bars` makes of a column
-// [low, middle, high] in nanoseconds, or null; `isFitted` tells whether a fitted scale has room for it.
+// The lines that a chart can have: { name, style, bars, isFitted }. `bars` turns a column into
+// [low, middle, high] in nanoseconds, or null; `isFitted` says whether a fitted scale must have
+// room for it.
 
 import { cssValue } from "./chart.js";
 
@@ -22,7 +23,8 @@ function readingBars({ offset, bound }, withBounds) {
   return finiteOrNull([offset - reach, offset, offset + reach]);
 }
 
-/** A clock's offset, with its bound around it or without. Over bands the scale is fitted to them. */
+/** Returns the line of a clock's offset, with or without its bound around it. Over bands, the scale
+ *  is fitted to them. */
 export function clockLine(name, style, withBounds, overBands) {
   return {
     name,
@@ -43,12 +45,13 @@ function band(low, high, fillAlpha, strokeWidth) {
   };
 }
 
-/** The distribution of all clocks. */
+/** Returns the bands of the distribution of all clocks. */
 export function bandLines() {
   return [band("min", "max", 0.12, 0), band("p5", "p95", 0.16, 0), band("p25", "p75", 0.28, 1.5)];
 }
 
-/** What the chart has to have room for: everything, or what the lines say the scale is fitted to. */
+/** Returns what the chart must have room for: everything, or only what the lines say that the scale
+ *  is fitted to. */
 export function extentsOf(columns, lines, everything) {
   const extents = [];
   for (const column of columns) {
@@ -61,7 +64,8 @@ export function extentsOf(columns, lines, everything) {
   return extents;
 }
 
-/** A figure of the columns, by its name; `fromZero`: the stretch from zero to it, filled. */
+/** Returns the line of a figure of the columns, by its name; `fromZero` fills the stretch from zero
+ *  to it. */
 export function figureLine(name, fromZero) {
   return {
     style: { color: cssValue("--line-0") },

@@ -1,4 +1,4 @@
-// Asks the daemon for its state and history, once an interval, and shows both.
+// Asks the daemon for its state and history, once per interval, and shows both.
 
 import { Charts } from "./charts.js";
 import { ClockTable } from "./clocks.js";
@@ -68,7 +68,7 @@ async function tryToUpdate() {
   }
 }
 
-/** One request after the other, for as long as the page is open. */
+/** Sends one request after another, for as long as the page is open. */
 async function follow() {
   let failures = 0;
   for (;;) {
@@ -100,7 +100,7 @@ function showConnection(there) {
   }
   const program = status?.program ?? "the daemon";
   const silence = heardAt > 0 ? ` Last heard ${agoText((performance.now() - heardAt) / 1000)}.` : "";
-  // Said aloud once, not each time that the silence is longer.
+  // A screen reader says this once, not each time that the silence is longer.
   setText(at("announcement"), `No connection to ${program}.`);
   setText(box, `No connection to ${program}, trying again.${silence}`);
   box.hidden = false;

@@ -1,4 +1,4 @@
-// How a figure becomes a height in a chart: linear and fitted to most of what there is, or
+// How a figure becomes a height in a chart: linear and fitted to most of the figures, or
 // logarithmic on both sides of zero, from nanoseconds to years.
 
 import { DAY, HOUR, MINUTE, tickText, YEAR } from "./units.js";
@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE, tickText, YEAR } from "./units.js";
 const POWERS = [10, 100, 1e3, 10e3, 100e3, 1e6, 10e6, 100e6, 1e9, 10e9, MINUTE, 10 * MINUTE,
   HOUR, 10 * HOUR, DAY, 10 * DAY, 100 * DAY, YEAR, 10 * YEAR, 100 * YEAR];
 
-/** Below 10 ns it is as good as linear. */
+/** Nearly linear below 10 ns. */
 function signedLog(ns) {
   return Math.sign(ns) * Math.log10(1 + Math.abs(ns) / 10);
 }
@@ -57,7 +57,8 @@ function logarithmic(extents, fromZero) {
   return { map: signedLog, range, ticks };
 }
 
-/** A scale: `map` turns nanoseconds into heights, `range` is in heights, `ticks` are labelled. */
+/** Returns a scale: `map` turns nanoseconds into heights, `range` is in heights, `ticks` have
+ *  labels. */
 export function scaleFor(kind, extents, fromZero = false) {
   const { map, range, ticks } = (kind === "log" ? logarithmic : linear)(extents, fromZero);
   // A label at the very end would be cut off.

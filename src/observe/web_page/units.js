@@ -1,4 +1,5 @@
-// Durations and rates as people read them, the way the daemons' tables write them. Nanoseconds in.
+// Durations and rates as people read them, written as in the daemons' tables. Durations are in
+// nanoseconds.
 
 const SECOND = 1e9;
 export const MINUTE = 60 * SECOND;
@@ -8,7 +9,7 @@ export const YEAR = 365.25 * DAY;
 
 export const UNKNOWN = "–";
 
-// Up to `below`, in units of `size` with so many decimals.
+// Values up to `below` are shown in units of `size`, with `decimals` digits after the point.
 const SCALES = [
   { below: 1e3, size: 1, decimals: 0, unit: "ns" },
   { below: 1e6, size: 1e3, decimals: 1, unit: "µs" },
@@ -19,7 +20,7 @@ const SCALES = [
   { below: MINUTE, size: SECOND, decimals: 2, unit: "s" },
 ];
 
-/** "1.2 µs", "25 min 0.000 s", "4 years 12 d"; rounds before it chooses the unit. */
+/** Returns "1.2 µs", "25 min 0.000 s", "4 years 12 d"; rounds before it chooses the unit. */
 function magnitudeText(ns) {
   for (const { below, size, decimals, unit } of SCALES) {
     const text = (ns / size).toFixed(decimals);
@@ -45,12 +46,12 @@ function isKnown(value) {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** What is never negative. */
+/** Formats a span, which is never negative. */
 export function spanText(ns) {
   return isKnown(ns) ? magnitudeText(Math.abs(ns)) : UNKNOWN;
 }
 
-/** With its sign. */
+/** Formats an offset, with its sign. */
 export function offsetText(ns) {
   if (!isKnown(ns)) {
     return UNKNOWN;
@@ -59,7 +60,8 @@ export function offsetText(ns) {
   return Math.round(ns) === 0 ? text : (ns < 0 ? "−" : "+") + text;
 }
 
-/** "500 ns", "2 µs", "1 min", without digits that say nothing; `plus` is the sign of what is above 0. */
+/** Returns "500 ns", "2 µs", "1 min", without digits that say nothing; `plus` is the sign of
+ *  positive values. */
 export function tickText(ns, plus = "") {
   if (ns === 0) {
     return "0";
@@ -71,7 +73,7 @@ export function tickText(ns, plus = "") {
   return `${ns < 0 ? "−" : plus}${Number((size / unit).toPrecision(3))} ${name}`;
 }
 
-/** Parts per billion as "+39.998 ppm". */
+/** Formats parts per billion as "+39.998 ppm". */
 export function driftText(ppb) {
   if (!isKnown(ppb)) {
     return UNKNOWN;
@@ -81,7 +83,7 @@ export function driftText(ppb) {
   return `${sign}${(Math.abs(whole) / 1000).toFixed(3)} ppm`;
 }
 
-/** How long ago. */
+/** Says how long ago something was. */
 export function agoText(seconds) {
   if (!isKnown(seconds)) {
     return UNKNOWN;
@@ -95,7 +97,7 @@ export function agoText(seconds) {
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`;
 }
 
-/** The time of day in the reader's zone. */
+/** Returns the time of day in the reader's time zone. */
 export function timeText(ms) {
   return new Date(ms).toLocaleTimeString("en-GB");
 }

@@ -25,7 +25,8 @@ function mergedQuantiles(older, newer) {
   return merged;
 }
 
-/** Several rows as one column: of each figure the one farthest from zero, so that none is missed. */
+/** Merges several rows into one column: of each figure the one farthest from zero, so that none is
+ *  missed. */
 function columnOf(rows) {
   const column = { x: rows.at(-1).x, afterBreak: rows.some((row) => row.afterBreak),
     readings: new Map(), quantiles: null, average: null, spread: null, bound: null };
@@ -53,7 +54,7 @@ export class View {
     this.#history = history;
   }
 
-  /** The columns from `start` on, and how many rows each stands for. */
+  /** Returns the columns from `start` on, and how many rows each of them stands for. */
   columns(start) {
     const { rows, count, generation } = this.#history;
     const found = rows.findIndex((row) => row.x >= start);
@@ -63,7 +64,7 @@ export class View {
 
     const columns = [];
     const firstOrdinal = count - rows.length;
-    // Columns begin at multiples of their size, so that they stand still while new ones come.
+    // Columns begin at multiples of their size, so that they stay put while new ones are added.
     for (let index = first; index < rows.length;) {
       const number = Math.floor((firstOrdinal + index) / size);
       const until = Math.min(rows.length, (number + 1) * size - firstOrdinal);
@@ -103,7 +104,8 @@ function sizeFor(rows) {
 
 const byName = new Intl.Collator("en", { numeric: true }).compare;
 
-/** The clocks to draw a line for, by name: at most `most`, those that were farthest for longest. */
+/** Returns the names of the clocks to draw a line for, sorted: at most `most`, those that were
+ *  farthest for longest. */
 export function farthestNames(columns, most) {
   return [...totals(columns).values()]
     .sort((a, b) => b.distance - a.distance)
@@ -112,8 +114,8 @@ export function farthestNames(columns, most) {
     .sort(byName);
 }
 
-/** Where a column has only its farthest clocks: those that do not count now, or that are there most
- *  of the time. */
+/** As farthestNames(), where a column has only its farthest clocks: those that do not count now, or
+ *  that are there most of the time. */
 export function lastingNames(columns, most) {
   const last = columns.at(-1).readings;
   const lasting = [...totals(columns).values()].filter(({ name, times }) =>

@@ -26,76 +26,78 @@ void add(OptionGroup& group, std::initializer_list<Option> options) {
 
 OptionGroup generalGroup() {
     OptionGroup group{"General", helpOptions()};
-    group.options.push_back(
-        {"config",
-         "FILE",
-         "also read options from FILE, one \"key = value\" a line, with the keys "
-         "below; the command line wins",
-         inWords("none"),
-         {}});
+    group.options.push_back({"config",
+                             "FILE",
+                             "also read options from FILE, one \"key = value\" per line, with the "
+                             "keys below; the command line takes precedence",
+                             inWords("none"),
+                             {}});
     return group;
 }
 
 OptionGroup networkGroup(MasterOptions& options) {
-    return {
-        "Network",
-        {{"listen", "ADDR", "address to accept slaves on", value(options.listen.host),
-          into(options.listen.host, readHost)},
-         {"port", "PORT", "TCP port to accept slaves on",
-          value(std::to_string(options.listen.port)), into(options.listen.port, readPort)},
-         {"peers",
-          "HOST[:PORT],...",
-          "all masters by rank, this one among them, the same everywhere: one is active, the "
-          "others stand by",
-          inWords("none"),
-          into(options.peers, readEndpoints),
-          {},
-          Times::any},
-         {"key-file", "FILE", "who may join: a line name:key for each slave; read again at SIGHUP",
-          inWords("none"), into(options.keyFile, readFile)},
-         {"insecure", "", "without keys, also listen on addresses that other machines can reach",
-          value("off"), into(options.insecure)}}};
+    return {"Network",
+            {{"listen", "ADDR", "address to accept slaves on", value(options.listen.host),
+              into(options.listen.host, readHost)},
+             {"port", "PORT", "TCP port to accept slaves on",
+              value(std::to_string(options.listen.port)), into(options.listen.port, readPort)},
+             {"peers",
+              "HOST[:PORT],...",
+              "all masters in order of rank, including this one, the same list everywhere; one is "
+              "active, the others stand by",
+              inWords("none"),
+              into(options.peers, readEndpoints),
+              {},
+              Times::any},
+             {"key-file", "FILE",
+              "keys of the peers that may join, one name:key per line; read again at SIGHUP",
+              inWords("none"), into(options.keyFile, readFile)},
+             {"insecure", "",
+              "allow listening without keys on an address that other machines can reach",
+              value("off"), into(options.insecure)}}};
 }
 
 OptionGroup networkGroup(SlaveOptions& options) {
     return {"Network",
             {{"master",
               "HOST[:PORT]",
-              "address of the master, as in [::1]:8080; if there are several masters, list all by "
-              "rank",
+              "address of the master, such as [::1]:8080; with several masters, list all in order "
+              "of rank",
               value(toText(options.masters.front())),
               into(options.masters, readEndpoints),
               {},
               Times::any},
-             {"name", "NAME", "under which the master knows this clock",
+             {"name", "NAME", "name under which the master knows this clock",
               inWords("host name and process id"), into(options.name, readName)},
-             {"key-file", "FILE", "the key that proves the name, in a line name:key",
-              inWords("none"), into(options.keyFile, readFile)},
-             {"lab", "", "speak the lab's text, to a master that knows nothing else", value("off"),
+             {"key-file", "FILE", "key that proves the name, in a line name:key", inWords("none"),
+              into(options.keyFile, readFile)},
+             {"lab", "", "speak the lab's text, for a master that knows nothing else", value("off"),
               into(options.lab)}}};
 }
 
 OptionGroup limitsGroup(MasterOptions& options) {
     node::AdmissionLimits& admission = options.admission;
-    return {"Limits",
-            {{"max-slaves", "N", "largest number of slaves",
-              value(std::to_string(admission.slaves)), into(admission.slaves, readLimit)},
-             {"max-connects", "N",
-              "most connections a second from one address; ten times as many at once",
-              value(std::to_string(admission.connectsPerSecond)),
-              into(admission.connectsPerSecond, readLimit)},
-             {"max-pending", "N", "most connections that have not yet said who they are",
-              value(std::to_string(admission.pending)), into(admission.pending, readLimit)},
-             {"max-pending-per-address", "N", "most of these from one address",
-              value(std::to_string(admission.pendingPerAddress)),
-              into(admission.pendingPerAddress, readLimit)},
-             {"patience", "DURATION",
-              "how long a peer may take to say who it is, and for any frame that it begins",
-              value(toOptionText(options.patience)), into(options.patience, readPatience)},
-             {"max-unread", "SIZE",
-              "most data that may wait for a slave that does not read; then it is disconnected",
-              value(std::to_string(options.maxUnread / 1024) + "KiB"),
-              into(options.maxUnread, readUnread)}}};
+    return {
+        "Limits",
+        {{"max-slaves", "N", "maximum number of slaves", value(std::to_string(admission.slaves)),
+          into(admission.slaves, readLimit)},
+         {"max-connects", "N",
+          "maximum connections per second from one address; ten times as many at once",
+          value(std::to_string(admission.connectsPerSecond)),
+          into(admission.connectsPerSecond, readLimit)},
+         {"max-pending", "N", "maximum number of connections that have not yet said who they are",
+          value(std::to_string(admission.pending)), into(admission.pending, readLimit)},
+         {"max-pending-per-address", "N", "maximum number of these from one address",
+          value(std::to_string(admission.pendingPerAddress)),
+          into(admission.pendingPerAddress, readLimit)},
+         {"patience", "DURATION",
+          "how long a peer may take to say who it is, and to complete any frame",
+          value(toOptionText(options.patience)), into(options.patience, readPatience)},
+         {"max-unread", "SIZE",
+          "maximum amount of data that waits for a slave that does not read; beyond it the slave "
+          "is disconnected",
+          value(std::to_string(options.maxUnread / 1024) + "KiB"),
+          into(options.maxUnread, readUnread)}}};
 }
 
 /// `period` says what an interval is.
@@ -104,65 +106,70 @@ OptionGroup timeGroup(CommonOptions& options, const std::string& period) {
         "Time",
         {{"interval", "DURATION", period, value(toOptionText(options.interval)),
           into(options.interval, readInterval)},
-         {"max-slew", "FREQUENCY", "highest rate at which the clock is slewed",
+         {"max-slew", "FREQUENCY", "maximum rate at which the clock is slewed",
           value(toOptionText(options.maxSlewPpb)), into(options.maxSlewPpb, readMaxSlew)},
          {"step", "DURATION",
-          "a clock that is farther behind steps forward; one that is farther ahead goes at "
-          "nine tenths of its rate until it is right",
+          "a clock that is farther behind than this steps forward; one that is farther ahead runs "
+          "at nine tenths of its rate until it is right",
           value(toOptionText(options.step)), into(options.step, readStep)},
-         {"max-drift", "FREQUENCY", "largest error of a good unsteered clock's rate",
+         {"max-drift", "FREQUENCY", "largest rate error of a good unsteered clock",
           value(toOptionText(options.driftLimit.ppb)), into(options.driftLimit.ppb, readMaxDrift)},
          {"clock", "CLOCK", "system steers the system clock too, and needs root or CAP_SYS_TIME",
           value(nameOf(options.clock, kClockKinds)), into(options.clock, readClockKind),
           kClockKinds},
-         {"state-dir", "DIR", "where the drift is remembered for the next start",
+         {"state-dir", "DIR", "folder where the drift is saved for the next start",
           inWords("/var/lib/berkeley for root, else ~/.local/state/berkeley; none for a "
                   "simulated clock"),
           into(options.stateFolder, readFile)},
-         {"publish", "FILE", "share the group's time with other processes in FILE, or none",
+         {"publish", "FILE",
+          "share the group's time with other processes through FILE; none turns this off",
           inWords("master.page or slave.page in /run/berkeley for root, else in "
                   "$XDG_RUNTIME_DIR/berkeley; none for a simulated clock"),
           into(options.publish, readFile)},
          {"max-bound", "DURATION",
-          "with a larger bound the clock is not healthy, and it counts as unsynchronized for "
+          "if the bound is larger, the clock is not healthy, and counts as unsynchronized for "
           "those processes",
           value(toOptionText(options.maxBound)), into(options.maxBound, readSpan)}}};
 }
 
 OptionGroup timeGroup(MasterOptions& options) {
-    OptionGroup group = timeGroup(options, "from one sync cycle to the next");
+    OptionGroup group = timeGroup(options, "time from one sync cycle to the next");
     add(group,
-        {{"min-slaves", "N", "no sync cycle with fewer slaves",
+        {{"min-slaves", "N", "run no sync cycle with fewer slaves",
           value(std::to_string(options.minSlaves)), into(options.minSlaves, readCount)},
          {"found-after", "DURATION", "a new group begins when no new slave has come for this long",
           value(toOptionText(options.foundAfter)), into(options.foundAfter, readFoundAfter)},
-         {"cycles", "N", "end after N sync cycles, or with 0 only when stopped",
+         {"cycles", "N", "end after N sync cycles; with 0, run until stopped",
           value(std::to_string(options.cycles)), into(options.cycles, readCount)},
          {"average", "METHOD", "", value(nameOf(options.average.method, sync::kAveragings)),
           into(options.average.method, readAveraging), sync::kAveragings},
-         {"sanity-limit", "DURATION", "if two clocks are farther apart, the master's stands",
+         {"sanity-limit", "DURATION",
+          "if two clocks are farther apart than this, the master's stands",
           value(toOptionText(options.average.sanityLimit)),
           into(options.average.sanityLimit, readSpan)}});
     return group;
 }
 
 OptionGroup timeGroup(SlaveOptions& options) {
-    OptionGroup group = timeGroup(options, "from one report to the next");
-    add(group, {{"chrony-sock", "PATH",
-                 "hand the group's time to chronyd, which has \"refclock SOCK PATH\"",
-                 inWords("none"), into(options.chronySock, readFile)},
-                {"ntp-shm", "UNIT",
-                 "hand it to chronyd or ntpd through NTP's shared memory, units 0 to 255",
-                 inWords("none"), into(options.ntpShm, readShmUnit)}});
+    OptionGroup group = timeGroup(options, "time from one report to the next");
+    add(group,
+        {{"chrony-sock", "PATH",
+          "pass the group's time to chronyd, configured with \"refclock SOCK PATH\"",
+          inWords("none"), into(options.chronySock, readFile)},
+         {"ntp-shm", "UNIT",
+          "pass the group's time to chronyd or ntpd through NTP's shared memory, unit 0 to 255",
+          inWords("none"), into(options.ntpShm, readShmUnit)}});
     return group;
 }
 
 OptionGroup simulationGroup(CommonOptions& options) {
     return {"Simulation",
-            {{"simulate-offset", "DURATION", "pretend that the host's clock is off, as in -10min",
+            {{"simulate-offset", "DURATION",
+              "pretend that the host's clock is off by this much, as in -10min",
               value(toOptionText(options.simulateOffset)),
               into(options.simulateOffset, readSimulatedOffset)},
-             {"simulate-drift", "FREQUENCY", "pretend that the host's clock runs fast, as in 40ppm",
+             {"simulate-drift", "FREQUENCY",
+              "pretend that the host's clock runs fast by this much, as in 40ppm",
               value(toOptionText(options.simulateDriftPpb)),
               into(options.simulateDriftPpb, readSimulatedDrift)}}};
 }
@@ -170,8 +177,8 @@ OptionGroup simulationGroup(CommonOptions& options) {
 OptionGroup monitoringGroup(CommonOptions& options) {
     return {"Monitoring",
             {{"http", "ADDR:PORT",
-              "serve a web page there, and /status.json, /history.json, /healthz and /metrics, to "
-              "any client that reaches it; with port 0 the system chooses the port",
+              "serve a web page, /status.json, /history.json, /healthz and /metrics at this "
+              "address, to any client that can reach it; with port 0 the system chooses the port",
               inWords("none"), into(options.http, readHttp)}}};
 }
 
@@ -180,9 +187,10 @@ OptionGroup monitoringGroup(MasterOptions& options) {
     add(group,
         {{"watch", "",
           "show the group on one screen that is redrawn, instead of a table for each "
-          "cycle; q ends it",
+          "cycle; q quits",
           value("off"), into(options.watch)},
-         {"metrics-slaves", "N", "most clocks with metrics of their own, the first by name",
+         {"metrics-slaves", "N",
+          "maximum number of clocks with metrics of their own, the first by name",
           value(std::to_string(options.metricsSlaves)), into(options.metricsSlaves, readCount)}});
     return group;
 }
@@ -229,8 +237,8 @@ void check(const SlaveOptions& options) {
     check(static_cast<const CommonOptions&>(options));
     if (options.clock == ClockKind::system && (!options.chronySock.empty() || options.ntpShm)) {
         throw UsageError(
-            "--clock system steers the system clock, and so does whoever is fed by --chrony-sock "
-            "or --ntp-shm; leave out one of them");
+            "--clock system steers the system clock, and so does the daemon that is fed by "
+            "--chrony-sock or --ntp-shm; leave out one of them");
     }
 }
 

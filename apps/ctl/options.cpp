@@ -36,7 +36,7 @@ OptionGroup optionsOf(std::optional<CtlCommand> command, CtlOptions& options) {
         {"page", "FILE", "published page of a daemon; not for sources",
          inWords("BERKELEY_PAGE in the environment, else this machine's"),
          into(options.page, readFile)});
-    add({sources}, {"http", "ADDR:PORT", "sources: where the master answers HTTP",
+    add({sources}, {"http", "ADDR:PORT", "sources: address where the master serves HTTP",
                     value(toText(options.http)), into(options.http, readHttp)});
     add({waitsync}, {"max-bound", "DURATION", "waitsync: also wait until the bound is at most this",
                      inWords("any"), into(options.maxBound, readSpan)});

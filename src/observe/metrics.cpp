@@ -70,22 +70,22 @@ void addDaemon(Gauges& gauges, const Status& status) {
                    status.role == role ? 1 : 0, {{"role", std::string{toText(role)}}});
     }
     gauges.set("berkeley_synchronized",
-               "1 once this daemon's clock was adjusted, but for while it is suspect.",
+               "1 once this daemon's clock was adjusted, except while it is suspect.",
                status.bound ? 1 : 0);
     gauges.set("berkeley_bound_seconds", "Largest possible error of this daemon's clock now.",
                status.bound);
     counters(gauges.registry(), "berkeley_clock_steps_total",
-             "Times that this daemon's clock has stepped forward, after its first adjustment.")
+             "How often this daemon's clock has stepped forward since its first adjustment.")
         .Add({})
         .Increment(status.steps);
-    gauges.set("berkeley_holdover", "1 while a clock that follows a master is not adjusted.",
+    gauges.set("berkeley_holdover", "1 while a clock that follows a master gets no adjustments.",
                status.holdover ? 1 : 0);
     gauges.set("berkeley_interval_seconds", "Time between two sync cycles.",
                toSeconds(status.interval));
     // The silence of a new master counts from when it got its role.
     gauges.set("berkeley_sync_cycle_age_seconds",
-               "Time since a sync cycle ended here, an adjustment came or, before the first one, "
-               "since this daemon has its role.",
+               "Time since a sync cycle ended here or an adjustment came; before the first one, "
+               "since this daemon took its role.",
                toSeconds(status.now.host - status.cycleEnded.value_or(status.since)));
 }
 
@@ -94,7 +94,7 @@ void addFigures(Gauges& gauges, const CycleFigures& cycle) {
                "Largest minus smallest offset of the counted clocks in the last sync cycle.",
                toSeconds(cycle.spreadBefore));
     gauges.set("berkeley_group_average_seconds",
-               "By how much the last sync cycle moved the group's time.", toSeconds(cycle.average));
+               "How much the last sync cycle moved the group's time.", toSeconds(cycle.average));
 }
 
 void addStandings(Gauges& gauges, const GroupSnapshot& group) {
@@ -104,7 +104,7 @@ void addStandings(Gauges& gauges, const GroupSnapshot& group) {
     }
     for (std::size_t i = 0; i < clocks.size(); ++i) {
         gauges.set("berkeley_clocks",
-                   "Clocks of the group by standing, the master's own among them; lost are those "
+                   "Clocks of the group by standing, including the master's own; lost are those "
                    "that left in the last ten minutes.",
                    clocks[i], {{"standing", std::string{sync::kStandings[i]}}});
     }
@@ -125,7 +125,7 @@ void addClock(Gauges& gauges, const ClockView& clock) {
                status.change, labels);
     if (status.driftPpb && std::isfinite(*status.driftPpb)) {
         gauges.set("berkeley_clock_drift_ratio",
-                   "Rate of the unsteered clock minus that of the master's, over the latter.",
+                   "Rate of the unsteered clock minus that of the master's, divided by the latter.",
                    *status.driftPpb * 1e-9, labels);
     }
 }
@@ -148,7 +148,7 @@ void addConnections(Gauges& gauges,
                                                                     "kernel"};
     for (std::size_t i = 0; i < sync::kTimestampKinds; ++i) {
         gauges.set("berkeley_connections",
-                   "Connections that are measured over, by who takes the timestamps.",
+                   "Connections used for measurement, by where the timestamps are taken.",
                    static_cast<double>(connections[i]), {{"timestamps", kKinds[i]}});
     }
 }
@@ -160,7 +160,7 @@ void addPeers(Gauges& gauges, const PeerCounts& peers) {
     constexpr std::array<const char*, wire::kFaults> kWhy{"protocol", "key", "silence", "unread",
                                                           "refused"};
     auto& sentAway = counters(gauges.registry(), "berkeley_peers_sent_away_total",
-                              "Peers that were refused or disconnected, by why.");
+                              "Peers that were refused or disconnected, by reason.");
     for (std::size_t i = 0; i < wire::kFaults; ++i) {
         sentAway.Add({{"why", kWhy[i]}}).Increment(static_cast<double>(peers.sentAway[i]));
     }
@@ -180,16 +180,17 @@ Metrics::Metrics(bool leads, bool follows) {
     if (leads) {
         cycles_ = counter(registry_, "berkeley_sync_cycles_total", "Sync cycles that have ended.");
         skipped_ = counter(registry_, "berkeley_sync_cycles_skipped_total",
-                           "Sync cycles that there were not, as they wait for slaves.");
+                           "Sync cycles that were skipped to wait for slaves.");
         told_ = counter(registry_, "berkeley_adjustments_told_total",
-                        "Adjustments that slaves and the master's own clock were told.");
+                        "Adjustments told to slaves and to the master's own clock.");
         duration_ = histogram(registry_, "berkeley_sync_cycle_duration_seconds",
                               "From a sync cycle's first poll to its last adjustment.");
         lateness_ = histogram(registry_, "berkeley_sync_cycle_lateness_seconds",
                               "How long after its turn a sync cycle began.");
     }
     if (follows) {
-        joins_ = counter(registry_, "berkeley_joins_total", "Times that a master was joined.");
+        joins_ =
+            counter(registry_, "berkeley_joins_total", "How often this daemon joined a master.");
         auto& adjustments = counters(registry_, "berkeley_adjustments_total",
                                      "Adjustments of this daemon's clock that a master sent.");
         for (std::size_t i = 0; i < sync::kManners.size(); ++i) {
@@ -197,13 +198,13 @@ Metrics::Metrics(bool leads, bool follows) {
         }
     }
     auto& pauses = counters(registry_, "berkeley_pauses_total",
-                            "Times that this machine stood still, by how.");
+                            "How often this machine stood still, by kind of pause.");
     for (std::size_t i = 1; i < kPauseKinds.size(); ++i) {
         pauses_.at(i) = &pauses.Add({{"kind", std::string{kPauseKinds.at(i)}}});
     }
     if (leads && follows) {
         roles_ = counter(registry_, "berkeley_role_changes_total",
-                         "Times that this master became active or a standby.");
+                         "How often this master became active or a standby.");
     }
 }
 

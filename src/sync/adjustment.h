@@ -25,6 +25,9 @@ struct Deviation {
     /// the group's rate.
     bool driftKnown() const { return driftDeviationPpb < 1'000; }
 
+    /// Whether the offset is known at all.
+    bool offsetKnown() const { return sigma < kLargestSigma; }
+
     /// Returns `sigma` after `elapsed` without an adjustment. A clock that is left alone gets worse
     /// by more than the deviation of its rate, because rates wander. At most `kLargestSigma`,
     /// however large a `sigma` came from a peer.

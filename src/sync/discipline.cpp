@@ -25,7 +25,8 @@ std::optional<Deviation> ClockState::deviationAt(HostTime host) const {
     }
     const Nanoseconds sigma =
         deviation.after(host - line.reference) + std::chrono::abs(line.pendingAt(host));
-    return Deviation{std::min(sigma, kLargestSigma), deviation.driftDeviationPpb};
+    const Deviation known{sigma, deviation.driftDeviationPpb};
+    return known.offsetKnown() ? std::optional{known} : std::nullopt;
 }
 
 namespace {

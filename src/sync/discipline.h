@@ -30,7 +30,7 @@ struct ClockState {
     Adjustment told() const;
 
     /// Returns how well the clock is known at `host`, including the slew under way; nothing if it
-    /// was never adjusted or is suspect.
+    /// was never adjusted, is suspect, or is not known at all.
     std::optional<Deviation> deviationAt(HostTime host) const;
 };
 

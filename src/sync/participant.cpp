@@ -29,9 +29,13 @@ Nanoseconds fromLineAt(const ClockReading& reading, HostTime arrival, const Esti
     return offset + reading.correction - line.correctionAt(onMaster);
 }
 
-std::optional<Deviation> agedBy(Nanoseconds age, const std::optional<Deviation>& known) {
-    return known ? std::optional{Deviation{known->after(age), known->driftDeviationPpb}}
-                 : std::nullopt;
+/// Returns what a slave knows of its clock `age` after it said so.
+std::optional<Deviation> agedBy(Nanoseconds age, const std::optional<Deviation>& said) {
+    if (!said) {
+        return std::nullopt;
+    }
+    const Deviation known{said->after(age), said->driftDeviationPpb};
+    return known.offsetKnown() ? std::optional{known} : std::nullopt;
 }
 
 Participant slaveParticipant(SlaveId slave, const Member& member, HostTime now,

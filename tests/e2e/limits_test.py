@@ -232,7 +232,7 @@ class WatchdogTest(DaemonTest):
         with master.unread():
             self.await_stuck(master)
         self.assertRegex(master.wait_for("no sync cycle has ended").string, WARNING)
-        master.wait_for("sync cycles go on")
+        master.wait_for("sync cycles have resumed")
 
     def await_stuck(self, master):
         """Until the main thread wants to write to the log as well."""

@@ -140,18 +140,19 @@ TEST(Discipline, IsNotSetToTheLastYearThatIsBelieved) {
     EXPECT_FALSE(discipline.apply(late, adjustmentTo(0ns, late)));
 }
 
-TEST(Discipline, HoweverBadlyACorrectionIsKnownItCanBeReckonedWith) {
+TEST(Discipline, CorrectionOfWhichNothingIsKnownIsNotSaidToBeKnown) {
     Discipline discipline{kMaxSlewPpb};
     Adjustment adjustment = adjustmentTo(0ns);
     adjustment.deviation = {kTimeLimit - 1ns, 1e8};
     discipline.apply(kStart, adjustment);
     for (const Nanoseconds later :
          {0ns, 1ns, Nanoseconds{1h}, Nanoseconds{std::chrono::years{50}}}) {
-        const auto deviation = discipline.state().deviationAt(kStart + later);
-        ASSERT_TRUE(deviation);
-        EXPECT_EQ(deviation->sigma, kLargestSigma);
-        EXPECT_EQ(deviation->driftDeviationPpb, 1e8);
+        EXPECT_FALSE(discipline.state().deviationAt(kStart + later));
     }
+    adjustment.deviation.sigma = kLargestSigma - 1h;
+    discipline.apply(kStart, adjustment);
+    EXPECT_TRUE(discipline.state().deviationAt(kStart + 1h));
+    EXPECT_FALSE(discipline.state().deviationAt(kStart + 11h));
 }
 
 TEST(Discipline, RefusesATimeThatIsNotBelievable) {

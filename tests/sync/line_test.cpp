@@ -122,7 +122,7 @@ TEST(Line, IsThatOfItsMembersThoughNoneKnowsItWell) {
         }
         group.cycle(kStart);
         for (const SlaveId slave : slaves) {
-            group.tell(slave, kStart, {kTimeLimit - 1ns, 1e8});
+            group.tell(slave, kStart, {kLargestSigma - 1h, 1'000});
         }
         const GroupTime before = group.masterTime(kStart + 1s);
         ASSERT_GT(before, corrected(kStart + 1s, 1min));
@@ -131,6 +131,15 @@ TEST(Line, IsThatOfItsMembersThoughNoneKnowsItWell) {
         const Nanoseconds moved = group.masterTime(kStart + 1s + 1ms) - before - 1ms;
         EXPECT_LT(std::chrono::abs(moved), 100us) << size;
     }
+}
+
+TEST(Line, SlaveThatKnowsNothingOfItsClockIsTold) {
+    SimpleGroup group;
+    const SlaveId lost = group.join("a", 0s);
+    group.cycle(kStart);
+    group.tell(lost, kStart, {kTimeLimit - 1ns, 1e8});
+    group.restartMaster(kStart, std::nullopt);
+    EXPECT_EQ(group.cycle(kStart + 1s).adjustments.size(), 1U);
 }
 
 TEST(Line, MasterThatIsSlewedToTheLineDoesNotCount) {

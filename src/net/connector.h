@@ -28,7 +28,7 @@ class Connector {
     static constexpr std::chrono::seconds kPatience{3};
 
     /// Returns a connection after its handshake. Throws when the host is unknown, when none of its
-    /// addresses answers, or when the handshake fails; returns nothing after cancel().
+    /// addresses answers, or when the handshake fails; returns nothing, or throws, after cancel().
     std::shared_ptr<Connection> connect(const Endpoint& endpoint);
 
     /// Ends a connect() in progress, and every later one.

@@ -76,7 +76,7 @@ void MasterNode::synchronizeAllClocks() {
             receivers_->joinFinished();
         } catch (const std::exception& error) {
             // Usually memory or threads have run out, and the next cycle may do better.
-            logger_->error("sync cycle {} was aborted: {}", cycle_ + 1, error.what());
+            logger_->error("sync cycle {} was aborted: {}", cycle_.load() + 1, error.what());
         }
     }
     if (isDone()) {
@@ -141,7 +141,7 @@ void MasterNode::lead(std::uint32_t term) {
     cycle_ = state.cycle;
     group_.lead(state, term, clock_.hostNow());
     if (state.synchronized) {
-        logger_->info("continues to lead the group after cycle {}, within {}", cycle_,
+        logger_->info("continues to lead the group after cycle {}, within {}", state.cycle,
                       toSpanText(state.line.boundAt(clock_.hostNow())));
     }
 }

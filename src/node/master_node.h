@@ -6,6 +6,7 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -107,13 +108,13 @@ class MasterNode {
     SharedGroup group_;
     const std::shared_ptr<Leadership> leadership_;
     std::unique_ptr<Receivers> receivers_;
-    os::Mutex inCycle_;              ///< held by the sync thread during a sync cycle
-    std::uint32_t cycle_ = 0;        ///< the last that ended; sync thread, or lead() if paused
-    bool waits_ = false;             ///< for new slaves to stop coming; sync thread only
-    bool isDragged_ = false;         ///< as last logged; likewise
-    std::set<std::string> tooFast_;  ///< clocks named in the log; likewise
-    MoveLog moves_;                  ///< likewise
-    std::uint32_t cyclesRun_ = 0;    ///< likewise
+    os::Mutex inCycle_;                     ///< held by the sync thread during a sync cycle
+    std::atomic<std::uint32_t> cycle_ = 0;  ///< the last that ended, as it is logged
+    bool waits_ = false;                    ///< for new slaves to stop coming; sync thread only
+    bool isDragged_ = false;                ///< as last logged; likewise
+    std::set<std::string> tooFast_;         ///< clocks named in the log; likewise
+    MoveLog moves_;                         ///< likewise
+    std::uint32_t cyclesRun_ = 0;           ///< likewise
     std::thread syncThread_;
 };
 

@@ -6,8 +6,8 @@
         reading = clock.now()
         print(reading.time, reading.bound, reading.status)
 
-Uses the C interface of libberkeley, which is looked for where the system's libraries are, unless
-BERKELEY_LIBRARY in the environment names its file. Times are nanoseconds since 1970-01-01 00:00 UTC
+Uses the C interface of libberkeley: the file that BERKELEY_LIBRARY in the environment names, the one
+installed beside this module, or the system's. Times are nanoseconds since 1970-01-01 00:00 UTC
 by the group's reckoning. Any thread may read a clock. docs/api.md says more.
 """
 

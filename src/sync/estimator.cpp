@@ -4,11 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
-#include <vector>
 
-#include "certain_offset.h"
-#include "jitter.h"
-#include "offset_filter.h"
 #include "sync/tuning.h"
 
 // What to know before changing this file.
@@ -37,7 +33,7 @@
 //
 // Nothing is tuned to a clock or a path. The ten filters are five kinds of clock on two kinds of
 // path. Their scores forget (kScoreKept), so that a different filter can win when the sun comes
-// out. A filter is never restarted alone, because its score would not be comparable.
+// out.
 //
 // begin() handles three cases that look alike and differ in what is left:
 //
@@ -73,218 +69,133 @@ double uniformSigma(double halfWidth) { return halfWidth / std::sqrt(3.0); }
 
 }  // namespace
 
-/// The bank of filters and the frame in which they compute: numbers stay small because offsets are
-/// counted from origin_ and times from when_.
-class OffsetEstimator::Bank {
-  public:
-    Bank(std::optional<RememberedDrift> remembered, DriftLimit limit)
-        : remembered_(remembered), certain_(limit) {
-        for (const double wander : kWandersPpb) {
-            filters_.emplace_back(JitterKind::oneSided, wander);
-            filters_.emplace_back(JitterKind::symmetric, wander);
-        }
-    }
-
-    /// What is expected of the offset before the first sample.
-    struct Expectation {
-        HostTime when;
-        Nanoseconds offset;
-        Deviation deviation;
-    };
-
-    void expect(const Expectation& expectation) { expectation_ = expectation; }
-
-    void beginBurst() { burstIsNew_ = true; }
-
-    bool add(const Sample& sample) {
-        assert(sample.offset.low <= sample.offset.high && sample.delay >= Nanoseconds::zero() &&
-               sample.duration >= Nanoseconds::zero());
-        const bool anew = !certain_.add(sample);
-        if (!jitter_ || anew || isRuledOut(driftOfFilters())) {
-            begin(sample);
-        } else {
-            advance(sample.when);
-            observe(sample);
-        }
-        delay_ = burstIsNew_ ? sample.delay : std::min(delay_, sample.delay);
-        burstIsNew_ = false;
-        return anew;
-    }
-
-    std::optional<Estimate> at(HostTime when) const {
-        if (!jitter_) {
-            return std::nullopt;
-        }
-        const Mean mean = meanOfFilters();
-        const double elapsed = toSeconds(when - when_);
-        const Interval certain = certain_.at(when);
-        const Nanoseconds offset =
-            std::clamp(origin_ + Nanoseconds{std::llround(mean.offset + mean.drift * elapsed)},
-                       certain.low, certain.high);
-        const double drift =
-            std::clamp(mean.drift, certain_.driftLowPpb(), certain_.driftHighPpb());
-        assert(certain.contains(offset) && mean.offsetVariance > 0 && mean.driftVariance >= 0);
-        return Estimate{
-            .offset = offset,
-            .bound = certain.farthestFrom(offset),
-            .sigma = Nanoseconds{std::llround(std::sqrt(mean.offsetVarianceAfter(elapsed)))},
-            .driftPpb = drift,
-            .driftDeviationPpb = std::sqrt(mean.driftVariance),
-            .boundGrowthPpb =
-                std::max(certain_.driftHighPpb() - drift, drift - certain_.driftLowPpb()),
-            .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())}};
-    }
-
-    std::optional<Nanoseconds> delay() const {
-        return jitter_ ? std::optional{delay_} : std::nullopt;
-    }
-
-  private:
-    struct Mean {
-        double offset = 0;
-        double drift = 0;
-        double offsetVariance = 0;
-        double covariance = 0;
-        double driftVariance = 0;
-
-        /// Long after the latest sample, the offset is known no better than the drift allows.
-        double offsetVarianceAfter(double seconds) const {
-            return offsetVariance + seconds * (2 * covariance + seconds * driftVariance);
-        }
-    };
-
-    /// Nothing is left of the offset. But a clock that was set, or stood still for a while,
-    /// continues at its rate, and the path is the same.
-    void begin(const Sample& sample) {
-        origin_ = sample.offset.midpoint();
-        when_ = sample.when;
-        const auto delay = static_cast<double>(sample.delay.count());
-        double offset = 0;
-        double sigma = uniformSigma(delay / 2) + 1;
-        RememberedDrift drift = jitter_ ? driftOfFilters() : remembered_.value_or(certainDrift());
-        if (isRuledOut(drift)) {
-            drift = certainDrift();
-        }
-        if (jitter_) {
-            drift.driftDeviationPpb = std::max(drift.driftDeviationPpb, kDriftAfterStepPpb);
-        } else {
-            jitter_.emplace(delay);
-            if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift.ppb)) {
-                // A claim may only help, because it comes from the slave.
-                const Deviation& claimed = expectation_->deviation;
-                if (const double claim = static_cast<double>(claimed.sigma.count()) + 1;
-                    claim < sigma) {
-                    offset = static_cast<double>((*expected - origin_).count());
-                    sigma = claim;
-                }
-                if (remembered_) {
-                    drift.driftDeviationPpb =
-                        std::min(drift.driftDeviationPpb, claimed.driftDeviationPpb);
-                }
-            }
-        }
-        for (OffsetFilter& filter : filters_) {
-            filter.begin(offset, sigma, drift.ppb, drift.driftDeviationPpb);
-        }
-    }
-
-    RememberedDrift driftOfFilters() const {
-        const Mean mean = meanOfFilters();
-        return {mean.drift, std::sqrt(mean.driftVariance)};
-    }
-
-    /// Returns all that is known of the drift without the filters.
-    RememberedDrift certainDrift() const {
-        const double low = certain_.driftLowPpb(), high = certain_.driftHighPpb();
-        return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualDriftPpb)};
-    }
-
-    /// Whether the drift is far outside the certain limits: then the clock's rate is not what it
-    /// was.
-    bool isRuledOut(const RememberedDrift& drift) const {
-        const double nearest =
-            std::clamp(drift.ppb, certain_.driftLowPpb(), certain_.driftHighPpb());
-        return std::abs(drift.ppb - nearest) > kRuledOut * drift.driftDeviationPpb;
-    }
-
-    /// Returns the expected offset at the time of the sample; nothing if there is none or the
-    /// sample contradicts it.
-    std::optional<Nanoseconds> expectedIn(const Sample& sample, double driftPpb) const {
-        if (!expectation_) {
-            return std::nullopt;
-        }
-        const Nanoseconds offset =
-            expectation_->offset + driftOver(sample.when - expectation_->when, driftPpb);
-        return sample.offset.contains(offset) ? std::optional{offset} : std::nullopt;
-    }
-
-    void advance(HostTime when) {
-        const double seconds = toSeconds(when - when_);
-        for (OffsetFilter& filter : filters_) {
-            filter.advance(seconds);
-        }
-        when_ = when;
-    }
-
-    void observe(const Sample& sample) {
-        if (!jitter_->admit(static_cast<double>(sample.delay.count()))) {
-            return;
-        }
-        const Observation observation{
-            .low = static_cast<double>((sample.offset.low - origin_).count()),
-            .high = static_cast<double>((sample.offset.high - origin_).count())};
-        for (OffsetFilter& filter : filters_) {
-            filter.observe(observation, *jitter_);
-        }
-        jitter_->learn(observation, meanOfFilters().offset);
-    }
-
-    Mean meanOfFilters() const {
-        double best = filters_.front().score();
-        for (const OffsetFilter& filter : filters_) {
-            best = std::max(best, filter.score());
-        }
-        Mean mean;
-        double weights = 0;
-        for (const OffsetFilter& filter : filters_) {
-            if (filter.score() < best - kLikelihoodRange) {
-                continue;
-            }
-            const double weight = std::exp(filter.score() - best);
-            weights += weight;
-            mean.offset += weight * filter.offset();
-            mean.drift += weight * filter.drift();
-            mean.offsetVariance += weight * filter.offsetVariance();
-            mean.covariance += weight * filter.covariance();
-            mean.driftVariance += weight * filter.driftVariance();
-        }
-        return {mean.offset / weights, mean.drift / weights, mean.offsetVariance / weights,
-                mean.covariance / weights, mean.driftVariance / weights};
-    }
-
-    std::optional<RememberedDrift> remembered_;
-    std::optional<Expectation> expectation_;
-    CertainOffset certain_;
-    std::vector<OffsetFilter> filters_;
-    std::optional<Jitter> jitter_;  ///< absent before the first sample
-    Nanoseconds origin_{};          ///< the offset from which the filters count
-    HostTime when_;                 ///< the time that the filters have reached
-    Nanoseconds delay_{};
-    bool burstIsNew_ = true;
-};
-
 OffsetEstimator::OffsetEstimator(std::optional<RememberedDrift> remembered, DriftLimit limit)
-    : bank_(std::make_unique<Bank>(remembered, limit)) {}
-OffsetEstimator::~OffsetEstimator() = default;
-OffsetEstimator::OffsetEstimator(OffsetEstimator&&) noexcept = default;
-OffsetEstimator& OffsetEstimator::operator=(OffsetEstimator&&) noexcept = default;
+    : remembered_(remembered), certain_(limit) {}
 
 void OffsetEstimator::expect(HostTime when, Nanoseconds offset, const Deviation& deviation) {
-    bank_->expect({when, offset, deviation});
+    expectation_ = Expectation{when, offset, deviation};
 }
-void OffsetEstimator::beginBurst() { bank_->beginBurst(); }
-bool OffsetEstimator::add(const Sample& sample) { return bank_->add(sample); }
-std::optional<Estimate> OffsetEstimator::at(HostTime when) const { return bank_->at(when); }
-std::optional<Nanoseconds> OffsetEstimator::delay() const { return bank_->delay(); }
+
+void OffsetEstimator::beginBurst() { burstIsNew_ = true; }
+
+bool OffsetEstimator::add(const Sample& sample) {
+    assert(sample.offset.low <= sample.offset.high && sample.delay >= Nanoseconds::zero() &&
+           sample.duration >= Nanoseconds::zero());
+    const bool anew = !certain_.add(sample);
+    if (!jitter_ || anew || isRuledOut(driftOfFilters())) {
+        begin(sample);
+    } else {
+        advance(sample.when);
+        observe(sample);
+    }
+    delay_ = burstIsNew_ ? sample.delay : std::min(delay_, sample.delay);
+    burstIsNew_ = false;
+    return anew;
+}
+
+std::optional<Estimate> OffsetEstimator::at(HostTime when) const {
+    if (!jitter_) {
+        return std::nullopt;
+    }
+    const FilterBank::Mean mean = filters_.mean();
+    const double elapsed = toSeconds(when - when_);
+    const Interval certain = certain_.at(when);
+    const Nanoseconds offset =
+        std::clamp(origin_ + Nanoseconds{std::llround(mean.offset + mean.drift * elapsed)},
+                   certain.low, certain.high);
+    const double drift = std::clamp(mean.drift, certain_.driftLowPpb(), certain_.driftHighPpb());
+    assert(certain.contains(offset) && mean.offsetVariance > 0 && mean.driftVariance >= 0);
+    return Estimate{
+        .offset = offset,
+        .bound = certain.farthestFrom(offset),
+        .sigma = Nanoseconds{std::llround(std::sqrt(mean.offsetVarianceAfter(elapsed)))},
+        .driftPpb = drift,
+        .driftDeviationPpb = std::sqrt(mean.driftVariance),
+        .boundGrowthPpb = std::max(certain_.driftHighPpb() - drift, drift - certain_.driftLowPpb()),
+        .jitter = Nanoseconds{std::llround(jitter_->pollExcess() + jitter_->reportExcess())}};
+}
+
+std::optional<Nanoseconds> OffsetEstimator::delay() const {
+    return jitter_ ? std::optional{delay_} : std::nullopt;
+}
+
+/// Nothing is left of the offset. But a clock that was set, or stood still for a while, continues at
+/// its rate, and the path is the same.
+void OffsetEstimator::begin(const Sample& sample) {
+    origin_ = sample.offset.midpoint();
+    when_ = sample.when;
+    const auto delay = static_cast<double>(sample.delay.count());
+    double offset = 0;
+    double sigma = uniformSigma(delay / 2) + 1;
+    RememberedDrift drift = jitter_ ? driftOfFilters() : remembered_.value_or(certainDrift());
+    if (isRuledOut(drift)) {
+        drift = certainDrift();
+    }
+    if (jitter_) {
+        drift.driftDeviationPpb = std::max(drift.driftDeviationPpb, kDriftAfterStepPpb);
+    } else {
+        jitter_.emplace(delay);
+        if (const std::optional<Nanoseconds> expected = expectedIn(sample, drift.ppb)) {
+            // A claim may only help, because it comes from the slave.
+            const Deviation& claimed = expectation_->deviation;
+            if (const double claim = static_cast<double>(claimed.sigma.count()) + 1;
+                claim < sigma) {
+                offset = static_cast<double>((*expected - origin_).count());
+                sigma = claim;
+            }
+            if (remembered_) {
+                drift.driftDeviationPpb =
+                    std::min(drift.driftDeviationPpb, claimed.driftDeviationPpb);
+            }
+        }
+    }
+    filters_.begin(offset, sigma, drift.ppb, drift.driftDeviationPpb);
+}
+
+RememberedDrift OffsetEstimator::driftOfFilters() const {
+    const FilterBank::Mean mean = filters_.mean();
+    return {mean.drift, std::sqrt(mean.driftVariance)};
+}
+
+/// Returns all that is known of the drift without the filters.
+RememberedDrift OffsetEstimator::certainDrift() const {
+    const double low = certain_.driftLowPpb(), high = certain_.driftHighPpb();
+    return {std::midpoint(low, high), std::min(uniformSigma((high - low) / 2), kUsualDriftPpb)};
+}
+
+/// Whether the drift is far outside the certain limits: then the clock's rate is not what it was.
+bool OffsetEstimator::isRuledOut(const RememberedDrift& drift) const {
+    const double nearest = std::clamp(drift.ppb, certain_.driftLowPpb(), certain_.driftHighPpb());
+    return std::abs(drift.ppb - nearest) > kRuledOut * drift.driftDeviationPpb;
+}
+
+/// Returns the expected offset at the time of the sample; nothing if there is none or the sample
+/// contradicts it.
+std::optional<Nanoseconds> OffsetEstimator::expectedIn(const Sample& sample,
+                                                       double driftPpb) const {
+    if (!expectation_) {
+        return std::nullopt;
+    }
+    const Nanoseconds offset =
+        expectation_->offset + driftOver(sample.when - expectation_->when, driftPpb);
+    return sample.offset.contains(offset) ? std::optional{offset} : std::nullopt;
+}
+
+void OffsetEstimator::advance(HostTime when) {
+    const double seconds = toSeconds(when - when_);
+    filters_.advance(seconds);
+    when_ = when;
+}
+
+void OffsetEstimator::observe(const Sample& sample) {
+    if (!jitter_->admit(static_cast<double>(sample.delay.count()))) {
+        return;
+    }
+    const Observation observation{
+        .low = static_cast<double>((sample.offset.low - origin_).count()),
+        .high = static_cast<double>((sample.offset.high - origin_).count())};
+    filters_.observe(observation, *jitter_);
+    jitter_->learn(observation, filters_.mean().offset);
+}
 
 }  // namespace berkeley::sync

@@ -3,20 +3,20 @@
 ///
 /// The bound and the estimate are separate. The bound follows from the exchanges, whatever the
 /// jitter is (certain_offset.h). The estimate is the mean of a bank of filters, each with its own
-/// hypothesis about how much the clock wanders and what kind of jitter the path has
-/// (offset_filter.h), weighted by how well each of them predicted the samples (Magill, "Optimal
-/// adaptive estimation of sampled stochastic processes", 1965); it never leaves the bound. So the
+/// hypothesis about the clock and the path (filter_bank.h); it never leaves the bound. So the
 /// window over which samples are averaged is found, not chosen. A clock that is faster than its
 /// limit is noticed by its second or third burst and is then measured like any other. Units:
 /// std::chrono, or in the name. Thread safety: none.
 #pragma once
 
-#include <memory>
 #include <optional>
 
 #include "sync/adjustment.h"
+#include "sync/certain_offset.h"
 #include "sync/drift_limit.h"
 #include "sync/exchange.h"
+#include "sync/filter_bank.h"
+#include "sync/jitter.h"
 
 namespace berkeley::sync {
 
@@ -45,9 +45,6 @@ class OffsetEstimator {
     /// What is remembered from an earlier run helps the estimate but is not trusted with the bound.
     explicit OffsetEstimator(std::optional<RememberedDrift> remembered = std::nullopt,
                              DriftLimit limit = {});
-    ~OffsetEstimator();
-    OffsetEstimator(OffsetEstimator&&) noexcept;
-    OffsetEstimator& operator=(OffsetEstimator&&) noexcept;
 
     /// Called before the first sample of a slave that says it knows the line (Group::record()): the
     /// offset at `when` is probably `offset`, and the drift is probably the remembered drift. This
@@ -70,9 +67,30 @@ class OffsetEstimator {
     std::optional<Nanoseconds> delay() const;
 
   private:
-    class Bank;
+    /// What is known of the offset before the first sample.
+    struct Expectation {
+        HostTime when;
+        Nanoseconds offset;
+        Deviation deviation;
+    };
 
-    std::unique_ptr<Bank> bank_;
+    void begin(const Sample& sample);
+    void advance(HostTime when);
+    void observe(const Sample& sample);
+    RememberedDrift driftOfFilters() const;
+    RememberedDrift certainDrift() const;
+    bool isRuledOut(const RememberedDrift& drift) const;
+    std::optional<Nanoseconds> expectedIn(const Sample& sample, double driftPpb) const;
+
+    std::optional<RememberedDrift> remembered_;
+    std::optional<Expectation> expectation_;
+    CertainOffset certain_;
+    FilterBank filters_;
+    std::optional<Jitter> jitter_;  ///< absent before the first sample
+    Nanoseconds origin_{};          ///< the offset from which the filters count
+    HostTime when_;                 ///< the time that the filters have reached
+    Nanoseconds delay_{};
+    bool burstIsNew_ = true;
 };
 
 }  // namespace berkeley::sync

@@ -12,7 +12,7 @@
 /// Units: nanoseconds, seconds and ppb as double. Thread safety: none.
 #pragma once
 
-#include "jitter.h"
+#include "sync/jitter.h"
 
 namespace berkeley::sync {
 

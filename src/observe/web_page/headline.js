@@ -63,7 +63,7 @@ function groupHeadline({ group, clocks, waiting, healthy, reason }) {
 function followerHeadline({ role, synchronized, suspect, reason, holdover, master, bound_ns: bound, last_cycle_s: last,
   clocks }) {
   const label = "Bound of this clock";
-  const whom = master ? `the master at ${master.address}` : "nobody";
+  const whom = `the master at ${master?.address}`;
   if (suspect) {
     return { level: "attention", label, big: UNKNOWN, clauses: [reason] };
   }

@@ -23,7 +23,7 @@ net::Key keyIn(const net::Keys& keys, const CommonOptions& options, const std::s
                const std::string& remedy) {
     const auto found = keys.find(name);
     if (found == keys.end()) {
-        throw UsageError("--key-file: " + options.keyFile.string() + " has no key of \"" + name +
+        throw UsageError("--key-file: " + options.keyFile.string() + " has no key for \"" + name +
                          "\"; " + remedy);
     }
     return found->second;
@@ -36,14 +36,14 @@ std::optional<net::Keys> keysOf(const MasterOptions& options) { return keysIn(op
 std::optional<net::Key> ownKeyOf(const MasterOptions& options,
                                  const std::optional<net::Keys>& keys) {
     return keys ? std::optional{keyIn(*keys, options, node::MasterRanks::nameOf(options.rank),
-                                      "add its line")}
+                                      "add a line for it")}
                 : std::nullopt;
 }
 
 std::optional<net::Key> keyOf(const SlaveOptions& options) {
     const std::optional<net::Keys> keys = keysIn(options.keyFile);
     return keys ? std::optional{keyIn(*keys, options, options.name,
-                                      "give a --name that stands there, or add its line")}
+                                      "give a --name that is in it, or add a line for this one")}
                 : std::nullopt;
 }
 

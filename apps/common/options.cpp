@@ -141,10 +141,11 @@ OptionGroup timeGroup(MasterOptions& options) {
           value(toOptionText(options.foundAfter)), into(options.foundAfter, readFoundAfter)},
          {"cycles", "N", "end after N sync cycles; with 0, run until stopped",
           value(std::to_string(options.cycles)), into(options.cycles, readCount)},
-         {"average", "METHOD", "", value(nameOf(options.average.method, sync::kAveragings)),
+         {"average", "METHOD", "how the clocks are averaged",
+          value(nameOf(options.average.method, sync::kAveragings)),
           into(options.average.method, readAveraging), sync::kAveragings},
          {"sanity-limit", "DURATION",
-          "if two clocks are farther apart than this, the master's stands",
+          "where only two clocks count and they differ by more than this, the master's is kept",
           value(toOptionText(options.average.sanityLimit)),
           into(options.average.sanityLimit, readSpan)}});
     return group;
@@ -197,11 +198,12 @@ OptionGroup monitoringGroup(MasterOptions& options) {
 
 OptionGroup loggingGroup(CommonOptions& options) {
     return {"Logging",
-            {{"log-level", "LEVEL", "",
+            {{"log-level", "LEVEL", "the least severe messages to log",
               value(fmt::to_string(spdlog::level::to_string_view(options.logLevel))),
               into(options.logLevel, readLogLevel), kLogLevels},
-             {"log-format", "FORMAT", "", value(nameOf(options.logFormat, kLogFormats)),
-              into(options.logFormat, readLogFormat), kLogFormats}}};
+             {"log-format", "FORMAT", "how a log line looks",
+              value(nameOf(options.logFormat, kLogFormats)), into(options.logFormat, readLogFormat),
+              kLogFormats}}};
 }
 
 // --- what cannot be combined ---

@@ -18,8 +18,6 @@ class MasterList {
     /// `masters` has at least one element.
     explicit MasterList(std::vector<net::Endpoint> masters);
 
-    std::size_t size() const { return masters_.size(); }
-
     const net::Endpoint& current() const { return redirected_ ? *redirected_ : masters_[next_]; }
 
     /// Notes that the current master, a standby, names `active` as the active one. Returns true

@@ -77,6 +77,7 @@ void MasterNode::synchronizeAllClocks() {
         } catch (const std::exception& error) {
             // Usually memory or threads have run out, and the next cycle may do better.
             logger_->error("sync cycle {} was aborted: {}", cycle_.load() + 1, error.what());
+            (void)group_.awaitStop(Steady::now() + config_.interval);
         }
     }
     if (isDone()) {
@@ -141,8 +142,8 @@ void MasterNode::lead(std::uint32_t term) {
     cycle_ = state.cycle;
     group_.lead(state, term, clock_.hostNow());
     if (state.synchronized) {
-        logger_->info("continues to lead the group after cycle {}, within {}", state.cycle,
-                      toSpanText(state.line.boundAt(clock_.hostNow())));
+        logger_->info("continues to lead the group after cycle {}; its time is right within {}",
+                      state.cycle, toSpanText(state.line.boundAt(clock_.hostNow())));
     }
 }
 
@@ -255,16 +256,7 @@ void MasterNode::warnOf(const sync::CycleStatus& status) {
             "them, {} from its own time",
             toOffsetText(*status.contradiction));
     }
-    for (const sync::ClockStatus& clock : status.clocks) {
-        if (clock.standing != sync::Standing::tooFast) {
-            tooFast_.erase(clock.name);
-        } else if (tooFast_.insert(clock.name).second) {
-            logger_->warn(
-                "{} is too fast to count: the rate of its unsteered clock is {} from this "
-                "master's, more than --max-drift allows",
-                clock.name, toDriftText(clock.driftPpb.value_or(0)));
-        }
-    }
+    warnOfTooFast(status.clocks);
     const double drag = std::abs(status.dragPpb);
     if (drag > kDragged && !std::exchange(isDragged_, true)) {
         logger_->warn(
@@ -273,6 +265,27 @@ void MasterNode::warnOf(const sync::CycleStatus& status) {
             toDriftText(status.dragPpb));
     }
     isDragged_ = isDragged_ && drag > kDragged / 2;
+}
+
+/// Names each clock once. Names may be shared, addresses are not; a late clock is as it was.
+void MasterNode::warnOfTooFast(const std::vector<sync::ClockStatus>& clocks) {
+    std::set<std::string> tooFast;
+    for (const sync::ClockStatus& clock : clocks) {
+        const std::string key = clock.name + ' ' + clock.address;
+        const bool known = tooFast_.contains(key);
+        if (clock.standing == sync::Standing::tooFast) {
+            tooFast.insert(key);
+            if (!known) {
+                logger_->warn(
+                    "{} is too fast to count: the rate of its unsteered clock is {} from this "
+                    "master's, more than --max-drift allows",
+                    clock.name, toDriftText(clock.driftPpb.value_or(0)));
+            }
+        } else if (known && clock.standing == sync::Standing::late) {
+            tooFast.insert(key);
+        }
+    }
+    tooFast_ = std::move(tooFast);
 }
 
 void MasterNode::activate() {

@@ -96,7 +96,8 @@ class MasterNode {
     /// If the master's own adjustment cannot be applied, tells none and takes the changes out of
     /// `outcome`.
     void tellAll(sync::CycleOutcome& outcome) REQUIRES(inCycle_);
-    void warnOf(const sync::CycleStatus& status);
+    void warnOf(const sync::CycleStatus& status) REQUIRES(inCycle_);
+    void warnOfTooFast(const std::vector<sync::ClockStatus>& clocks) REQUIRES(inCycle_);
     void tell(const SlaveSession& session, Slave& slave, const sync::Adjustment& adjustment);
 
     void greetAll();
@@ -111,10 +112,10 @@ class MasterNode {
     os::Mutex inCycle_;                     ///< held by the sync thread during a sync cycle
     std::atomic<std::uint32_t> cycle_ = 0;  ///< the last that ended, as it is logged
     bool waits_ = false;                    ///< for new slaves to stop coming; sync thread only
-    bool isDragged_ = false;                ///< as last logged; likewise
-    std::set<std::string> tooFast_;         ///< clocks named in the log; likewise
-    MoveLog moves_;                         ///< likewise
-    std::uint32_t cyclesRun_ = 0;           ///< likewise
+    bool isDragged_ GUARDED_BY(inCycle_) = false;         ///< as last logged
+    std::set<std::string> tooFast_ GUARDED_BY(inCycle_);  ///< clocks named in the log
+    MoveLog moves_ GUARDED_BY(inCycle_);
+    std::uint32_t cyclesRun_ = 0;  ///< sync thread only
     std::thread syncThread_;
 };
 

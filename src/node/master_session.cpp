@@ -20,7 +20,7 @@ constexpr Nanoseconds kWelcomeOfSeveral = 1s;
 /// A master's message may be late by half an interval and this much more.
 constexpr Nanoseconds kLate = 250ms;
 
-constexpr const char* kClosed = "has closed the connection";
+constexpr const char* kClosed = " has closed the connection";
 
 /// Returns how long a master may be silent: with no other master to try, there is no hurry.
 Nanoseconds silenceFor(Nanoseconds interval, bool hasOtherMasters) {
@@ -29,9 +29,9 @@ Nanoseconds silenceFor(Nanoseconds interval, bool hasOtherMasters) {
 
 Parting partingFor(const wire::Redirect& redirect) {
     if (redirect.host.empty()) {
-        return {.reason = "stands by and knows of no active master"};
+        return {.reason = " stands by and knows of no active master"};
     }
-    return {.reason = "stands by", .active = net::Endpoint{redirect.host, redirect.port}};
+    return {.reason = " stands by", .active = net::Endpoint{redirect.host, redirect.port}};
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Parting MasterSession::follow() {
         return config_.lab ? followLab() : followNative();
     } catch (const std::exception& error) {
         // The master broke the protocol, or asked for something that cannot be done.
-        return {.reason = error.what()};
+        return {.reason = ": " + std::string{error.what()}};
     }
 }
 

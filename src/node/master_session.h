@@ -22,7 +22,7 @@ namespace berkeley::node {
 
 /// How a connection ended.
 struct Parting {
-    std::string reason;
+    std::string reason;  ///< follows the address in the log, such as " has closed the connection"
     std::optional<net::Endpoint> active{};  ///< where to go, as told by a standby
 };
 

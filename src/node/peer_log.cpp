@@ -9,8 +9,9 @@ void PeerLog::write(const net::Endpoint& peer, const std::string& text) {
     if (!leftOut) {
         return;
     }
-    const std::string rest =
-        *leftOut > 0 ? fmt::format(" ({} lines about this host left out)", *leftOut) : "";
+    const std::string rest = *leftOut > 0 ? fmt::format(" ({} {} about this host left out)",
+                                                        *leftOut, *leftOut == 1 ? "line" : "lines")
+                                          : "";
     logger_->log(level_, "{}{}{}", toText(peer), text, rest);
 }
 

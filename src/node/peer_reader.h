@@ -7,6 +7,7 @@
 #include <date/tz.h>
 
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 

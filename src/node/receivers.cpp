@@ -117,11 +117,11 @@ void Receivers::startReceivingClockTime(Receiver& receiver) {
         }
     } catch (const wire::WireError& error) {
         sendAway(session.peer(), error.fault(),
-                 ": " + std::string{error.what()} + "; connection closed");
+                 session.label() + ": " + std::string{error.what()} + "; connection closed");
     } catch (const std::exception& error) {
         // The failure is this master's own; the other sessions continue.
         sendAway(session.peer(), wire::Fault::refused,
-                 ": " + std::string{error.what()} + "; connection closed");
+                 session.label() + ": " + std::string{error.what()} + "; connection closed");
     }
     leave(receiver);
 }

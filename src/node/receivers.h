@@ -59,6 +59,7 @@ class Receivers {
     struct Receiver {
         std::shared_ptr<SlaveSession> session;
         std::thread thread;
+        // The lock guards these: clang cannot name the lock of the class around a struct.
         std::optional<std::string> admitted{};  ///< as a slave with this name
         bool finished = false;
         std::optional<sync::TimestampKind> timestamps{};

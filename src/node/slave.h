@@ -6,7 +6,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "sync/adjustment.h"
 #include "sync/roster.h"

@@ -86,8 +86,7 @@ void SlaveNode::startReceivingTime() {
         if (session.welcomed()) {
             masters_.reached();
         }
-        const std::string reason =
-            "the master at " + toText(masters_.current()) + " " + parting.reason;
+        const std::string reason = "the master at " + toText(masters_.current()) + parting.reason;
         if (parting.active ? goTo(*parting.active)
                            : tryNext(reason, session.welcomed() ? spdlog::level::warn
                                                                 : spdlog::level::debug)) {

@@ -25,11 +25,6 @@
 namespace berkeley::os {
 
 class BERKELEY_THREAD_SAFETY(capability("mutex")) Mutex {
-  public:
-    void lock() BERKELEY_THREAD_SAFETY(acquire_capability()) { mutex_.lock(); }
-    void unlock() BERKELEY_THREAD_SAFETY(release_capability()) { mutex_.unlock(); }
-
-  private:
     friend class MutexLock;
 
     std::mutex mutex_;

@@ -51,9 +51,10 @@ TEST_F(KeysOfOptions, haveALineForTheSlavesName) {
     SlaveOptions slave;
     slave.keyFile = path_;
     slave.name = "two";
-    EXPECT_EQ(errorOf([&] { return keyOf(slave); }),
-              "--key-file: " + path_ +
-                  " has no key of \"two\"; give a --name that stands there, or add its line");
+    EXPECT_EQ(
+        errorOf([&] { return keyOf(slave); }),
+        "--key-file: " + path_ +
+            " has no key for \"two\"; give a --name that is in it, or add a line for this one");
 }
 
 TEST_F(KeysOfOptions, areRefusedAsTheOptionIsWhenTheFileIsWrong) {

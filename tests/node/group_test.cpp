@@ -1,6 +1,7 @@
 /// Master and slaves as objects in one process, over real sockets.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -188,6 +189,31 @@ TEST(MasterNode, NamesASlaveThatCanBeToldNothing) {
     slave.say(wire::Report{slave.hear<wire::Poll>().value().sequence, true, last, last, {}});
     EXPECT_TRUE(
         master.says("(late) cannot be told its adjustment: adjustment's reference is outside"));
+}
+
+TEST_F(GroupTest, AClockThatIsTooFastIsNamedOnceThoughItSharesItsName) {
+    Master& master = lead(2, 50ms);
+    const Slave good{configOf("twin")}, fast{configOf("twin"), {}, host::HostClock{0s, 3'000'000}};
+    ASSERT_TRUE(master.says("twin is too fast to count"));
+    std::uint32_t named = 0;
+    ASSERT_TRUE(cycles_.await([&](const sync::CycleStatus& status) {
+        const bool isNamed = std::any_of(status.clocks.begin(), status.clocks.end(),
+                                         [](const sync::ClockStatus& clock) {
+                                             return clock.standing == sync::Standing::tooFast;
+                                         });
+        named += isNamed ? 1 : 0;
+        return named == 10;
+    }));
+    EXPECT_EQ(master.log_.count("too fast to count"), 1U);
+}
+
+TEST(MasterNode, SaysWhichSlaveBrokeTheProtocol) {
+    Master master;
+    Peer slave{master.local()};
+    slave.say(wire::Hello{"one"});
+    ASSERT_TRUE(master.says("(one) got connected"));
+    slave.say(wire::Welcome{1s});
+    EXPECT_TRUE(master.says(" (one): sent a message that only a master sends"));
 }
 
 TEST(MasterNode, CountsWhoIsConnectedAndWhomItHasSentAway) {

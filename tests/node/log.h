@@ -4,7 +4,6 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
-#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -19,16 +18,19 @@ namespace berkeley::node {
 /// What a node has logged.
 class Log {
   public:
-    bool has(const std::string& text) {
+    bool has(const std::string& text) { return count(text) > 0; }
+    std::size_t lines() { return count("\n"); }
+
+    std::size_t count(const std::string& text) {
         // The sink's lock keeps the stream from changing meanwhile.
         const std::lock_guard guard{sink_->lock_};
-        return sink_->stream_.str().find(text) != std::string::npos;
-    }
-
-    std::size_t lines() {
-        const std::lock_guard guard{sink_->lock_};
-        const std::string text = sink_->stream_.str();
-        return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+        const std::string all = sink_->stream_.str();
+        std::size_t found = 0;
+        for (std::size_t at = 0; (at = all.find(text, at)) != std::string::npos;
+             at += text.size()) {
+            ++found;
+        }
+        return found;
     }
 
     std::shared_ptr<spdlog::logger> logger() {

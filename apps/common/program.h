@@ -43,8 +43,8 @@ enum class Times {
     any,  ///< the same as once, with commas between the values
 };
 
-/// Everything about an option. A member without an initializer cannot be left out: the compiler's
-/// warning is an error.
+/// Everything about an option. A member without an initializer must not be left out: the
+/// compiler warns.
 struct Option {
     std::string name;         ///< without dashes
     std::string placeholder;  ///< for its value; empty: it is a flag, which has none

@@ -119,8 +119,8 @@ std::optional<Nanoseconds> OffsetEstimator::delay() const {
     return jitter_ ? std::optional{delay_} : std::nullopt;
 }
 
-/// Nothing is left of the offset. But a clock that was set, or stood still for a while, continues at
-/// its rate, and the path is the same.
+/// Nothing is left of the offset. But a clock that was set, or stood still for a while, continues
+/// at its rate, and the path is the same.
 void OffsetEstimator::begin(const Sample& sample) {
     origin_ = sample.offset.midpoint();
     when_ = sample.when;

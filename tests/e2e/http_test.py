@@ -306,6 +306,14 @@ class PrometheusTest(ServedGroup):
         self.check("check", "metrics", text=get(port, "/metrics")[2])
         self.check("check", "metrics", text=get(port_of(slaves["left"]), "/metrics")[2])
 
+    def test_every_metric_is_documented(self):
+        _, slaves, port = self.start_group()
+        page = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
+        for where in (port, port_of(slaves["left"])):
+            for name in re.findall(r"^# TYPE (\S+)", get(where, "/metrics")[2], re.M):
+                with self.subTest(name):
+                    self.assertTrue(f"`{name}" in page, "it is not in monitoring.md")
+
     def test_it_scrapes_a_master_and_its_slave_and_answers_about_them(self):
         _, slaves, port = self.start_group()
         prometheus = self.start_prometheus(port, port_of(slaves["left"]))

@@ -201,7 +201,7 @@ class MistakesTest(RankedMasters):
     def test_a_master_needs_a_key_of_its_own(self):
         keys = KeyFile(self.folder / "keys", "master-2", "right")
         self.check_peers_refused(
-            'no key of "master-1"', self.addresses(), "--key-file", keys.path
+            'no key for "master-1"', self.addresses(), "--key-file", keys.path
         )
 
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace berkeley::sync {
 namespace {
 
@@ -31,6 +33,24 @@ TEST(Participant, IsToldTheLineOverItsOwnClock) {
     EXPECT_EQ(told.boundGrowthPpb, 1'200);
     EXPECT_EQ(told.deviation.sigma, 50ns);
     EXPECT_NEAR(told.deviation.driftDeviationPpb, 5, 1e-9);
+}
+
+/// As slaves of older versions say it.
+TEST(Participant, KnowsItsClockUnlessItSaysThatItHardlyDoes) {
+    for (const bool known : {true, false}) {
+        const Nanoseconds sigma = known ? kLargestSigma - 1h : kTimeLimit - 1ns;
+        Member member{.reading = ClockReading{kNow, 0ns, Deviation{sigma, 0}},
+                      .heard = kNow,
+                      .inThisCycle = true};
+        (void)member.estimator.add({kNow, {0ns, 10ns}, 10ns, 0ns});
+        Roster roster;
+        roster.join(std::move(member));
+        Adjustment line;
+        line.reference = kNow;
+        const auto participants = participantsOf(kNow, roster, line, ClockState{}, "master");
+        ASSERT_EQ(participants.size(), 2U);
+        EXPECT_EQ(participants.back().own.has_value(), known);
+    }
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <ctime>
 #include <exception>
 
+#include "common/logging.h"
+
 namespace berkeley::apps {
 namespace {
 
@@ -22,7 +24,7 @@ sigset_t awaitedSignals() {
 }
 
 int fail(const char* name, const std::exception& error, int status) {
-    std::cerr << name << ": " << error.what() << '\n';
+    std::cerr << errorPrefix() << name << ": " << error.what() << '\n';
     return status;
 }
 

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <ctime>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
@@ -67,6 +69,38 @@ TEST(JsonLog, escapesWhateverStandsInAMessage) {
 TEST(JsonLog, replacesWhatIsNotUtf8) {
     const std::string text = logged(LogFormat::json, "peer sent \xFF\xC3");
     EXPECT_EQ(nlohmann::json::parse(text).at("message"), "peer sent \uFFFD\uFFFD");
+}
+
+/// What a logger writes to stderr when that leads to the journal.
+std::string journaled(LogFormat format, spdlog::level::level_enum level) {
+    testing::internal::CaptureStderr();
+    struct stat file {};
+    fstat(STDERR_FILENO, &file);
+    const std::string stream = std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
+    setenv("JOURNAL_STREAM", stream.c_str(), 1);
+    makeLogger(spdlog::level::trace, format)->log(level, "late: alpha");
+    std::cerr << errorPrefix();
+    unsetenv("JOURNAL_STREAM");
+    return testing::internal::GetCapturedStderr();
+}
+
+TEST(JournalLog, isPriorityAndMessage) {
+    EXPECT_EQ(journaled(LogFormat::text, spdlog::level::debug), "<7>late: alpha\n<3>");
+    EXPECT_EQ(journaled(LogFormat::text, spdlog::level::info), "<6>late: alpha\n<3>");
+    EXPECT_EQ(journaled(LogFormat::text, spdlog::level::warn), "<4>late: alpha\n<3>");
+    EXPECT_EQ(journaled(LogFormat::text, spdlog::level::err), "<3>late: alpha\n<3>");
+}
+
+TEST(JournalLog, hasThePriorityOfJsonToo) {
+    const std::string text = journaled(LogFormat::json, spdlog::level::warn);
+    EXPECT_TRUE(text.starts_with("<4>{\"time\":")) << text;
+}
+
+TEST(JournalLog, isOnlyWhereTheJournalReads) {
+    setenv("JOURNAL_STREAM", "1:2", 1);
+    EXPECT_NE(logged(LogFormat::text, "late: alpha")[0], '<');
+    EXPECT_EQ(errorPrefix(), "");
+    unsetenv("JOURNAL_STREAM");
 }
 
 TEST(Log, dropsWhatIsBelowItsLevel) {

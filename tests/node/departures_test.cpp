@@ -29,7 +29,7 @@ class SlaveDeparturesTest : public testing::Test {
     }
 
     net::Listener listener_{kAnyPort};
-    Slave slave_{slaveConfig(listener_.local(), "slave")};
+    RunningSlave slave_{slaveConfig(listener_.local(), "slave")};
     std::optional<Peer> master_;
 };
 
@@ -93,7 +93,7 @@ class MasterDeparturesTest : public testing::Test {
     host::HostClock host_;
     std::promise<sync::CycleStatus> cycle_;
     OnCycle onCycle_{[this](const auto& status) { cycle_.set_value(status); }};
-    Master master_{oneCycle(), {&onCycle_}};
+    RunningMaster master_{oneCycle(), {&onCycle_}};
     Peer slave_{master_.local()};
 };
 

@@ -59,7 +59,7 @@ class OneOfSeveral {
     std::atomic<std::uint32_t> cycle_ = 0;
     OnCycle onCycle_{[this](const auto& status) { cycle_ = status.cycle; }};
     std::shared_ptr<Leadership> leadership_;
-    Master master_;
+    RunningMaster master_;
     std::optional<FailoverNode> failover_;
 
   private:
@@ -183,7 +183,7 @@ TEST_F(FailoverTest, AMasterThatLeadsSaysHowManyHaveAnswered) {
     OneOfSeveral first{masters_, 0};
     first.takePart();
     ASSERT_TRUE(first.leads());
-    Slave slave{slaveOfBoth()};
+    RunningSlave slave{slaveOfBoth()};
     const auto members = [&] {
         return first.leadership_->announcementTo(1).announcement.claim.members;
     };
@@ -220,7 +220,7 @@ TEST_F(FailoverTest, TheGroupGoesOnWithTheTimeThatItHad) {
         }
         std::atomic<int> steps_ = 0;
     } told;
-    const Slave slave{slaveOfBoth(), {&told}, host::HostClock{250ms, 40'000}};
+    const RunningSlave slave{slaveOfBoth(), {&told}, host::HostClock{250ms, 40'000}};
     const auto cycleOfSlave = [&] { return slave.clock_.state().cycle; };
     ASSERT_TRUE(
         await([&] { return second.master_.clock_.state().synchronized && cycleOfSlave() > 5U; }));

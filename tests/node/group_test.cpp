@@ -51,8 +51,8 @@ class Cycles : public Observer {
 
 class GroupTest : public testing::Test {
   protected:
-    Master& lead(std::size_t minSlaves, Nanoseconds interval = 100ms,
-                 const host::HostClock& host = host::HostClock{}) {
+    RunningMaster& lead(std::size_t minSlaves, Nanoseconds interval = 100ms,
+                        const host::HostClock& host = host::HostClock{}) {
         MasterConfig config = masterConfig(interval);
         config.minSlaves = minSlaves;
         return master_.emplace(std::move(config), Observers{&cycles_}, host);
@@ -63,7 +63,7 @@ class GroupTest : public testing::Test {
     }
 
     Cycles cycles_;
-    std::optional<Master> master_;
+    std::optional<RunningMaster> master_;
 };
 
 const sync::ClockStatus* find(const sync::CycleStatus& status, const std::string& name) {
@@ -77,7 +77,7 @@ const sync::ClockStatus* find(const sync::CycleStatus& status, const std::string
 
 TEST_F(GroupTest, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook) {
     lead(2);
-    const Slave fast{configOf("fast"), {}, host::HostClock{25min}},
+    const RunningSlave fast{configOf("fast"), {}, host::HostClock{25min}},
         slow{configOf("slow"), {}, host::HostClock{-10min}};
     const auto first = cycles_.await([](const sync::CycleStatus&) { return true; });
     ASSERT_TRUE(first);
@@ -91,8 +91,8 @@ TEST_F(GroupTest, FirstCycleWaitsForTheSlavesThatItNeedsAndReproducesTheTextbook
 TEST_F(GroupTest, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
     // Nearer to the end of what is believable than a clock is ever set.
     const Nanoseconds late = kTimeLimit - 100 * 24h - page::systemNow().time_since_epoch();
-    const Master& master = lead(1, 100ms, host::HostClock{late});
-    const Slave slave{configOf("late"), {}, host::HostClock{late + 1min}};
+    const RunningMaster& master = lead(1, 100ms, host::HostClock{late});
+    const RunningSlave slave{configOf("late"), {}, host::HostClock{late + 1min}};
     const auto cycle = cycles_.await([](const sync::CycleStatus&) { return true; });
     ASSERT_TRUE(cycle);
     EXPECT_EQ(cycle->average, 0ns);
@@ -106,8 +106,8 @@ TEST_F(GroupTest, AnAverageThatIsNotBelievableMovesNoClockAndSaysSo) {
 
 TEST_F(GroupTest, SlaveThatHasLeftIsGoneFromTheAverage) {
     lead(1);
-    const Slave stays{configOf("stays")};
-    std::optional<Slave> leaves{std::in_place, configOf("leaves")};
+    const RunningSlave stays{configOf("stays")};
+    std::optional<RunningSlave> leaves{std::in_place, configOf("leaves")};
     ASSERT_TRUE(cycles_.await([](const auto& s) { return find(s, "leaves") != nullptr; }));
     leaves.reset();
     std::uint32_t last = 0;
@@ -119,12 +119,12 @@ TEST_F(GroupTest, SlaveThatHasLeftIsGoneFromTheAverage) {
 }
 
 TEST_F(GroupTest, ClocksAgreeWithinTheirBounds) {
-    const Master& master = lead(3);
-    const Slave a{configOf("a"), {}, host::HostClock{25min}},
+    const RunningMaster& master = lead(3);
+    const RunningSlave a{configOf("a"), {}, host::HostClock{25min}},
         b{configOf("b"), {}, host::HostClock{-10min}},
         c{configOf("c"), {}, host::HostClock{0s, 40'000}};
     ASSERT_TRUE(cycles_.await([](const auto& status) { return status.cycle == 5; }));
-    for (const Slave* slave : {&a, &b, &c}) {
+    for (const RunningSlave* slave : {&a, &b, &c}) {
         // Both clocks lie over the same raw clock: between two readings of one, the other's is
         // known.
         const auto read = [](const host::SteeredClock& clock) {
@@ -141,10 +141,10 @@ TEST_F(GroupTest, ClocksAgreeWithinTheirBounds) {
 }
 
 TEST_F(GroupTest, StopsAtOnceUnderLoad) {
-    Master& master = lead(20, 20ms);
-    std::vector<std::unique_ptr<Slave>> slaves;
+    RunningMaster& master = lead(20, 20ms);
+    std::vector<std::unique_ptr<RunningSlave>> slaves;
     for (int i = 0; i < 20; ++i) {
-        slaves.push_back(std::make_unique<Slave>(configOf("slave" + std::to_string(i))));
+        slaves.push_back(std::make_unique<RunningSlave>(configOf("slave" + std::to_string(i))));
     }
     ASSERT_TRUE(cycles_.await([](const auto& status) { return status.cycle == 3; }));
     const auto begin = std::chrono::steady_clock::now();
@@ -154,7 +154,7 @@ TEST_F(GroupTest, StopsAtOnceUnderLoad) {
 
 TEST(SlaveNode, StopsAtOnceWhileItWaitsForAMaster) {
     const net::Endpoint nobody = net::Listener{kAnyPort}.local();
-    Slave slave{slaveConfig(nobody, "lonely")};
+    RunningSlave slave{slaveConfig(nobody, "lonely")};
     const auto begin = std::chrono::steady_clock::now();
     slave.node_.stop();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
@@ -164,7 +164,7 @@ TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
     net::Listener listener{kAnyPort};
     SlaveConfig config = slaveConfig(listener.local(), "slave");
     config.patience = 200ms;
-    Slave slave{std::move(config)};
+    RunningSlave slave{std::move(config)};
     const auto master = listener.accept();
     const wire::Frame welcome = wire::encode(wire::Welcome{5s});
     master->send(std::span{welcome}.first(wire::kFrameSize / 2));
@@ -172,7 +172,7 @@ TEST(SlaveNode, LeavesAMasterThatDoesNotFinishItsFrame) {
 }
 
 TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
-    const Master first;
+    const RunningMaster first;
     MasterConfig config;
     config.listen = first.local();
     host::SteeredClock clock{host::HostClock{}, sync::Discipline{kMaxSlewPpb}};
@@ -182,7 +182,7 @@ TEST(MasterNode, RefusesAnAddressThatItCannotHave) {
 
 /// Its clock is at the very end of the times that are believed, and beyond it when it is told.
 TEST(MasterNode, NamesASlaveThatCanBeToldNothing) {
-    Master master;
+    RunningMaster master;
     Peer slave{master.local()};
     slave.say(wire::Hello{"late"});
     const HostTime last{kTimeLimit - 1ns};
@@ -192,8 +192,9 @@ TEST(MasterNode, NamesASlaveThatCanBeToldNothing) {
 }
 
 TEST_F(GroupTest, AClockThatIsTooFastIsNamedOnceThoughItSharesItsName) {
-    Master& master = lead(2, 50ms);
-    const Slave good{configOf("twin")}, fast{configOf("twin"), {}, host::HostClock{0s, 3'000'000}};
+    RunningMaster& master = lead(2, 50ms);
+    const RunningSlave good{configOf("twin")},
+        fast{configOf("twin"), {}, host::HostClock{0s, 3'000'000}};
     ASSERT_TRUE(master.says("twin is too fast to count"));
     std::uint32_t named = 0;
     ASSERT_TRUE(cycles_.await([&](const sync::CycleStatus& status) {
@@ -208,7 +209,7 @@ TEST_F(GroupTest, AClockThatIsTooFastIsNamedOnceThoughItSharesItsName) {
 }
 
 TEST(MasterNode, SaysWhichSlaveBrokeTheProtocol) {
-    Master master;
+    RunningMaster master;
     Peer slave{master.local()};
     slave.say(wire::Hello{"one"});
     ASSERT_TRUE(master.says("(one) got connected"));
@@ -217,8 +218,8 @@ TEST(MasterNode, SaysWhichSlaveBrokeTheProtocol) {
 }
 
 TEST(MasterNode, CountsWhoIsConnectedAndWhomItHasSentAway) {
-    const Master master;
-    const Slave slave{slaveConfig(master.local(), "left")};
+    const RunningMaster master;
+    const RunningSlave slave{slaveConfig(master.local(), "left")};
     const auto stranger = net::Connector{}.connect(master.local());
     stranger->send(std::as_bytes(std::span{"nonsense"}));
     EXPECT_TRUE(await([&] {
@@ -230,8 +231,8 @@ TEST(MasterNode, CountsWhoIsConnectedAndWhomItHasSentAway) {
 }
 
 TEST(MasterNode, TellsItsCountsAlsoWhileItStops) {
-    Master master;
-    const Slave slave{slaveConfig(master.local(), "left")};
+    RunningMaster master;
+    const RunningSlave slave{slaveConfig(master.local(), "left")};
     ASSERT_TRUE(await([&] { return master.node_.peerCounts().slaves == 1; }));
     std::atomic<bool> stopped = false;
     std::thread watcher{[&] {
@@ -259,8 +260,8 @@ TEST(MasterNode, SaysWhoIsThereWhileItWaitsForSlaves) {
         MasterConfig config = masterConfig(50ms);
         config.minSlaves = needed;
         config.group.foundAfter = 1h;
-        const Master master{std::move(config), {&skipped}};
-        const Slave slave{slaveConfig(master.local(), "left")};
+        const RunningMaster master{std::move(config), {&skipped}};
+        const RunningSlave slave{slaveConfig(master.local(), "left")};
 
         EXPECT_TRUE(await([&] {
             const std::lock_guard guard{skipped.lock_};
@@ -271,7 +272,7 @@ TEST(MasterNode, SaysWhoIsThereWhileItWaitsForSlaves) {
 }
 
 TEST(SlaveNode, TellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
-    std::optional<Master> master{std::in_place};
+    std::optional<RunningMaster> master{std::in_place};
     const net::Endpoint address = master->local();
     class Said : public Observer {
       public:
@@ -293,7 +294,7 @@ TEST(SlaveNode, TellsWhenItHasJoinedAMasterAndWhenThatIsOver) {
         std::mutex lock_;
         std::vector<std::string> said_;
     } said;
-    const Slave slave{slaveConfig(address, "left"), {&said}};
+    const RunningSlave slave{slaveConfig(address, "left"), {&said}};
     const std::string joined = "joined " + toText(address) + " 100.0 ms";
     EXPECT_TRUE(await([&] { return said.is({joined, "timestamped"}); }));
     master.reset();

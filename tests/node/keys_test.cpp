@@ -34,16 +34,19 @@ SlaveConfig configOf(const net::Endpoint& master, const std::string& name, const
     return config;
 }
 
-class KeyedSlave : public Counter, public Slave {
+class KeyedSlave {
   public:
     KeyedSlave(const net::Endpoint& master, const std::string& name, const net::Key& key,
                bool lab = false)
-        : Slave(configOf(master, name, key, lab), {this}) {}
+        : slave_(configOf(master, name, key, lab), {&counter_}) {}
 
     bool isTold() {
-        const int before = told_;
-        return await([&] { return told_ > before + 1; });
+        const int before = counter_.told_;
+        return await([&] { return counter_.told_ > before + 1; });
     }
+
+    Counter counter_;
+    RunningSlave slave_;
 };
 
 class KeysTest : public testing::Test {
@@ -56,7 +59,7 @@ class KeysTest : public testing::Test {
 
     net::Endpoint local() const { return master_.local(); }
 
-    Master master_{keyedConfig()};
+    RunningMaster master_{keyedConfig()};
 };
 
 TEST_F(KeysTest, LetASlaveTakePart) {
@@ -84,9 +87,9 @@ TEST_F(KeysTest, KeepOutWhoHasNone) {
     EXPECT_TRUE(master_.says("the peer's key is unknown or wrong (it calls itself \"stranger\")"));
     EXPECT_TRUE(master_.says("the peer's key is unknown or wrong (it calls itself \"two\")"));
     for (KeyedSlave* slave : {&stranger, &wrong}) {
-        EXPECT_TRUE(slave->says("the peer's key is unknown or wrong"));
-        EXPECT_FALSE(slave->log_.has("connected to the master"));
-        EXPECT_EQ(slave->told_, 0);
+        EXPECT_TRUE(slave->slave_.says("the peer's key is unknown or wrong"));
+        EXPECT_FALSE(slave->slave_.log_.has("connected to the master"));
+        EXPECT_EQ(slave->counter_.told_, 0);
     }
 }
 
@@ -120,12 +123,12 @@ TEST_F(KeysTest, SendAwayWhoseKeyIsTakenAwayAndNobodyElse) {
     ASSERT_TRUE(one.isTold() && two.isTold());
     master_.node_.replaceKeys(net::Keys{{"two", kTwo}});
     EXPECT_TRUE(master_.says("(one)'s key was removed"));
-    EXPECT_TRUE(one.says("the peer's key is unknown or wrong"));
-    const int told = one.told_;
+    EXPECT_TRUE(one.slave_.says("the peer's key is unknown or wrong"));
+    const int told = one.counter_.told_;
     EXPECT_TRUE(two.isTold());
-    EXPECT_EQ(one.told_, told);
+    EXPECT_EQ(one.counter_.told_, told);
     EXPECT_FALSE(master_.log_.has("(two) has left"));
-    EXPECT_FALSE(two.log_.has("trying again"));
+    EXPECT_FALSE(two.slave_.log_.has("trying again"));
 
     master_.node_.replaceKeys(net::Keys{{"one", kOne}, {"two", kTwo}});
     EXPECT_TRUE(one.isTold());

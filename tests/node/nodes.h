@@ -20,10 +20,10 @@ inline MasterConfig masterConfig(Nanoseconds interval = std::chrono::millisecond
     return config;
 }
 
-class Master {
+class RunningMaster {
   public:
-    explicit Master(MasterConfig config = masterConfig(), Observers observers = {},
-                    const host::HostClock& host = host::HostClock{})
+    explicit RunningMaster(MasterConfig config = masterConfig(), Observers observers = {},
+                           const host::HostClock& host = host::HostClock{})
         : clock_(host, sync::Discipline{kMaxSlewPpb}),
           node_(std::move(config), std::move(observers), clock_, log_.logger()) {
         node_.initiateClockServer();
@@ -47,10 +47,10 @@ inline SlaveConfig slaveConfig(const net::Endpoint& master, const std::string& n
     return config;
 }
 
-class Slave {
+class RunningSlave {
   public:
-    explicit Slave(SlaveConfig config, Observers observers = {},
-                   const host::HostClock& host = host::HostClock{})
+    explicit RunningSlave(SlaveConfig config, Observers observers = {},
+                          const host::HostClock& host = host::HostClock{})
         : clock_(host, sync::Discipline{kMaxSlewPpb}),
           node_(std::move(config), std::move(observers), clock_, log_.logger()) {
         node_.initiateSlaveClient();

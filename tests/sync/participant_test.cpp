@@ -39,7 +39,9 @@ TEST(Participant, IsToldTheLineOverItsOwnClock) {
 TEST(Participant, KnowsItsClockUnlessItSaysThatItHardlyDoes) {
     for (const bool known : {true, false}) {
         const Nanoseconds sigma = known ? kLargestSigma - 1h : kTimeLimit - 1ns;
-        Member member{.reading = ClockReading{kNow, 0ns, Deviation{sigma, 0}},
+        Member member{.name = "a",
+                      .address = "here",
+                      .reading = ClockReading{kNow, 0ns, Deviation{sigma, 0}},
                       .heard = kNow,
                       .inThisCycle = true};
         (void)member.estimator.add({kNow, {0ns, 10ns}, 10ns, 0ns});

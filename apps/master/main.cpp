@@ -18,7 +18,6 @@
 #include "node/failover_node.h"
 #include "node/master_node.h"
 #include "observe/table.h"
-#include "time/units.h"
 
 namespace berkeley::apps {
 namespace {

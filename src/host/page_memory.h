@@ -7,7 +7,8 @@
 
 #include <string>
 
-#include "host/shared_page.h"
+#include "page/page.h"
+#include "sync/discipline.h"
 
 namespace berkeley::host {
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <memory>
 #include <utility>
+
+#include "page/vm_clock.h"
 
 namespace berkeley::host {
 namespace {

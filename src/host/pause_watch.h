@@ -7,11 +7,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include "page/raw_clock.h"
-#include "page/vm_clock.h"
 #include "time/pause.h"
 
 namespace berkeley::host {

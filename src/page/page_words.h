@@ -8,8 +8,6 @@
 #include <cstring>
 #include <type_traits>
 
-#include "page/page.h"
-
 namespace berkeley::page {
 
 /// Writes values into consecutive words. Storing and Loading share one list of the values.

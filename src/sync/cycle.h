@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "sync/adjustment.h"
-#include "sync/average.h"
 #include "sync/roster.h"
 #include "sync/standing.h"
 

@@ -1,6 +1,5 @@
 #include "sync/discipline.h"
 
-#include <algorithm>
 #include <cassert>
 
 #include "sync/tuning.h"

@@ -15,8 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "sync/average.h"
 #include "sync/cycle.h"
 #include "sync/discipline.h"
+#include "sync/drift_limit.h"
 #include "sync/group_rate.h"
 #include "sync/line_error.h"
 #include "sync/roster.h"

@@ -1,7 +1,6 @@
 #include "sync/group_rate.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 #include <vector>
 

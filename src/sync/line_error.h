@@ -10,10 +10,7 @@
 /// std::chrono, or in the name. Thread safety: none.
 #pragma once
 
-#include <algorithm>
-
 #include "sync/adjustment.h"
-#include "sync/tuning.h"
 
 namespace berkeley::sync {
 

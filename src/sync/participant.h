@@ -8,7 +8,6 @@
 
 #include "sync/cycle.h"
 #include "sync/discipline.h"
-#include "sync/line_error.h"
 
 namespace berkeley::sync {
 

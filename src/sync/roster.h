@@ -9,9 +9,7 @@
 #include <string>
 
 #include "sync/adjustment.h"
-#include "sync/drift_limit.h"
 #include "sync/estimator.h"
-#include "sync/exchange.h"
 
 namespace berkeley::sync {
 

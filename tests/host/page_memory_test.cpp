@@ -8,6 +8,7 @@
 #include <random>
 
 #include "host/host_clock.h"
+#include "host/shared_page.h"
 #include "support/errors.h"
 
 namespace berkeley::host {

@@ -122,7 +122,7 @@ void SlaveNode::introduce(net::Connection& master) const {
 }
 
 void SlaveNode::sendReport(net::Connection& master) {
-    const CorrectionLine line = clock_.state().line;
+    const BoundedLine line = clock_.state().line;
     const HostTime now = clock_.hostNow();
     master.send(
         wire::encode(wire::Report{.received = now, .sent = now, .correction = line.at(now)}));

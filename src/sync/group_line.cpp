@@ -29,6 +29,7 @@ T middleOf(std::vector<T> values) {
 /// Drops witnesses that are much less sure than most, such as a clock that is slewed from afar.
 std::vector<const Participant*> surest(std::vector<const Participant*> witnesses) {
     std::vector<Nanoseconds> sigmas;
+    sigmas.reserve(witnesses.size());
     for (const Participant* witness : witnesses) {
         sigmas.push_back(witness->sigma());
     }

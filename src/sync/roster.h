@@ -24,7 +24,7 @@ inline constexpr SlaveId kMaster = 0;
 struct ClockReading {
     HostTime sent;
     Nanoseconds correction{};  ///< group time minus host time at `sent`
-    /// Of the clock at `sent`; absent if it was never adjusted or is suspect.
+    /// Of the clock at `sent`; absent if it was never adjusted, is suspect, or is not known at all.
     std::optional<Deviation> deviation{};
 };
 

@@ -208,6 +208,19 @@ TEST_F(GroupTest, AClockThatIsTooFastIsNamedOnceThoughItSharesItsName) {
     EXPECT_EQ(master.log_.count("too fast to count"), 1U);
 }
 
+TEST(MasterNode, TriesACycleThatFailsAgainAnIntervalLater) {
+    struct Failing : Observer {
+        void cycleSkipped(const std::vector<sync::ClockStatus>& /*slaves*/,
+                          std::size_t /*needed*/) override {
+            throw std::runtime_error("no more");
+        }
+    } failing;
+    const auto begin = std::chrono::steady_clock::now();
+    RunningMaster master{masterConfig(50ms), {&failing}};
+    ASSERT_TRUE(await([&] { return master.log_.count("was aborted: no more") >= 4; }));
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 150ms);
+}
+
 TEST(MasterNode, SaysWhichSlaveBrokeTheProtocol) {
     RunningMaster master;
     Peer slave{master.local()};

@@ -73,7 +73,7 @@ struct Report {
     Nanoseconds correction{};  ///< group time minus host time by the slave's clock at `sent`
     /// The actual t3 of the answer to the previous poll; absent if unknown.
     std::optional<HostTime> previousSent{};
-    /// Of `correction`; absent if the clock was never adjusted or is suspect, and if unasked.
+    /// Of `correction`; absent if that is not known at all, and in an unsolicited report.
     std::optional<sync::Deviation> deviation{};
 
     friend bool operator==(const Report&, const Report&) = default;
